@@ -1,0 +1,216 @@
+package telecom
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// MaxDigits is the longest digit string a Digits holds. E.164, E.212 and E.214
+// numbers have at most 15 digits (ITU-T E.164 6, E.212 4, E.214 4); SCCP and MAP
+// let an encoder write more, and 32 is beyond anything seen in the field.
+const MaxDigits = 32
+
+// Digits is a string of up to MaxDigits address signals packed four bits each,
+// most significant first: the first digit is the top nibble of hi. Values 0 to 9
+// are the decimal digits, 10 to 14 the further codes of TBCD (3GPP TS 29.002
+// 17.7.8: *, #, a, b, c) or of a global title (Q.713 3.4.2.3.1: code 11, code 12,
+// ST); 15 is filler and never stored. Unused nibbles are zero, so equal strings
+// are equal values. The zero value is the empty string.
+type Digits struct {
+	hi, lo uint64
+	n      uint8
+	// over is set when the encoded string was longer than MaxDigits.
+	over bool
+}
+
+// swapNibbles exchanges the two nibbles of each of the eight octets.
+func swapNibbles(x uint64) uint64 {
+	return x&0x0f0f0f0f0f0f0f0f<<4 | x>>4&0x0f0f0f0f0f0f0f0f
+}
+
+// DigitsFromTBCD unpacks octets that hold two digits each, the first one in the
+// low nibble (TBCD-STRING, 3GPP TS 29.002 17.7.8; address information of Q.713
+// 3.4.2.3). It stops at the first filler (nibble 1111). Octets beyond MaxDigits
+// are ignored and Overflow reports it.
+func DigitsFromTBCD(b []byte) Digits {
+	var d Digits
+	if len(b) > MaxDigits/2 {
+		b, d.over = b[:MaxDigits/2], true
+	}
+	var buf [16]byte
+	copy(buf[:], b)
+	d.hi = swapNibbles(binary.BigEndian.Uint64(buf[:8]))
+	d.lo = swapNibbles(binary.BigEndian.Uint64(buf[8:]))
+	d.n = uint8(2 * len(b))
+	// A nibble of 1111 has all four bits set: fold them onto the lowest one.
+	fill := func(x uint64) uint64 { x &= x >> 1; return x & (x >> 2) & 0x1111111111111111 }
+	if f := fill(d.hi); f != 0 {
+		return d.cut(leadingNibbles(f))
+	}
+	if f := fill(d.lo); f != 0 {
+		return d.cut(16 + leadingNibbles(f))
+	}
+	return d
+}
+
+func leadingNibbles(x uint64) int {
+	n := 0
+	for x>>60 == 0 {
+		x <<= 4
+		n++
+	}
+	return n
+}
+
+// cut keeps the first n digits and clears the rest.
+func (d Digits) cut(n int) Digits {
+	if n >= int(d.n) {
+		return d
+	}
+	switch {
+	case n == 0:
+		return Digits{over: d.over}
+	case n <= 16:
+		d.hi &= ^uint64(0) << (4 * (16 - n))
+		d.lo = 0
+	default:
+		d.lo &= ^uint64(0) << (4 * (32 - n))
+	}
+	d.n = uint8(n)
+	return d
+}
+
+// DigitsFromASCII packs the decimal digits at the start of b and stops at the
+// first other octet. ok is false when b has none, has something else after
+// them, or holds more than MaxDigits. It never allocates.
+func DigitsFromASCII(b []byte) (d Digits, ok bool) {
+	for i, c := range b {
+		if c < '0' || c > '9' {
+			return d, false
+		}
+		if i >= MaxDigits {
+			d.over = true
+			return d, false
+		}
+		d = d.append(c - '0')
+	}
+	return d, d.n > 0
+}
+
+func (d Digits) append(v byte) Digits {
+	if d.n < 16 {
+		d.hi |= uint64(v) << (60 - 4*d.n)
+	} else {
+		d.lo |= uint64(v) << (60 - 4*(d.n-16))
+	}
+	d.n++
+	return d
+}
+
+const signals = "0123456789ABCDE"
+
+var errDigits = errors.New("want 1 to 32 digits (0-9, or A-E for the further codes of TBCD)")
+
+// ParseDigits reads the text form that String writes. A leading "+" is allowed.
+func ParseDigits(s string) (Digits, error) {
+	var d Digits
+	if len(s) > 0 && s[0] == '+' {
+		s = s[1:]
+	}
+	if len(s) == 0 || len(s) > MaxDigits {
+		return d, errDigits
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c >= '0' && c <= '9':
+			d = d.append(c - '0')
+		case c >= 'A' && c <= 'E':
+			d = d.append(c - 'A' + 10)
+		case c >= 'a' && c <= 'e':
+			d = d.append(c - 'a' + 10)
+		default:
+			return Digits{}, errDigits
+		}
+	}
+	return d, nil
+}
+
+// MustDigits is ParseDigits for constants of tests and tables: it panics on error.
+func MustDigits(s string) Digits {
+	d, err := ParseDigits(s)
+	if err != nil {
+		panic("telecom: " + s + ": " + err.Error())
+	}
+	return d
+}
+
+// Len is the number of digits, 0 to MaxDigits.
+func (d Digits) Len() int { return int(d.n) }
+
+// Overflow reports that the encoded string was longer than MaxDigits.
+func (d Digits) Overflow() bool { return d.over }
+
+// At is digit i (0 is the first); 0 ≤ i < Len. Out of range gives 0.
+func (d Digits) At(i int) byte {
+	switch {
+	case uint(i) < 16:
+		return byte(d.hi>>(60-4*uint(i))) & 15
+	case uint(i) < 32:
+		return byte(d.lo>>(60-4*(uint(i)-16))) & 15
+	}
+	return 0
+}
+
+// Words is the packed form: 16 nibbles each, first digit in the top nibble of
+// hi, unused nibbles zero. It is what prefix indexes walk.
+func (d Digits) Words() (hi, lo uint64) { return d.hi, d.lo }
+
+// Truncate keeps the first n digits.
+func (d Digits) Truncate(n int) Digits { return d.cut(max(n, 0)) }
+
+// Drop removes the first n digits.
+func (d Digits) Drop(n int) Digits {
+	var r Digits
+	for i := n; i < int(d.n); i++ {
+		r = r.append(d.At(i))
+	}
+	return r
+}
+
+// FromLastOctet is d with an odd last digit removed: how an odd/even indicator
+// (Q.713 3.4.2.3.1, bit 8) is applied to digits unpacked two to an octet.
+func (d Digits) FromLastOctet(odd bool) Digits {
+	if odd && d.n > 0 && d.n%2 == 0 {
+		return d.cut(int(d.n) - 1)
+	}
+	return d
+}
+
+// HasPrefix reports whether d begins with p.
+func (d Digits) HasPrefix(p Digits) bool {
+	if p.n > d.n {
+		return false
+	}
+	c := d.cut(int(p.n))
+	return c.hi == p.hi && c.lo == p.lo
+}
+
+// Hash mixes the digits into 64 bits for tables of the caller's own.
+func (d Digits) Hash() uint64 {
+	h := (d.hi ^ uint64(d.n)) * 0x9e3779b97f4a7c15
+	h ^= h >> 32
+	h = (h ^ d.lo) * 0xd6e8feb86659fd93
+	return h ^ h>>32
+}
+
+// AppendTo appends the text form to b: 0-9 and A-E.
+func (d Digits) AppendTo(b []byte) []byte {
+	for i := 0; i < int(d.n); i++ {
+		b = append(b, signals[d.At(i)])
+	}
+	return b
+}
+
+// String is the text form: 0-9 and A-E. It allocates.
+func (d Digits) String() string { return string(d.AppendTo(nil)) }

@@ -1,0 +1,105 @@
+package signaling
+
+import (
+	"strconv"
+
+	"sigtransit/decoders/diameter"
+	"sigtransit/decoders/gsmmap"
+)
+
+// Disclosure is the set of secrets and personal data that a message carried in
+// readable form. It never holds the data itself.
+type Disclosure uint16
+
+// What can be given away, in the order events list it.
+const (
+	DisclosedVectors Disclosure = 1 << iota
+	DisclosedKeys
+	DisclosedIMSI
+	DisclosedMSISDN
+	DisclosedIMEI
+	DisclosedServingNode
+	DisclosedCell
+	DisclosedPosition
+	DisclosedState
+	DisclosedSubscriberData
+	DisclosedRoamingNumber
+	DisclosedSMS
+	DisclosedUSSD
+	DisclosedForwardingNumber
+)
+
+var disclosureNames = [...]string{
+	"authentication_vectors", "keys", "imsi", "msisdn", "imei", "serving_node", "cell", "position", "subscriber_state",
+	"subscriber_data", "roaming_number", "sms_text", "ussd_text", "forwarded_to_number",
+}
+
+// AppendNames appends one word for each member of the set. Authentication
+// vectors carry their number: "authentication_vectors:5".
+func (d Disclosure) AppendNames(words []string, vectors int) []string {
+	for i, name := range disclosureNames {
+		if d&(1<<i) == 0 {
+			continue
+		}
+		if Disclosure(1<<i) == DisclosedVectors {
+			name += ":" + strconv.Itoa(vectors)
+		}
+		words = append(words, name)
+	}
+	return words
+}
+
+// Disclosed is what m carries in readable form, and how many authentication
+// vectors. It looks at the message alone, not at its dialogue.
+func (m *Message) Disclosed() (d Disclosure, vectors int) {
+	if a := m.MAP; a != nil {
+		for _, x := range [...]struct {
+			f gsmmap.Field
+			d Disclosure
+		}{
+			{gsmmap.FieldVectors, DisclosedVectors}, {gsmmap.FieldKeys, DisclosedKeys},
+			{gsmmap.FieldIMSI, DisclosedIMSI}, {gsmmap.FieldMSISDN, DisclosedMSISDN}, {gsmmap.FieldIMEI, DisclosedIMEI},
+			{gsmmap.FieldCellID, DisclosedCell}, {gsmmap.FieldLocationNumber, DisclosedCell}, {gsmmap.FieldGeographical, DisclosedPosition},
+			{gsmmap.FieldSubscriberState, DisclosedState}, {gsmmap.FieldSubscriberData, DisclosedSubscriberData}, {gsmmap.FieldAPN, DisclosedSubscriberData},
+			{gsmmap.FieldRoamingNumber, DisclosedRoamingNumber}, {gsmmap.FieldSMText, DisclosedSMS}, {gsmmap.FieldUSSD, DisclosedUSSD},
+			{gsmmap.FieldForwardingNumber, DisclosedForwardingNumber},
+		} {
+			if a.Set&x.f != 0 {
+				d |= x.d
+			}
+		}
+		for _, n := range a.Nodes() {
+			if n.Role == gsmmap.NodeMSC || n.Role == gsmmap.NodeVLR || n.Role == gsmmap.NodeSGSN || n.Role == gsmmap.NodeMME {
+				d |= DisclosedServingNode
+			}
+		}
+		vectors = int(a.VectorCount)
+	}
+	if a := m.Diameter; a != nil {
+		for _, x := range [...]struct {
+			f diameter.Field
+			d Disclosure
+		}{
+			{diameter.FieldVectors, DisclosedVectors}, {diameter.FieldKeys, DisclosedKeys},
+			{diameter.FieldIMSI, DisclosedIMSI}, {diameter.FieldMSISDN, DisclosedMSISDN}, {diameter.FieldIMEI, DisclosedIMEI},
+			{diameter.FieldLocation, DisclosedCell}, {diameter.FieldSubscriptionData, DisclosedSubscriberData},
+			{diameter.FieldServingNode, DisclosedServingNode}, {diameter.FieldSMText, DisclosedSMS},
+		} {
+			if a.Set&x.f != 0 {
+				d |= x.d
+			}
+		}
+		vectors = int(a.VectorCount)
+	}
+	return d, vectors
+}
+
+// IsReply reports that m answers something: a result, an error, a reject or a
+// Diameter answer.
+func (m *Message) IsReply() bool {
+	switch m.Kind {
+	case KindResult, KindError, KindReject, KindAnswer:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,156 @@
+// Package signaling is the model that all stages after decoding share: one
+// Message is one thing that was said on the network (a MAP or CAP component, a
+// TCAP message without components, a Diameter command), with the link it came by
+// and what its dialogue already told. The catalogue of operations and the closed
+// sets of words (Protocol, Kind, Class, Position, Evidence, Protection) live here
+// too, because events, metrics, rules and reports must all use the same ones.
+package signaling
+
+import (
+	"net/netip"
+
+	"sigtransit/decoders/diameter"
+	"sigtransit/decoders/gsmmap"
+	"sigtransit/decoders/m3ua"
+	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/tcap"
+	"sigtransit/decoders/telecom"
+)
+
+// Message is the record that crosses from dissection to rules and output. The
+// dissector owns it and everything it points to: it is valid during the call it
+// is handed to, and whoever keeps a part copies it.
+type Message struct {
+	Time   int64  // capture time, nanoseconds since the epoch, UTC
+	Frame  uint64 // number of the frame that completed the message, from 1
+	Source string // capture file or interface
+	Link   *Link  // never nil
+	From   uint8  // which end of Link sent it: Link.Ends[From]
+
+	// Src and Dst are the addresses of the packet itself: with multi-homing they
+	// are one of several of each end.
+	Src, Dst netip.AddrPort
+
+	Protocol   Protocol
+	Kind       Kind
+	Operation  Operation // 0: unknown
+	Class      Class
+	Protection Protection
+	Duplicate  bool // seen before on another link (an STP's mirror): not counted again
+	// Inherited: operation and class come from the dialogue, no code was on the wire.
+	Inherited bool
+
+	// Layers as decoded; nil where the message has none. MAP is set for every
+	// message of MAP and CAP whose component carried a parameter, Component for
+	// every component. SubscriberIMSI and SubscriberMSISDN stand below.
+	M3UA      *m3ua.Message
+	SCCP      *sccp.Message
+	TCAP      *tcap.Message
+	Component *tcap.Component
+	MAP       *gsmmap.Arguments
+	Diameter  *diameter.Message
+
+	// MAPVersion is the version of the application context, 1 to 4; 0 unknown.
+	MAPVersion uint8
+
+	// IMSI and MSISDN name the subscriber: from the message, else from its dialogue.
+	IMSI, MSISDN telecom.Digits
+
+	// Faults says what was wrong in a message that was kept all the same.
+	Faults Fault
+
+	// Memory is what the dialogue (TCAP transaction, Diameter request and answer)
+	// remembers between its messages; nil when the message belongs to none.
+	Memory *Memory
+}
+
+// Fault is a set of defects found in a message that could still be used.
+type Fault uint16
+
+// Faults of the layers a message went through.
+const (
+	FaultTruncated   Fault = 1 << iota // the capture holds less than the lengths say
+	FaultComponent                     // component portion broken behind this message
+	FaultArgument                      // argument or result broken or not understood
+	FaultDialogue                      // dialogue portion broken
+	FaultAVP                           // broken AVP
+	FaultUnknownCode                   // operation or command code not in the catalogue
+	FaultGlobalCode                    // TCAP global operation code
+	FaultAddress                       // SCCP address broken
+)
+
+// Memory is what a dialogue keeps so that an answer can be judged with its
+// request. Marks belong to the rules engine; Generation says which watchlist
+// they index, so that a reload invalidates them.
+type Memory struct {
+	IMSI, MSISDN telecom.Digits
+	Marks        [MaxMarks]Mark
+	NumMarks     uint8
+	Generation   uint32
+	// Reported is the engine's own note of what it already reported for the
+	// message with signature Signature, so that a second sight of one message on
+	// another link adds evidence but no second finding.
+	Signature uint64
+	Reported  uint32
+}
+
+// MaxMarks bounds the marks a dialogue remembers.
+const MaxMarks = 6
+
+// Mark is one sighting in compact form.
+type Mark struct {
+	Identifier uint32 // index in the compiled watchlist
+	Position   Position
+}
+
+// Link is one SCTP association or TCP connection in both directions.
+type Link struct {
+	ID         uint64
+	Transport  Transport
+	Protection Protection
+	Ends       [2]End
+	// Version grows whenever an end learns an address or a name, so that results
+	// computed from a link can be cached with it.
+	Version uint32
+
+	// Marks of the link's ends, cached by the rules engine for MarksGeneration
+	// and MarksVersion.
+	Marks           [MaxMarks]LinkMark
+	NumMarks        uint8
+	MarksGeneration uint32
+	MarksVersion    uint32
+}
+
+// LinkMark is a sighting at an end of a link.
+type LinkMark struct {
+	Mark
+	End uint8
+}
+
+// End is one end of a link.
+type End struct {
+	Addrs []netip.Addr // every address seen or announced; at least one
+	Port  uint16
+	// Host and Realm are the Origin-Host and Origin-Realm of its CER or CEA.
+	Host, Realm string
+}
+
+// FlowEvent says how a link lives and how it is protected.
+type FlowEvent struct {
+	Time   int64
+	Frame  uint64
+	Source string
+	Link   *Link
+	State  string // "new", "established", "protected", "restarted", "closed", "idle"
+	Reason string
+}
+
+// Warning says why a capture cannot be trusted as it stands.
+type Warning struct {
+	Time   int64 // 0: does not belong to a moment
+	Frame  uint64
+	Source string
+	Type   string // from a closed set, for example "cut-off-file"
+	Text   string // one sentence for a person
+	Count  uint64
+}
