@@ -1,10 +1,39 @@
 package m3ua
 
-import "sigtransit/decoders/telecom"
+import (
+	"encoding/binary"
+	"errors"
 
-// Contract of the package; bodies to be written.
+	"sigtransit/decoders/telecom"
+)
+
+// Errors of this package. Decode returns them bare, so that they can be compared
+// with == and counted.
+var (
+	// ErrTruncated: fewer octets than a length says.
+	ErrTruncated = errors.New("m3ua: truncated")
+	// ErrVersion: not version 1; nothing was decoded.
+	ErrVersion = errors.New("m3ua: unknown version")
+	// ErrLength: a length that cannot hold its own header or fixed part.
+	ErrLength = errors.New("m3ua: bad length")
+)
+
+const (
+	headerLen       = 8  // common header, RFC 4666 3.1
+	paramHeaderLen  = 4  // tag and length, RFC 4666 3.2
+	protocolDataLen = 12 // fixed part of Protocol Data, RFC 4666 3.3.1
+	version1        = 1
+)
 
 // Message is one M3UA message (RFC 4666 3).
+//
+//	 0                   1                   2                   3
+//	 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//	+---------------+---------------+---------------+---------------+
+//	|    version    |   reserved    | message class | message type  |
+//	+---------------+---------------+---------------+---------------+
+//	|                        message length                         |
+//	+---------------------------------------------------------------+
 type Message struct {
 	Class, Type uint8
 	Length      uint32 // from the wire, octets, header included
@@ -18,7 +47,12 @@ type Message struct {
 
 	// HasData: a Protocol Data parameter stood in the message; Data is valid.
 	HasData bool
-	Data    ProtocolData
+	// Draft: Data came in a parameter of the drafts before RFC 3332.
+	Draft bool
+	// Repeated: the message held more than one Protocol Data parameter, against
+	// RFC 4666 3.3.1; Data is the first one, Params shows the others.
+	Repeated bool
+	Data     ProtocolData
 
 	params []byte
 }
@@ -32,4 +66,226 @@ type ProtocolData struct {
 	MP       uint8  // message priority
 	SLS      uint8  // signalling link selection
 	UserData []byte // aliases the input
+}
+
+// Decode reads the message at the start of b and resets m. Octets behind the
+// message are ignored.
+//
+// ErrVersion and, for fewer than 8 octets, ErrTruncated: nothing was decoded and
+// m is zero. All other errors come with everything that could be read before and
+// behind the fault: ErrTruncated for a message or parameter that is cut off
+// (HasData is true if the routing label is whole), ErrLength for a length that
+// does not make sense. A message length that leaves out the padding of the last
+// parameter, and padding that is not sent, are accepted.
+func (m *Message) Decode(b []byte) error {
+	if len(b) < headerLen {
+		*m = Message{}
+		return ErrTruncated
+	}
+	if b[0] != version1 {
+		*m = Message{}
+		return ErrVersion
+	}
+	m.Class, m.Type = b[2], b[3]
+	m.Length = binary.BigEndian.Uint32(b[4:8])
+	m.HasNetworkAppearance, m.HasRoutingContext, m.HasCorrelationID = false, false, false
+	m.NetworkAppearance, m.RoutingContext, m.CorrelationID = 0, 0, 0
+	m.HasData, m.Draft, m.Repeated = false, false, false
+
+	w, err := newParams(b, m.Length)
+	m.params = w.b
+	var p Param
+	for w.Next(&p) {
+		v := p.Value
+		switch p.Tag {
+		case TagProtocolData, TagDraftData1, TagDraftData2:
+			if p.Tag != TagProtocolData && m.Class != ClassTransfer {
+				continue
+			}
+			if m.HasData {
+				m.Repeated = true
+				continue
+			}
+			var ok bool
+			if p.Tag == TagProtocolData {
+				ok = m.Data.decode(v)
+			} else {
+				ok = m.Data.decodeDraft(p.Tag, v)
+				m.Draft = ok
+			}
+			if m.HasData = ok; !ok && !p.Truncated && err == nil {
+				err = ErrLength
+			}
+		case TagNetworkAppearance:
+			if len(v) >= 4 && !m.HasNetworkAppearance {
+				m.HasNetworkAppearance, m.NetworkAppearance = true, binary.BigEndian.Uint32(v)
+			}
+		case TagRoutingContext:
+			if len(v) >= 4 && !m.HasRoutingContext {
+				m.HasRoutingContext, m.RoutingContext = true, binary.BigEndian.Uint32(v)
+			}
+		case TagCorrelationID:
+			if len(v) >= 4 && !m.HasCorrelationID {
+				m.HasCorrelationID, m.CorrelationID = true, binary.BigEndian.Uint32(v)
+			}
+		}
+	}
+	if !m.HasData {
+		m.Data = ProtocolData{}
+	}
+	if err == nil {
+		err = w.Err()
+	}
+	return err
+}
+
+// decode reads the value of a Protocol Data parameter.
+//
+//	| OPC 4 | DPC 4 | SI 1 | NI 1 | MP 1 | SLS 1 | user data |
+func (d *ProtocolData) decode(v []byte) bool {
+	if len(v) < protocolDataLen {
+		return false
+	}
+	d.OPC = telecom.PointCode(binary.BigEndian.Uint32(v[0:4]))
+	d.DPC = telecom.PointCode(binary.BigEndian.Uint32(v[4:8]))
+	d.SI, d.NI, d.MP, d.SLS = v[8], v[9], v[10], v[11]
+	d.UserData = v[protocolDataLen:len(v):len(v)]
+	return true
+}
+
+// decodeDraft reads an MTP3 message as the drafts carried it: a service
+// information octet and the 14-bit routing label (Q.704 2.2 and 14.2), in
+// Protocol Data 2 behind an octet with the message priority (as in JT-Q704).
+//
+//	| SIO: NI 2, MP 2, SI 4 bits | DPC 14, OPC 14, SLS 4 bits, least significant first | user data |
+func (d *ProtocolData) decodeDraft(tag Tag, v []byte) bool {
+	if tag == TagDraftData2 && len(v) > 0 {
+		v = v[1:]
+	}
+	if len(v) < 5 {
+		return false
+	}
+	label := binary.LittleEndian.Uint32(v[1:5])
+	d.DPC = telecom.PointCode(label & 0x3fff)
+	d.OPC = telecom.PointCode(label >> 14 & 0x3fff)
+	d.SLS = uint8(label >> 28)
+	d.SI, d.NI, d.MP = v[0]&0x0f, v[0]>>6, v[0]>>4&3
+	d.UserData = v[5:len(v):len(v)]
+	return true
+}
+
+// Params is a cursor over all parameters of the message, in wire order.
+func (m *Message) Params() Params {
+	return Params{b: m.params}
+}
+
+// Param is one parameter (RFC 4666 3.2).
+type Param struct {
+	Tag    Tag
+	Length int    // from the wire, header included, padding not
+	Value  []byte // without header and padding, cut to what is there; aliases the input
+	// Truncated: Length runs past the end of the message.
+	Truncated bool
+}
+
+// Params walks over the parameters of a message. It is a value: a copy walks on
+// independently. Every step consumes at least four octets.
+type Params struct {
+	b     []byte
+	fault uint8
+}
+
+const (
+	faultTruncated = 1 + iota
+	faultLength
+)
+
+// newParams cuts the parameters out of b by the message length. The length may
+// leave out the padding of the last parameter, or count padding that is not there.
+func newParams(b []byte, length uint32) (w Params, err error) {
+	switch n := uint64(length); {
+	case n < headerLen:
+		// Such a length says nothing: the payload of the transport bounds the
+		// message as well.
+		return Params{b: b[headerLen:]}, ErrLength
+	case n <= uint64(len(b)):
+		return Params{b: b[headerLen:n:n]}, nil
+	case n <= uint64(len(b))+3:
+		// At most the last padding is missing, or else a parameter is found
+		// to be cut when the walk comes to it.
+		return Params{b: b[headerLen:]}, nil
+	default:
+		return Params{b: b[headerLen:]}, ErrTruncated
+	}
+}
+
+// Next reads the next parameter into p and reports whether there was one; p is
+// untouched when there was none. One that runs past the end of the message is
+// handed out with what is there, and is the last one.
+func (w *Params) Next(p *Param) bool {
+	b := w.b
+	if len(b) < paramHeaderLen {
+		if len(b) > 0 {
+			w.fault, w.b = faultTruncated, nil
+		}
+		return false
+	}
+	n := int(binary.BigEndian.Uint16(b[2:4]))
+	if n < paramHeaderLen {
+		// A length of 0 would keep a careless walk in place for ever.
+		w.fault, w.b = faultLength, nil
+		return false
+	}
+	p.Tag, p.Length, p.Truncated = Tag(binary.BigEndian.Uint16(b[0:2])), n, false
+	if n > len(b) {
+		p.Value, p.Truncated = b[paramHeaderLen:len(b):len(b)], true
+		w.fault, w.b = faultTruncated, nil
+		return true
+	}
+	p.Value = b[paramHeaderLen:n:n]
+	if n = (n + 3) &^ 3; n < len(b) {
+		w.b = b[n:]
+	} else {
+		w.b = nil
+	}
+	return true
+}
+
+// Err tells why the walk stopped before the end of the message: nil when it did
+// not, ErrTruncated for a parameter that is cut off, ErrLength for a parameter
+// length below 4.
+func (w *Params) Err() error {
+	switch w.fault {
+	case 0:
+		return nil
+	case faultTruncated:
+		return ErrTruncated
+	default:
+		return ErrLength
+	}
+}
+
+// LooksLike reports whether b begins like an M3UA message: version 1, a zero
+// reserved octet, a known class and type, a length that fits the payload, and a
+// first parameter that fits into it. It is for payloads whose PPID and ports tell
+// nothing. Other adaptation layers share the header: their management messages
+// (ASP state and traffic maintenance) look the same.
+func LooksLike(b []byte) bool {
+	if len(b) < headerLen || b[0] != version1 || b[1] != 0 || TypeName(b[2], b[3]) == "" {
+		return false
+	}
+	n := binary.BigEndian.Uint32(b[4:8])
+	if n < headerLen || uint64(n) > uint64(len(b))+3 {
+		return false
+	}
+	if n == headerLen {
+		// ASP Up and the like may be bare. A transfer message never is.
+		return b[2] != ClassTransfer
+	}
+	rest := b[headerLen:min(int(n), len(b))]
+	if len(rest) < paramHeaderLen {
+		return false
+	}
+	first := int(binary.BigEndian.Uint16(rest[2:4]))
+	return first >= paramHeaderLen && first <= len(rest)
 }
