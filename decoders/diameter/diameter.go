@@ -1,8 +1,19 @@
 package diameter
 
-import "sigtransit/decoders/telecom"
+import (
+	"encoding/binary"
+	"errors"
+	"net/netip"
 
-// Contract of the package; bodies to be written.
+	"sigtransit/decoders/telecom"
+)
+
+// Errors of Decode.
+var (
+	ErrTruncated = errors.New("diameter: truncated")           // the input ends before the message does
+	ErrVersion   = errors.New("diameter: version is not 1")    // not Diameter (RFC 6733 3)
+	ErrLength    = errors.New("diameter: length below header") // message length under 20 octets
+)
 
 // Command flags (RFC 6733 3).
 const (
@@ -12,8 +23,17 @@ const (
 	FlagRetransmitted = 0x10
 )
 
+// AVP flags (RFC 6733 4.1). The P bit is of no interest here.
+const (
+	avpVendor    = 0x80
+	avpMandatory = 0x40
+)
+
 // HeaderLen is the length of the Diameter header in octets.
 const HeaderLen = 20
+
+// Vendor3GPP is the vendor id of 3GPP AVPs (TS 29.230).
+const Vendor3GPP = 10415
 
 // Field says which parts of Message were found.
 type Field uint32
@@ -33,6 +53,7 @@ const (
 	FieldMSISDN
 	FieldIMEI
 	FieldVisitedPLMN
+	FieldSCAddress
 )
 
 // Fault says what was wrong in a message that was kept all the same.
@@ -46,13 +67,19 @@ const (
 	FaultAVPLength                        // an AVP length below its header or past the message
 	FaultTrailing                         // octets behind the last AVP
 	FaultTruncated                        // the capture has less than the message length
+	FaultHeader                           // message length not a multiple of 4, reserved flags set, or a request with the E bit
 )
 
 // Bounds of repeated AVPs that are kept; more are counted only.
 const (
 	MaxRouteRecords = 8
 	MaxProxyHosts   = 4
+	MaxHostIPs      = 4
 )
+
+// maxDepth bounds nested groups. The deepest that is read, Authentication-Info
+// with its vectors or Service-Information with PS-Information, needs two.
+const maxDepth = 6
 
 // Message is one Diameter message (RFC 6733 3). Slices alias the input.
 type Message struct {
@@ -79,6 +106,8 @@ type Message struct {
 	NumRouteRecords int // on the wire; at most MaxRouteRecords are kept
 	proxyHosts      [MaxProxyHosts][]byte
 	NumProxyHosts   int
+	hostIPs         [MaxHostIPs]netip.Addr
+	NumHostIPs      int // Host-IP-Address AVPs that hold an IP address; at most MaxHostIPs are kept
 
 	IMSI           telecom.Digits // from User-Name, Subscription-Id or User-Identifier
 	MSISDN         telecom.Digits
@@ -87,8 +116,530 @@ type Message struct {
 	VisitedPLMN    telecom.PLMN
 	ResultCode     uint32 // Result-Code or Experimental-Result-Code
 	ResultVendor   uint32 // Vendor-Id of an Experimental-Result
-	InbandSecurity uint32 // 0 none, 1 TLS
+	InbandSecurity uint32 // 0 none, 1 TLS; the highest of those offered
 	VectorCount    uint8
 
 	AVPs []byte // all AVPs
+
+	// weakIMSI: IMSI was read out of a User-Name, which any AVP made for IMSIs overrides.
+	weakIMSI bool
+}
+
+// IsRequest reports the R bit.
+func (m *Message) IsRequest() bool { return m.Flags&FlagRequest != 0 }
+
+// IsError reports the E bit: the answer reports a protocol error (RFC 6733 7.2).
+// Errors of an application show in ResultCode alone.
+func (m *Message) IsError() bool { return m.Flags&FlagError != 0 }
+
+// RouteRecords are the Route-Record AVPs in wire order, the first hop first, at
+// most MaxRouteRecords. They alias the input of Decode, the slice aliases m.
+func (m *Message) RouteRecords() [][]byte {
+	n := min(m.NumRouteRecords, MaxRouteRecords)
+	return m.routeRecords[:n:n]
+}
+
+// ProxyHosts are the Proxy-Host AVPs of all Proxy-Info groups in wire order, at
+// most MaxProxyHosts. Aliasing as in RouteRecords.
+func (m *Message) ProxyHosts() [][]byte {
+	n := min(m.NumProxyHosts, MaxProxyHosts)
+	return m.proxyHosts[:n:n]
+}
+
+// HostIPs are the addresses of the Host-IP-Address AVPs of a CER or CEA (RFC 6733
+// 5.3.5), at most MaxHostIPs. The slice aliases m.
+func (m *Message) HostIPs() []netip.Addr {
+	n := min(m.NumHostIPs, MaxHostIPs)
+	return m.hostIPs[:n:n]
+}
+
+// reset clears m but for the arrays, which their counts guard.
+func (m *Message) reset() {
+	m.Length, m.Flags, m.Command, m.AppID, m.HopByHop, m.EndToEnd = 0, 0, 0, 0, 0, 0
+	m.Set, m.Faults, m.FaultOffset = 0, 0, 0
+	m.SessionID, m.OriginHost, m.OriginRealm = nil, nil, nil
+	m.DestinationHost, m.DestinationRealm, m.UserName = nil, nil, nil
+	m.NumRouteRecords, m.NumProxyHosts, m.NumHostIPs = 0, 0, 0
+	m.IMSI, m.MSISDN, m.IMEI, m.SCAddress = telecom.Digits{}, telecom.Digits{}, telecom.Digits{}, telecom.Digits{}
+	m.VisitedPLMN = telecom.PLMN{}
+	m.ResultCode, m.ResultVendor, m.InbandSecurity, m.VectorCount = 0, 0, 0, 0
+	m.AVPs, m.weakIMSI = nil, false
+}
+
+// Decode reads the message that begins at b and has the length its header says;
+// octets of b behind it are not looked at. It gives ErrVersion or ErrLength when b
+// does not begin with a Diameter header, and ErrTruncated when b is shorter than
+// the message: what is there is decoded all the same, with FaultTruncated. All
+// other defects are in Faults.
+func (m *Message) Decode(b []byte) error {
+	m.reset()
+	if len(b) < HeaderLen {
+		if len(b) > 0 && b[0] != 1 {
+			return ErrVersion
+		}
+		m.Faults = FaultTruncated
+		return ErrTruncated
+	}
+	w := binary.BigEndian.Uint32(b)
+	if w>>24 != 1 {
+		return ErrVersion
+	}
+	m.Length = w & 0xffffff
+	w = binary.BigEndian.Uint32(b[4:])
+	m.Flags, m.Command = uint8(w>>24), w&0xffffff
+	m.AppID = binary.BigEndian.Uint32(b[8:])
+	m.HopByHop = binary.BigEndian.Uint32(b[12:])
+	m.EndToEnd = binary.BigEndian.Uint32(b[16:])
+	if m.Length < HeaderLen {
+		return ErrLength
+	}
+	if m.Length&3 != 0 || m.Flags&0x0f != 0 || m.Flags&(FlagRequest|FlagError) == FlagRequest|FlagError {
+		m.Faults |= FaultHeader
+	}
+	if !KnownCommand(m.AppID, m.Command) {
+		m.Faults |= FaultUnknownCommand
+	}
+	var err error
+	if uint(m.Length) > uint(len(b)) {
+		m.Faults |= FaultTruncated
+		err = ErrTruncated
+	} else {
+		b = b[:m.Length:m.Length]
+	}
+	m.AVPs = b[HeaderLen:]
+	m.message(b)
+	return err
+}
+
+// fault notes f; the first one of an AVP keeps its offset.
+func (m *Message) fault(f Fault, off int) {
+	m.Faults |= f
+	if m.FaultOffset == 0 {
+		m.FaultOffset = off
+	}
+}
+
+// An AVP (RFC 6733 4.1), its data padded to a multiple of four octets:
+//
+//	 0                   1                   2                   3
+//	+---------------------------------------------------------------+
+//	|                           AVP Code                            |
+//	+---------------+-----------------------------------------------+
+//	|V M P r r r r r|          AVP Length (header and data)         |
+//	+---------------+-----------------------------------------------+
+//	|                   Vendor-ID (if the V bit is set)             |
+//	+---------------------------------------------------------------+
+//	|    Data ...
+type avp struct {
+	code, vendor uint32
+	flags        uint8
+	off          int    // of the AVP in the message
+	data         []byte // without padding
+	next         int    // offset of the following AVP; may be past the end
+}
+
+// read takes the AVP at off of the group that ends at end, which is at most
+// len(b). ok is false at the end of the group and at an AVP whose length is
+// impossible, which is noted: nothing behind it can be found.
+func (m *Message) read(a *avp, b []byte, off, end int) (ok bool) {
+	left := end - off
+	if left < 8 {
+		if left > 0 && m.Faults&FaultTruncated == 0 {
+			m.fault(FaultTrailing, off)
+		}
+		return false
+	}
+	p := b[off:end]
+	w := binary.BigEndian.Uint32(p[4:])
+	a.code = binary.BigEndian.Uint32(p)
+	a.vendor, a.flags, a.off = 0, uint8(w>>24), off
+	n, head := int(w&0xffffff), 8
+	if a.flags&avpVendor != 0 {
+		if head = 12; left < 12 {
+			return m.short(a, n, head, b, end)
+		}
+		a.vendor = binary.BigEndian.Uint32(p[8:])
+	}
+	if n < head || n > left {
+		return m.short(a, n, head, b, end)
+	}
+	a.data = p[head:n:n]
+	a.next = off + (n+3)&^3
+	return true
+}
+
+// short judges an AVP of n octets that does not fit. When the capture ends inside
+// it, an AVP whose beginning tells enough is given out cut.
+func (m *Message) short(a *avp, n, head int, b []byte, end int) (ok bool) {
+	if m.Faults&FaultTruncated == 0 || end != len(b) || n < head || a.off+n > int(m.Length) {
+		m.fault(FaultAVPLength, a.off)
+		return false
+	}
+	if len(b)-a.off <= head || !usefulCut(a.vendor, a.code) {
+		return false
+	}
+	a.data, a.next = b[a.off+head:], len(b)
+	return true
+}
+
+// usefulCut lists the AVPs that are used though the capture ends inside them:
+// groups, and those whose presence is all that is noted.
+func usefulCut(vendor, code uint32) bool {
+	switch vendor {
+	case 0:
+		return code == 284
+	case Vendor3GPP:
+		switch code {
+		case 612, 702, 606, 1400, 1401, 1413, 1414, 1415, 1416, 1496, 1500, 3102, 3301:
+			return true
+		}
+	}
+	return false
+}
+
+// message reads the AVPs of the message itself.
+func (m *Message) message(b []byte) {
+	var a avp
+	for off := HeaderLen; m.read(&a, b, off, len(b)); off = a.next {
+		if a.vendor == Vendor3GPP {
+			m.tgpp(&a, b, 0, nil)
+			continue
+		}
+		if a.vendor != 0 {
+			m.other(&a)
+			continue
+		}
+		switch a.code {
+		case 263:
+			first(&m.SessionID, a.data)
+		case 264:
+			m.identity(&m.OriginHost, &a)
+		case 296:
+			m.identity(&m.OriginRealm, &a)
+		case 293:
+			m.identity(&m.DestinationHost, &a)
+		case 283:
+			m.identity(&m.DestinationRealm, &a)
+		case 1:
+			if m.UserName == nil {
+				m.UserName = a.data
+				m.userName(a.data)
+			}
+		case 282:
+			if !printable(a.data) {
+				m.fault(FaultAVPType, a.off)
+			}
+			if m.NumRouteRecords < MaxRouteRecords {
+				m.routeRecords[m.NumRouteRecords] = a.data
+			}
+			m.NumRouteRecords++
+		case 284:
+			m.group(&a, b, 0)
+		case 268:
+			if v, ok := m.u32(&a); ok && m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
+				m.ResultCode = v
+				m.Set |= FieldResultCode
+			}
+		case 297:
+			g := m.group(&a, b, 0)
+			if g.has&hasResult == 0 {
+				m.fault(FaultAVPType, a.off)
+			} else if m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
+				m.ResultCode, m.ResultVendor = g.result, g.vendor
+				m.Set |= FieldExperimentalResult
+			}
+		case 299:
+			if v, ok := m.u32(&a); ok {
+				m.InbandSecurity = max(m.InbandSecurity, v)
+				m.Set |= FieldInbandSecurity
+			}
+		case 257:
+			addr, ok := netip.Addr{}, false
+			if addr, ok = ParseAddress(a.data); !ok {
+				m.fault(FaultAVPType, a.off)
+			}
+			if addr.IsValid() {
+				if m.NumHostIPs < MaxHostIPs {
+					m.hostIPs[m.NumHostIPs] = addr
+				}
+				m.NumHostIPs++
+			}
+		default:
+			m.base(&a, b, 0)
+		}
+	}
+}
+
+// has bits of group.
+const (
+	hasResult = 1 << iota
+	hasIDType
+	hasAuthenticate
+	hasAuthorization
+	hasKey
+	hasHA1
+)
+
+// group is what the AVPs of one group say to the group they stand in.
+type group struct {
+	has            uint8
+	vendor, result uint32 // Vendor-Id, Experimental-Result-Code
+	idType         uint32 // Subscription-Id-Type, User-Equipment-Info-Type
+	idData         []byte // Subscription-Id-Data, User-Equipment-Info-Value
+}
+
+// group reads the AVPs of the group a, which stands depth groups deep.
+func (m *Message) group(a *avp, b []byte, depth int) (g group) {
+	if depth >= maxDepth {
+		return g
+	}
+	var c avp
+	end := min(a.next, len(b))
+	// The data of a may be followed by up to three octets of padding.
+	end = min(end, a.dataEnd())
+	for off := end - len(a.data); m.read(&c, b, off, end); off = c.next {
+		if c.vendor == Vendor3GPP {
+			m.tgpp(&c, b, depth+1, &g)
+			continue
+		}
+		if c.vendor != 0 {
+			m.other(&c)
+			continue
+		}
+		switch c.code {
+		case 1:
+			m.userName(c.data)
+		case 280:
+			if !printable(c.data) {
+				m.fault(FaultAVPType, c.off)
+			}
+			if m.NumProxyHosts < MaxProxyHosts {
+				m.proxyHosts[m.NumProxyHosts] = c.data
+			}
+			m.NumProxyHosts++
+		case 266:
+			g.vendor, _ = m.u32(&c)
+		case 298:
+			if v, ok := m.u32(&c); ok {
+				g.result = v
+				g.has |= hasResult
+			}
+		case 450, 459:
+			if v, ok := m.u32(&c); ok {
+				g.idType = v
+				g.has |= hasIDType
+			}
+		case 444, 460:
+			g.idData = c.data
+		case 121:
+			g.has |= hasHA1
+		default:
+			m.base(&c, b, depth+1)
+		}
+	}
+	return g
+}
+
+func (a *avp) dataEnd() int {
+	if a.flags&avpVendor != 0 {
+		return a.off + 12 + len(a.data)
+	}
+	return a.off + 8 + len(a.data)
+}
+
+// base reads an IETF AVP that may stand at any depth.
+func (m *Message) base(a *avp, b []byte, depth int) {
+	switch a.code {
+	case 443: // Subscription-Id (RFC 8506 8.46)
+		g := m.group(a, b, depth)
+		if g.has&hasIDType == 0 || g.idData == nil {
+			m.fault(FaultAVPType, a.off)
+			return
+		}
+		m.subscriptionID(g.idType, g.idData)
+	case 458: // User-Equipment-Info (RFC 8506 8.49)
+		g := m.group(a, b, depth)
+		if g.has&hasIDType != 0 && g.idType == 0 {
+			m.imei(g.idData)
+		}
+	case 464, 581: // EAP-Master-Session-Key (RFC 4072 4.1.3), Key (RFC 6734)
+		if len(a.data) > 0 {
+			m.Set |= FieldKeys
+		}
+	default:
+		m.other(a)
+	}
+}
+
+// tgpp reads a 3GPP AVP; g is the group it stands in, nil for the message.
+func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
+	switch a.code {
+	case 1407: // Visited-PLMN-Id (TS 29.272 7.3.9)
+		if len(a.data) == 3 {
+			if p, ok := telecom.PLMNFromTBCD([3]byte(a.data)); ok {
+				m.visited(p)
+				return
+			}
+		}
+		m.fault(FaultAVPType, a.off)
+	case 1401: // Terminal-Information (TS 29.272 7.3.3)
+		m.group(a, b, depth)
+	case 1402: // IMEI
+		m.imei(a.data)
+	case 701: // MSISDN (TS 29.329 6.3.2)
+		m.msisdn(a)
+	case 1400: // Subscription-Data (TS 29.272 7.3.2)
+		m.Set |= FieldSubscriptionData
+		m.group(a, b, depth)
+	case 1413: // Authentication-Info (TS 29.272 7.3.17)
+		m.group(a, b, depth)
+	case 1414, 1415, 1416: // E-UTRAN-, UTRAN-, GERAN-Vector
+		if len(a.data) > 0 {
+			m.vector()
+		}
+	case 612: // SIP-Auth-Data-Item (TS 29.229 6.3.13, TS 29.273 8.2.3.4)
+		s := m.group(a, b, depth)
+		// A request names the scheme, and RAND||AUTS as SIP-Authorization when it
+		// resynchronises: only what an answer holds is a vector.
+		if s.has&(hasAuthenticate|hasKey|hasHA1) != 0 || s.has&hasAuthorization != 0 && !m.IsRequest() {
+			m.vector()
+		}
+		if s.has&hasKey != 0 {
+			m.Set |= FieldKeys
+		}
+	case 635: // SIP-Digest-Authenticate: a group with Digest-HA1
+		if s := m.group(a, b, depth); g != nil {
+			g.has |= s.has & hasHA1
+		}
+	case 609:
+		if g != nil && len(a.data) > 0 {
+			g.has |= hasAuthenticate
+		}
+	case 610:
+		if g != nil && len(a.data) > 0 {
+			g.has |= hasAuthorization
+		}
+	case 625, 626: // Confidentiality-Key, Integrity-Key
+		if len(a.data) > 0 {
+			if g != nil {
+				g.has |= hasKey
+			} else {
+				m.Set |= FieldKeys
+			}
+		}
+	case 405, 406: // ME-Key-Material, UICC-Key-Material (TS 29.109 6.3)
+		m.Set |= FieldKeys
+	case 3102, // User-Identifier (TS 29.336 6.4.2)
+		700,      // User-Identity (TS 29.329 6.3.1)
+		873, 874: // Service-Information, PS-Information (TS 32.299 7.2)
+		m.group(a, b, depth)
+	case 3300: // SC-Address (TS 29.338 5.3.3.2)
+		if d, ok := e164(a.data); !ok {
+			m.fault(FaultAVPType, a.off)
+		} else if m.Set&FieldSCAddress == 0 {
+			m.SCAddress = d
+			m.Set |= FieldSCAddress
+		}
+	case 3301: // SM-RP-UI (TS 29.338 6.3.3.3)
+		if len(a.data) > 0 {
+			m.Set |= FieldSMText
+		}
+	case 606, 702, // User-Data of Cx and of Sh
+		1500: // Non-3GPP-User-Data (TS 29.273 8.2.3.1)
+		m.Set |= FieldSubscriptionData
+		if a.code == 1500 {
+			m.group(a, b, depth)
+		}
+	case 22, // 3GPP-User-Location-Info (TS 29.061 16.4.7)
+		1242,                                                       // Location-Estimate (TS 32.299)
+		1496,                                                       // EPS-Location-Information
+		1600, 1601, 1602, 1603, 1604, 1605, 1606, 1607, 1608, 1609, // its parts (TS 29.272 7.3.112 to 7.3.120)
+		2517: // ECGI (TS 29.172 7.4.17)
+		m.Set |= FieldLocation
+	case 1489, // SGSN-Number
+		1645,                               // MME-Number-for-MT-SMS
+		2400, 2401, 2402, 2403, 2405, 2406, // LMSI aside: Serving-Node and its parts (TS 29.173 6.4)
+		2408, 2409, 2410: // MME-Realm, SGSN-Name, SGSN-Realm
+		m.Set |= FieldServingNode
+	case 1: // 3GPP-IMSI (TS 29.061 16.4.7)
+		if d, ok := asciiDigits(a.data); ok && d.Len() >= 6 && d.Len() <= 15 {
+			m.imsi(d, false)
+		} else {
+			m.fault(FaultAVPType, a.off)
+		}
+	case 20: // 3GPP-IMEISV
+		m.imei(a.data)
+	case 18: // 3GPP-SGSN-MCC-MNC: five or six decimal digits
+		if d, ok := asciiDigits(a.data); ok {
+			m.visited(plmnOf(d))
+		}
+	case 600: // Visited-Network-Identifier (TS 29.229 6.3.1)
+		if p, ok := plmnOfDomain(a.data); ok {
+			m.visited(p)
+		}
+	default:
+		m.other(a)
+	}
+}
+
+// other judges an AVP whose value is not kept.
+func (m *Message) other(a *avp) {
+	k := kindOf(a.vendor, a.code)
+	bad := false
+	switch k {
+	case kindUnknown:
+		if a.flags&avpMandatory != 0 {
+			m.fault(FaultUnknownAVP, a.off)
+		}
+	case kindWord:
+		bad = len(a.data) != 4
+	case kindQuad:
+		bad = len(a.data) != 8
+	case kindIdentity:
+		bad = !printable(a.data)
+	case kindAddress:
+		_, ok := ParseAddress(a.data)
+		bad = !ok
+	case kindGroup:
+		bad = len(a.data) > 0 && len(a.data) < 8
+	}
+	if bad {
+		m.fault(FaultAVPType, a.off)
+	}
+}
+
+func first(dst *[]byte, v []byte) {
+	if *dst == nil {
+		*dst = v
+	}
+}
+
+func (m *Message) identity(dst *[]byte, a *avp) {
+	if !printable(a.data) {
+		m.fault(FaultAVPType, a.off)
+	}
+	first(dst, a.data)
+}
+
+// u32 is the value of an Unsigned32 or Enumerated (RFC 6733 4.2, 4.3).
+func (m *Message) u32(a *avp) (v uint32, ok bool) {
+	if len(a.data) != 4 {
+		m.fault(FaultAVPType, a.off)
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(a.data), true
+}
+
+func (m *Message) vector() {
+	m.Set |= FieldVectors
+	if m.VectorCount < 255 {
+		m.VectorCount++
+	}
+}
+
+func (m *Message) visited(p telecom.PLMN) {
+	if !p.IsZero() && m.Set&FieldVisitedPLMN == 0 {
+		m.VisitedPLMN = p
+		m.Set |= FieldVisitedPLMN
+	}
 }
