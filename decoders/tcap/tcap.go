@@ -1,41 +1,34 @@
 package tcap
 
-// Contract of the package; bodies to be written.
+import (
+	"errors"
 
-// MessageType is the kind of a TCAP message (Q.773 3.1).
-type MessageType uint8
-
-// Message types, with their tags on the wire: 61 62 64 65 67.
-const (
-	None MessageType = iota
-	Unidirectional
-	Begin
-	End
-	Continue
-	Abort
+	"sigtransit/decoders/ber"
 )
 
-// TransactionID is an originating or destination transaction id: 1 to 4 octets
-// (Q.773 table 10). 00 and 0000 are different ids. Zero Len: absent.
-type TransactionID struct {
-	Value uint32 // right-aligned
-	Len   uint8  // octets on the wire, 0 to 4
-}
-
-// DialogueKind is the PDU in the dialogue portion (Q.773 3.2).
-type DialogueKind uint8
-
-// Dialogue PDUs.
-const (
-	DialogueNone DialogueKind = iota
-	AUDT                      // unidirectional dialogue
-	AARQ                      // request
-	AARE                      // response
-	ABRT                      // abort
-	DialogueUnknown
+// Faults. What was decoded stays valid with each of them.
+var (
+	// ErrTag: the first octet is not the tag of a TCAP message. Nothing is set.
+	ErrTag = errors.New("tcap: unknown message tag")
+	// ErrANSI: an ANSI TCAP message (T1.114). Not malformed; nothing is set.
+	ErrANSI = errors.New("tcap: ANSI TCAP")
+	// ErrTruncated: the message is shorter than a length in it says. Everything up
+	// to its end is set, the components that are there included.
+	ErrTruncated = errors.New("tcap: truncated")
+	// ErrLength: a length or an identifier cannot be read; what follows is lost.
+	ErrLength = errors.New("tcap: bad length")
+	// ErrTransactionID: a transaction id is missing where one is due, is empty, or
+	// has more than four octets, of which the low four are kept.
+	ErrTransactionID = errors.New("tcap: bad transaction id")
+	// ErrDialogue: the dialogue portion cannot be read to its end. The components
+	// are not touched by it.
+	ErrDialogue = errors.New("tcap: bad dialogue portion")
+	// ErrComponent: a component cannot be read to its end (its Fault is set), or
+	// there is something in the component portion that is none. Components.Err only.
+	ErrComponent = errors.New("tcap: bad component")
 )
 
-// Message is one TCAP message (Q.773).
+// Message is one TCAP message (Q.773). The zero value is ready for Decode.
 type Message struct {
 	Type       MessageType
 	OTID, DTID TransactionID
@@ -46,51 +39,291 @@ type Message struct {
 	Result      uint8  // AARE: 0 accepted, 1 reject-permanent
 	UserInfo    []byte // contents of user-information; aliases the input; may be broken
 	HasPAbort   bool
-	PAbortCause uint8 // P-Abort cause (Q.773 3.3)
+	PAbortCause uint8 // P-Abort cause (Q.773 3.3); see the type PAbortCause
+
+	// HasDiagnostic: an AARE carried a result source diagnostic (Q.773 4.2.3).
+	HasDiagnostic bool
+	// ByProvider: the diagnostic (AARE) or the abort (ABRT) comes from the service
+	// provider, not from the user.
+	ByProvider bool
+	Diagnostic uint8 // user: 1 no reason, 2 context not supported; provider: 2 no common dialogue portion
 
 	components []byte // contents of the component portion
 }
 
-// ObjectID is an object identifier in its BER contents form, up to 16 octets,
-// as a comparable value.
-type ObjectID struct {
-	b [16]byte
-	n uint8
-}
-
-// ComponentKind is the kind of a component (Q.773 3.4).
-type ComponentKind uint8
-
-// Components, with their tags on the wire: a1 a2 a3 a4 a7.
+// Tags of the transaction portion (Q.773 tables 8 to 13).
 const (
-	ComponentNone ComponentKind = iota
-	Invoke
-	ReturnResultLast
-	ReturnError
-	Reject
-	ReturnResultNotLast
+	tagUnidirectional = 0x61
+	tagBegin          = 0x62
+	tagEnd            = 0x64
+	tagContinue       = 0x65
+	tagAbort          = 0x67
+
+	tagOTID       = 0x48
+	tagDTID       = 0x49
+	tagPAbort     = 0x4a
+	tagDialogue   = 0x6b
+	tagComponents = 0x6c
 )
 
-// Component is one component of the component portion.
-type Component struct {
-	Kind        ComponentKind
-	HasInvokeID bool
-	InvokeID    int16 // -128 to 127 on the wire (Q.773 3.4.2)
-	HasLinkedID bool
-	LinkedID    int16
-
-	// HasCode: an operation code (invoke, result) or an error code (return error)
-	// stood in the component.
-	HasCode    bool
-	Global     bool   // the code is an object identifier: GlobalCode, not Code
-	Code       int32  // local code; clamped to the int32 range
-	GlobalCode []byte // contents octets; aliases the input
-
-	HasProblem  bool
-	ProblemType uint8 // reject: 0 general, 1 invoke, 2 return result, 3 return error
-	Problem     uint8
-
-	// Parameter is the whole TLV of the argument, result or error parameter, nil
-	// when absent. It aliases the input.
-	Parameter []byte
+// cut takes the first element off b when ber.Short did not. usable is false at a
+// fault that leaves nothing; err is set for that, and for an element that is cut
+// off, which is the last one.
+func cut(b []byte) (tag ber.Tag, value, rest []byte, usable bool, err error) {
+	r := ber.NewReader(b)
+	var t ber.TLV
+	usable = r.Next(&t)
+	if r.Err() != nil {
+		if err = ErrLength; errors.Is(r.Err(), ber.ErrTruncated) {
+			err = ErrTruncated
+		}
+	}
+	return t.Tag, t.Value, r.Rest(), usable, err
 }
+
+// first is the first element of b: its tag and contents, zero when there is none.
+func first(b []byte) (tag ber.Tag, value []byte, whole bool) {
+	if tag, n, ok := ber.Short(b); ok {
+		return tag, b[2:n:n], true
+	}
+	tag, value, _, usable, err := cut(b)
+	return tag, value, usable && err == nil
+}
+
+// Decode decodes one TCAP message. It resets m. UserInfo and what Components gives
+// alias b. Octets behind the message are ignored.
+//
+// With several faults the gravest is reported: ErrTruncated or ErrLength, then
+// ErrTransactionID, then ErrDialogue.
+func (m *Message) Decode(b []byte) error {
+	*m = Message{}
+	if len(b) == 0 {
+		return ErrTruncated
+	}
+	switch b[0] {
+	case tagBegin:
+		m.Type = Begin
+	case tagEnd:
+		m.Type = End
+	case tagContinue:
+		m.Type = Continue
+	case tagAbort:
+		m.Type = Abort
+	case tagUnidirectional:
+		m.Type = Unidirectional
+	default:
+		if b[0]>>6 == ber.Private { // T1.114.3: e1 to e6, f6
+			return ErrANSI
+		}
+		return ErrTag
+	}
+	var fault, minor error
+	_, n, ok := ber.Short(b)
+	if ok {
+		b = b[2:n:n]
+	} else {
+		_, b, _, ok, fault = cut(b)
+		if !ok {
+			return fault
+		}
+	}
+	for len(b) > 0 {
+		tag, n, ok := ber.Short(b)
+		var v []byte
+		if ok {
+			v, b = b[2:n:n], b[n:]
+		} else {
+			var err error
+			if tag, v, b, ok, err = cut(b); err != nil {
+				// A missing end of the whole message is a missing end of its last part.
+				if fault == nil {
+					fault = err
+				}
+				if !ok {
+					break
+				}
+			}
+		}
+		switch tag {
+		case tagOTID:
+			if !m.OTID.set(v) {
+				minor = ErrTransactionID
+			}
+		case tagDTID:
+			if !m.DTID.set(v) {
+				minor = ErrTransactionID
+			}
+		case tagComponents:
+			if m.components == nil {
+				m.components = v
+			}
+		case tagDialogue:
+			if !m.dialogue(v) && minor == nil {
+				minor = ErrDialogue
+			}
+		case tagPAbort:
+			if len(v) > 0 {
+				m.HasPAbort, m.PAbortCause = true, v[len(v)-1]
+			}
+		}
+	}
+	if fault != nil {
+		return fault
+	}
+	if needs := needed[m.Type]; needs&needOTID != 0 && m.OTID.Len == 0 || needs&needDTID != 0 && m.DTID.Len == 0 {
+		return ErrTransactionID
+	}
+	return minor
+}
+
+// Which transaction ids a message must have (Q.773 tables 2 to 6).
+const (
+	needOTID = 1 << iota
+	needDTID
+)
+
+var needed = [Abort + 1]uint8{Begin: needOTID, Continue: needOTID | needDTID, End: needDTID, Abort: needDTID}
+
+// set takes the contents of a transaction id. The first one in a message counts.
+func (id *TransactionID) set(v []byte) bool {
+	if id.Len != 0 {
+		return false
+	}
+	if len(v) == 4 {
+		id.Value, id.Len = uint32(v[0])<<24|uint32(v[1])<<16|uint32(v[2])<<8|uint32(v[3]), 4
+		return true
+	}
+	whole := len(v) > 0 && len(v) <= 4
+	if len(v) > 4 {
+		v = v[len(v)-4:]
+	}
+	for _, c := range v {
+		id.Value = id.Value<<8 | uint32(c)
+	}
+	id.Len = uint8(len(v))
+	return whole
+}
+
+// Tags of the dialogue portion (Q.773 4.2.3; EXTERNAL: X.690 8.18).
+const (
+	tagSingleASN1   = 0xa0 // the PDU stands in here, as elements
+	tagOctetAligned = 0x81 // the same as octets
+	tagAARQ         = 0x60 // AUDT as well
+	tagAARE         = 0x61
+	tagABRT         = 0x64
+
+	tagVersion     = 0x80 // AARQ, AARE, AUDT
+	tagAbortSource = 0x80 // ABRT
+	tagACN         = 0xa1
+	tagResult      = 0xa2
+	tagDiagnostic  = 0xa3
+	tagUserInfo    = 0xbe
+
+	tagDiagnosticUser     = 0xa1
+	tagDiagnosticProvider = 0xa2
+)
+
+// dialogue reads the contents of a dialogue portion and reports whether it was
+// whole.
+func (m *Message) dialogue(v []byte) bool {
+	m.Dialogue = DialogueUnknown
+	tag, v, whole := first(v)
+	if tag != ber.External {
+		return false
+	}
+	// Object identifier of the dialogue syntax, perhaps a descriptor, then the PDU.
+	for {
+		if len(v) == 0 {
+			return false
+		}
+		tag, n, ok := ber.Short(v)
+		var value []byte
+		if ok {
+			value, v = v[2:n:n], v[n:]
+		} else {
+			var err error
+			if tag, value, v, ok, err = cut(v); err != nil {
+				whole = false
+				if !ok {
+					return false
+				}
+			}
+		}
+		if tag == tagSingleASN1 || tag == tagOctetAligned {
+			v = value
+			break
+		}
+	}
+	tag, v, ok := first(v)
+	whole = whole && ok
+	switch tag {
+	case tagAARQ:
+		// Both have this tag, told apart by the syntax; only a unidirectional
+		// message can carry an AUDT.
+		m.Dialogue = AARQ
+		if m.Type == Unidirectional {
+			m.Dialogue = AUDT
+		}
+	case tagAARE:
+		m.Dialogue = AARE
+	case tagABRT:
+		m.Dialogue = ABRT
+	default: // another syntax than that of Q.773
+		return whole
+	}
+	for len(v) > 0 {
+		tag, n, ok := ber.Short(v)
+		var value []byte
+		if ok {
+			value, v = v[2:n:n], v[n:]
+		} else {
+			var err error
+			if tag, value, v, ok, err = cut(v); err != nil {
+				whole = false
+				if !ok {
+					return false
+				}
+			}
+		}
+		switch tag {
+		case tagACN:
+			tag, oid, ok := first(value)
+			if tag != ber.ObjectID || !ok || len(oid) == 0 || len(oid) > maxObjectID {
+				whole = false
+				continue
+			}
+			m.ACN.n = uint8(len(oid))
+			copy(m.ACN.b[:], oid)
+		case tagUserInfo:
+			m.UserInfo = value
+		case tagResult:
+			if tag, n, _ := first(value); tag == ber.Integer && len(n) > 0 {
+				m.HasResult, m.Result = true, n[len(n)-1]
+			} else {
+				whole = false
+			}
+		case tagDiagnostic:
+			tag, choice, _ := first(value)
+			m.ByProvider = tag == tagDiagnosticProvider
+			if tag != tagDiagnosticUser && tag != tagDiagnosticProvider {
+				whole = false
+			} else if tag, n, _ := first(choice); tag == ber.Integer && len(n) > 0 {
+				m.HasDiagnostic, m.Diagnostic = true, n[len(n)-1]
+			} else {
+				whole = false
+			}
+		case tagAbortSource:
+			if m.Dialogue == ABRT && len(value) > 0 {
+				m.ByProvider = value[len(value)-1] != 0
+			}
+		}
+	}
+	return whole
+}
+
+// Components is a cursor at the first component. It is valid as long as the input
+// of Decode.
+func (m *Message) Components() Components { return Components{b: m.components} }
+
+// HasComponents reports a component portion with something in it.
+func (m *Message) HasComponents() bool { return len(m.components) > 0 }
