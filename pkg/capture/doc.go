@@ -1,0 +1,32 @@
+// Package capture brings frames in and finds the IP packet in each of them.
+//
+// [Open] reads capture files: pcap (microseconds, nanoseconds and the modified
+// format of Alexey Kuznetzov's libpcap, both byte orders) and pcapng (IETF
+// draft-ietf-opsawg-pcapng; sections, several interfaces, EPB, SPB and the
+// obsolete Packet Block), each plain or packed with gzip or zstd, told apart by
+// their first octets and never by their name. Frame numbers, times and lengths
+// are those which Wireshark shows.
+//
+// [Peeler] finds the IP packet: Ethernet with VLAN tags and LLC/SNAP, Linux
+// cooked v1 and v2, BSD loopback, raw IP; IPv4 with options, IPv6 with its
+// extension headers, fragments described but not put together (that is
+// pkg/reassembly). Tunnels (GRE, ERSPAN, VXLAN, GTP-U) and IP in IP are left to
+// the caller, who can Peel the inner frame as a Frame of its own.
+//
+// # Framing is our own
+//
+// gopacket decodes the link and IP layers here, but its pcapgo readers do not
+// cut the files into frames. They copy each packet through a bufio.Reader with
+// two or three reads, size the copy by lengths and snapshot lengths found in the
+// file (up to 4 GiB), end at the first packet longer than the snapshot length
+// although capture tools write such packets, and give the link type of a pcapng
+// frame as an interface value that is allocated a frame. File reads large chunks and
+// hands out frames that alias them: no copy, no call and no allocation a frame.
+// Tests hold both to the same frames.
+//
+// # Lifetime
+//
+// Frame.Data, and with it Packet.Payload, is valid until the next Read of the
+// File it came from. Nothing of gopacket shows in the exported part of this
+// package.
+package capture
