@@ -7,9 +7,22 @@ import (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// noChecksum stands in for the checksum field: the sum is taken with the field
-// set to zero (RFC 9260 6.8).
-var noChecksum [4]byte
+// headerTable gives what each of the first eight octets of a packet adds to the
+// CRC32c register after twelve octets, the last four of which, the checksum
+// field, count as zero. One pass over the whole packet is not possible, and two
+// further calls of the library for so few octets cost more than its work.
+var headerTable = func() (t [8][256]uint32) {
+	for i := range t {
+		for v := range t[i] {
+			r := castagnoli[v] // the register behind octet i of value v
+			for range len(t) - 1 - i + 4 {
+				r = castagnoli[byte(r)] ^ r>>8
+			}
+			t[i][v] = r
+		}
+	}
+	return t
+}()
 
 // Checksum computes the CRC32c of a whole packet, common header first, as if its
 // checksum field were zero (RFC 9260 6.8 and appendix A). b is not changed. The
@@ -18,9 +31,13 @@ func Checksum(b []byte) uint32 {
 	if len(b) < headerLen {
 		return 0
 	}
-	crc := crc32.Update(0, castagnoli, b[:8])
-	crc = crc32.Update(crc, castagnoli, noChecksum[:])
-	return crc32.Update(crc, castagnoli, b[headerLen:])
+	t := &headerTable
+	// The register starts with all ones, which meet the first four octets.
+	x := binary.LittleEndian.Uint64(b) ^ 0xffffffff
+	r := t[0][byte(x)] ^ t[1][byte(x>>8)] ^ t[2][byte(x>>16)] ^ t[3][byte(x>>24)] ^
+		t[4][byte(x>>32)] ^ t[5][byte(x>>40)] ^ t[6][byte(x>>48)] ^ t[7][byte(x>>56)]
+	// Update takes and gives the complement of the register.
+	return crc32.Update(^r, castagnoli, b[headerLen:])
 }
 
 // ChecksumOK reports whether the checksum field of a whole packet is right. The
