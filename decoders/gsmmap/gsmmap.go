@@ -1,8 +1,23 @@
 package gsmmap
 
-import "sigtransit/decoders/telecom"
+import (
+	"errors"
 
-// Contract of the package; bodies to be written.
+	"sigtransit/decoders/ber"
+	"sigtransit/decoders/telecom"
+)
+
+// Faults in a parameter. What was found before and after the faulty element
+// stands in Arguments all the same.
+var (
+	// ErrTruncated: an element goes on after the end of the input.
+	ErrTruncated = errors.New("gsmmap: truncated")
+	// ErrEncoding: an element breaks the basic encoding rules.
+	ErrEncoding = errors.New("gsmmap: bad encoding")
+	// ErrType: the parameter is of a type that the operation does not have in any
+	// version.
+	ErrType = errors.New("gsmmap: unexpected type")
+)
 
 // Field says which parts of Arguments were found.
 type Field uint32
@@ -48,6 +63,11 @@ const (
 	NodeOther
 )
 
+var nodeRoleNames = [...]string{"none", "msc", "vlr", "sgsn", "sc", "gsmscf", "hlr", "mme", "ggsn", "gmlc", "other"}
+
+// String is a short lower-case word; "other" for values that are not defined.
+func (r NodeRole) String() string { return nodeRoleNames[min(r, NodeOther)] }
+
 // Node is one node address: an ISDN-AddressString (3GPP TS 29.002 17.7.8).
 type Node struct {
 	Role NodeRole
@@ -56,7 +76,9 @@ type Node struct {
 	GT   telecom.Digits
 }
 
-// MaxNodes bounds the node addresses kept from one argument.
+// MaxNodes bounds the node addresses kept from one argument. A gsmSCF or GMLC
+// that a subscriber's profile repeats is kept once; addresses beyond the bound are
+// dropped.
 const MaxNodes = 6
 
 // VectorKind is the kind of authentication vectors in an argument.
@@ -70,20 +92,308 @@ const (
 	VectorEPS
 )
 
+var vectorKindNames = [...]string{"none", "triplet", "quintuplet", "eps"}
+
+// String is a lower-case word.
+func (k VectorKind) String() string { return vectorKindNames[min(k, VectorEPS)] }
+
 // Arguments is what an argument, result or error parameter of a MAP operation
-// names and gives away.
+// names and gives away. The zero value is empty and ready for use.
 type Arguments struct {
 	Set    Field
-	IMSI   telecom.Digits
-	MSISDN telecom.Digits
-	IMEI   telecom.Digits
+	IMSI   telecom.Digits // where several stand in one parameter, the first
+	MSISDN telecom.Digits // likewise
+	IMEI   telecom.Digits // IMEI or IMEISV, 15 or 16 digits
 
 	nodes    [MaxNodes]Node
 	numNodes uint8
 
+	// VectorKind is the richest kind where one result holds two lists, and
+	// VectorCount the number of vectors of all kinds, held at 255.
 	VectorKind  VectorKind
 	VectorCount uint8
+
+	// DiameterName is the Diameter identity of a serving node (mme-Name, sgsn-Name,
+	// the name in a NetworkNodeDiameterAddress), the first one where there are
+	// several; nil when there is none. It aliases the input.
+	DiameterName []byte
 }
 
 // Nodes are the node addresses found, in wire order. The slice aliases a.
 func (a *Arguments) Nodes() []Node { return a.nodes[:a.numNodes] }
+
+// Reset empties a.
+func (a *Arguments) Reset() {
+	a.Set = 0
+	a.IMSI, a.MSISDN, a.IMEI = telecom.Digits{}, telecom.Digits{}, telecom.Digits{}
+	a.numNodes = 0
+	a.VectorKind, a.VectorCount = VectorNone, 0
+	a.DiameterName = nil
+}
+
+// DecodeInvoke resets a and reads the argument of an invoke of local operation
+// code op. version is that of the application context, 0 when unknown; the
+// encoding tells versions apart, so it is a hint only. param is the whole TLV;
+// nil, and an operation without anything of interest, give an empty a and no error.
+// The error is one of ErrTruncated, ErrEncoding and ErrType.
+func (a *Arguments) DecodeInvoke(op int32, version uint8, param []byte) error {
+	a.Reset()
+	if uint32(op) >= uint32(len(operations)) {
+		return nil
+	}
+	return a.decode(&operations[op].invoke, param)
+}
+
+// DecodeResult is DecodeInvoke for the result of an operation, last or not last.
+func (a *Arguments) DecodeResult(op int32, version uint8, param []byte) error {
+	a.Reset()
+	if uint32(op) >= uint32(len(operations)) {
+		return nil
+	}
+	return a.decode(&operations[op].result, param)
+}
+
+// DecodeError is DecodeInvoke for the parameter of a return error with local
+// error code code. Only absentSubscriberSM names anybody (TS 29.002 17.7.7).
+func (a *Arguments) DecodeError(code int32, version uint8, param []byte) error {
+	a.Reset()
+	if code != errorAbsentSubscriberSM {
+		return nil
+	}
+	return a.decode(&absentSubscriberSM, param)
+}
+
+// DecodeCAPInvoke resets a and reads the argument of an invoke of CAP with local
+// operation code op (3GPP TS 29.078): initialDP, initialDPSMS and initialDPGPRS
+// name a subscriber and a place, the others give an empty a.
+func (a *Arguments) DecodeCAPInvoke(op int32, param []byte) error {
+	a.Reset()
+	switch op {
+	case 0:
+		return a.decode(&initialDP, param)
+	case 60:
+		return a.decode(&initialDPSMS, param)
+	case 78:
+		return a.decode(&initialDPGPRS, param)
+	}
+	return nil
+}
+
+// decode reads the outermost element of a parameter.
+func (a *Arguments) decode(p *parameter, param []byte) error {
+	if len(param) == 0 || *p == (parameter{}) {
+		return nil
+	}
+	r := ber.NewReader(param)
+	var t ber.TLV
+	if !r.Next(&t) {
+		return fault(r.Err())
+	}
+	var e entry
+	switch t.Tag {
+	case ber.Sequence:
+		if e = p.sequence; e == 0 {
+			e = p.tagged
+		}
+	case tagged3:
+		if e = p.tagged; e == 0 {
+			e = p.sequence
+		}
+	case ber.OctetString, ia5String:
+		e = p.octets
+	case ber.Null:
+		return nil
+	}
+	err := fault(r.Err())
+	if e == 0 {
+		if p.choice == 0 {
+			return ErrType
+		}
+		return a.walk(&shapes[p.choice], param)
+	}
+	if e.action() == descend {
+		if f := a.walk(&shapes[e.arg()], t.Value); err == nil {
+			err = f
+		}
+		return err
+	}
+	if !t.Truncated || e.action() == vectorList {
+		a.apply(e, t.Value)
+	}
+	return err
+}
+
+// fault gives a sentinel of this package for one of ber.
+func fault(err error) error {
+	switch err {
+	case nil:
+		return nil
+	case ber.ErrTruncated:
+		return ErrTruncated
+	}
+	return ErrEncoding
+}
+
+// walk applies s to the elements in b. The tables do not refer to themselves, so
+// the recursion is no deeper than they are nested.
+func (a *Arguments) walk(s *shape, b []byte) (err error) {
+	a.Set |= s.set
+	first := a.numNodes
+	var octets, sequences uint
+	for off := 0; off < len(b); {
+		start := off
+		tag := ber.Tag(b[off])
+		var value []byte
+		whole := true
+		if n := off + 2; n <= len(b) && tag&0x1f != 0x1f && b[off+1] < 0x80 && int(b[off+1]) <= len(b)-n {
+			off = n + int(b[off+1])
+			value = b[n:off]
+		} else {
+			r := ber.NewReader(b[off:])
+			var t ber.TLV
+			if !r.Next(&t) {
+				return fault(r.Err())
+			}
+			if err == nil {
+				err = fault(r.Err())
+			}
+			tag, value, whole = t.Tag, t.Value, !t.Truncated
+			off += r.Offset()
+		}
+
+		var e entry
+		switch {
+		case tag>>6 == ber.Context: // one octet: [0] to [30]
+			e = s.context[tag&0x1f]
+		case tag == ber.OctetString:
+			e = s.octets[min(octets, uint(len(s.octets)-1))]
+			octets++
+		case tag == ber.Sequence:
+			e = s.sequences[min(sequences, uint(len(s.sequences)-1))]
+			sequences++
+		case tag == ber.Integer:
+			e = s.integer
+		case tag == privateMSISDN:
+			e = s.private
+		case tag > 0xff && tag.Class() == ber.Context:
+			if n := tag.Number(); n < uint32(len(s.context)) {
+				e = s.context[n]
+			}
+		}
+		switch act := e.action(); act {
+		case skip:
+		case descend, descendFirst:
+			if !tag.Constructed() || act == descendFirst && start != 0 {
+				continue
+			}
+			if f := a.walk(&shapes[e.arg()], value); err == nil {
+				err = f
+			}
+		case flag:
+			a.Set |= Field(e & argMask)
+		case retag:
+			if a.numNodes > first {
+				a.nodes[first].Role = NodeRole(e.arg())
+			}
+		case smText:
+			a.Set |= FieldSMText
+			s = &shapes[e.arg()]
+		default:
+			if act >= vectorList || whole && !tag.Constructed() {
+				a.apply(e, value)
+			}
+		}
+	}
+	return err
+}
+
+// apply does what an entry says with the contents of its element.
+func (a *Arguments) apply(e entry, v []byte) {
+	switch e.action() {
+	case imsi:
+		if a.Set&FieldIMSI == 0 && len(v) > 0 {
+			if a.IMSI = telecom.DigitsFromTBCD(v); a.IMSI.Len() > 0 {
+				a.Set |= FieldIMSI
+			}
+		}
+	case msisdn:
+		if a.Set&FieldMSISDN == 0 && len(v) > 1 {
+			if a.MSISDN = telecom.DigitsFromTBCD(v[1:]); a.MSISDN.Len() > 0 {
+				a.Set |= FieldMSISDN
+			}
+		}
+	case imei:
+		if a.Set&FieldIMEI == 0 && len(v) > 0 {
+			if a.IMEI = telecom.DigitsFromTBCD(v); a.IMEI.Len() > 0 {
+				a.Set |= FieldIMEI
+			}
+		}
+	case node:
+		if len(v) > 1 && a.numNodes < MaxNodes {
+			n := &a.nodes[a.numNodes]
+			n.Role = NodeRole(e.arg())
+			n.NAI, n.NPI = v[0]>>4&7, v[0]&15
+			n.GT = telecom.DigitsFromTBCD(v[1:])
+			if n.GT.Len() > 0 && !(n.Role == NodeGsmSCF || n.Role == NodeGMLC) || !a.known(n) {
+				a.numNodes++
+			}
+		}
+	case name:
+		if a.DiameterName == nil && len(v) > 0 {
+			a.DiameterName = v[:len(v):len(v)]
+		}
+	case flag:
+		a.Set |= Field(e & argMask)
+	case vectorList:
+		a.countVectors(VectorKind(e.arg()), v)
+	case vectorItem:
+		a.addVectors(VectorKind(e.arg()), 1)
+	}
+}
+
+// known reports that n, the node about to be added, has no digits or stands among
+// the nodes already.
+func (a *Arguments) known(n *Node) bool {
+	if n.GT.Len() == 0 {
+		return true
+	}
+	for i := range a.nodes[:a.numNodes] {
+		if a.nodes[i] == *n {
+			return true
+		}
+	}
+	return false
+}
+
+// countVectors counts the vectors of a list, each a SEQUENCE, without looking into
+// them. One that is cut off does not count.
+func (a *Arguments) countVectors(kind VectorKind, b []byte) {
+	count := 0
+	for off := 0; off < len(b); {
+		tag := b[off]
+		if off+1 < len(b) && b[off+1] < 0x80 && tag == byte(ber.Sequence) {
+			if off += 2 + int(b[off+1]); off <= len(b) {
+				count++
+			}
+			continue
+		}
+		r := ber.NewReader(b[off:])
+		var t ber.TLV
+		if !r.Next(&t) || t.Truncated {
+			break
+		}
+		off += r.Offset()
+		if t.Tag == ber.Sequence {
+			count++
+		}
+	}
+	a.addVectors(kind, count)
+}
+
+func (a *Arguments) addVectors(kind VectorKind, count int) {
+	if count > 0 {
+		a.Set |= FieldVectors
+		a.VectorKind = max(a.VectorKind, kind)
+		a.VectorCount = uint8(min(int(a.VectorCount)+count, 255))
+	}
+}
