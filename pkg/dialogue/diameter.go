@@ -1,0 +1,128 @@
+package dialogue
+
+import "sigtransit/pkg/signaling"
+
+// Bounds of the table of Diameter requests.
+const (
+	// MaxRequests entries of some 200 octets are the most a worker keeps.
+	MaxRequests = 1 << 17
+	// requestIdle is how long an answer is waited for. RFC 6733 leaves the
+	// timeout to the application; agents give up after some 5 to 30 s.
+	requestIdle = 60 * second
+)
+
+// RequestKey names a request on its link (RFC 6733 3: the Hop-by-Hop Identifier
+// is unique on a connection at a time, the End-to-End Identifier and Origin-Host
+// for minutes).
+type RequestKey struct {
+	Link     uint64
+	HopByHop uint32
+	EndToEnd uint32
+	From     uint8 // the end of the link that sent the request
+}
+
+func (k RequestKey) hash() uint64 {
+	return mix(uint64(k.HopByHop)<<32|uint64(k.EndToEnd), k.Link<<1|uint64(k.From))
+}
+
+// Request is a Diameter request whose answer is waited for.
+type Request struct {
+	Memory    signaling.Memory
+	Operation signaling.Operation
+	key       RequestKey
+	at        int64
+}
+
+// Diameter is the table of requests.
+type Diameter struct {
+	Counters Counters
+
+	entries []Request // by slot; slot 0 is the list's sentinel
+	nodes   chains
+	lru     list
+	free    []int32
+	live    int
+	answer  Request // the one handed out by Answer
+}
+
+// NewDiameter is an empty table.
+func NewDiameter() *Diameter {
+	t := &Diameter{entries: make([]Request, 1)}
+	t.lru.grow()
+	return t
+}
+
+// Len is the number of requests without an answer.
+func (t *Diameter) Len() int { return t.live }
+
+func (t *Diameter) find(k RequestKey, h uint64) int32 {
+	for n := t.nodes.first(h); n != 0; n = t.nodes.next[n] {
+		if t.nodes.keys[n] == h && t.entries[n].key == k {
+			return n
+		}
+	}
+	return 0
+}
+
+// Request opens the entry of a request. repeated: one with this key is open
+// already (a retransmission); its entry is returned. The entry is valid until
+// the next call.
+func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *Request, repeated bool) {
+	h := k.hash()
+	t.age(now)
+	if slot := t.find(k, h); slot != 0 {
+		t.Counters.Duplicates++
+		return &t.entries[slot], true
+	}
+	if t.live >= MaxRequests {
+		t.close(t.lru.front(0))
+		t.Counters.Evicted++
+	}
+	var slot int32
+	if n := len(t.free); n > 0 {
+		slot = t.free[n-1]
+		t.free = t.free[:n-1]
+	} else {
+		slot = int32(len(t.entries))
+		t.entries = append(t.entries, Request{})
+		t.lru.grow()
+	}
+	e := &t.entries[slot]
+	e.key, e.Operation, e.at = k, op, now
+	e.Memory = signaling.Memory{Signature: h | 1}
+	t.nodes.insert(slot, h)
+	t.lru.pushBack(0, slot)
+	t.live++
+	t.Counters.Opened++
+	return e, false
+}
+
+// Answer takes the request that an answer belongs to out of the table; k.From is
+// the end that sent the request, not the answer. nil: the request was not seen.
+// The entry is valid until the next call.
+func (t *Diameter) Answer(now int64, k RequestKey) *Request {
+	t.age(now)
+	slot := t.find(k, k.hash())
+	if slot == 0 {
+		t.Counters.Unmatched++
+		return nil
+	}
+	t.answer = t.entries[slot]
+	t.close(slot)
+	t.Counters.Closed++
+	return &t.answer
+}
+
+func (t *Diameter) close(slot int32) {
+	t.nodes.remove(slot)
+	t.lru.remove(slot)
+	t.free = append(t.free, slot)
+	t.live--
+}
+
+func (t *Diameter) age(now int64) {
+	if slot := t.lru.front(0); slot != 0 && now-t.entries[slot].at > requestIdle {
+		t.close(slot)
+		t.Counters.Expired++
+	}
+}

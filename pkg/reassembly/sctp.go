@@ -1,0 +1,312 @@
+package reassembly
+
+import (
+	"sort"
+
+	"sigtransit/decoders/sctp"
+)
+
+// Bounds of one direction of an SCTP association.
+const (
+	// tsnWindowMin and tsnWindowMax bound, in TSNs, how far behind the highest TSN
+	// a chunk may come and still be told from a duplicate. A receiver window of
+	// 1 MiB holds some 10,000 small chunks, so the ring grows to 65,536 on demand.
+	tsnWindowMin = 1 << 10
+	tsnWindowMax = 1 << 16
+	// tsnJump is the distance from which a TSN is not a gap any more but another
+	// numbering: the association restarted unseen.
+	tsnJump = 1 << 20
+	// joinSlack is how far before the first TSN seen a late chunk is accepted
+	// where the capture began inside the association.
+	joinSlack = 256
+
+	fragTimeout   = 60 * second
+	fragMaxPieces = 4096    // in one direction
+	fragMaxOctets = 1 << 20 // in one direction
+)
+
+// Verdict on a TSN.
+type Verdict uint8
+
+// Verdicts.
+const (
+	TSNNew       Verdict = iota
+	TSNDuplicate         // delivered before: a retransmission or a mirrored copy
+	TSNReset             // new, and of another numbering than before
+)
+
+// SCTP is one direction of an SCTP association.
+type SCTP struct {
+	next    uint32 // lowest TSN not received
+	high    uint32 // highest TSN received; next-1 when nothing is missing
+	floor   uint32 // TSNs before it are not missed: the capture began there
+	started bool
+	joined  bool // next is still before floor
+	ring    []uint64
+
+	// Missing counts TSNs that were passed over for good: chunks the capture lacks.
+	Missing uint64
+
+	frags  []frag
+	octets int
+	swept  int64
+	out    []byte
+	free   [][]byte // buffers of pieces handed on
+}
+
+type frag struct {
+	key        uint64 // 0 for DATA; stream, U bit and message id for I-DATA
+	ord        uint32 // TSN, or FSN of I-DATA
+	begin, end bool
+	stream     uint16
+	ppid       uint32
+	at         int64
+	data       []byte
+}
+
+// Start sets the first TSN of a direction from INIT or INIT ACK (RFC 9260 3.3.2)
+// and forgets what came before.
+func (s *SCTP) Start(initialTSN uint32) {
+	s.Renumber()
+	s.next, s.high, s.floor, s.started, s.joined = initialTSN, initialTSN-1, initialTSN, true, false
+}
+
+// Started reports that a TSN is known.
+func (s *SCTP) Started() bool { return s.started }
+
+// Renumber forgets the numbering: the next TSN begins another one.
+func (s *SCTP) Renumber() {
+	s.Missing += s.Outstanding()
+	clear(s.ring)
+	s.remove(0, len(s.frags))
+	s.started = false
+}
+
+// Expects reports that tsn is close to the numbering of this direction.
+func (s *SCTP) Expects(tsn uint32) bool {
+	d := int32(tsn - s.next)
+	return s.started && d > -tsnWindowMax && d < tsnWindowMax
+}
+
+// Outstanding is the number of TSNs missing at this moment between the lowest
+// one not received and the highest one seen.
+func (s *SCTP) Outstanding() uint64 {
+	if !s.started {
+		return 0
+	}
+	n := uint64(0)
+	for t := s.next; int32(s.high-t) >= 0; t++ {
+		if !s.bit(t) && int32(t-s.floor) >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *SCTP) bit(t uint32) bool {
+	n := uint32(len(s.ring) * 64)
+	return n > 0 && s.ring[t%n/64]&(1<<(t%64)) != 0
+}
+
+func (s *SCTP) setBit(t uint32)   { s.ring[t%uint32(len(s.ring)*64)/64] |= 1 << (t % 64) }
+func (s *SCTP) clearBit(t uint32) { s.ring[t%uint32(len(s.ring)*64)/64] &^= 1 << (t % 64) }
+
+// Accept judges one TSN. Arithmetic is that of RFC 1982 (RFC 9260 1.6), so a
+// wrap is nothing special.
+func (s *SCTP) Accept(tsn uint32, c *Counters) Verdict {
+	if !s.started {
+		s.started, s.joined = true, true
+		s.floor, s.next, s.high = tsn, tsn-joinSlack, tsn-joinSlack-1
+	}
+	d := int32(tsn - s.next)
+	if d == 0 && s.high == tsn-1 { // in order: nothing is outstanding
+		s.next, s.high = tsn+1, tsn
+		return TSNNew
+	}
+	switch {
+	case d < 0 && d > -tsnJump:
+		c.Duplicates++
+		return TSNDuplicate
+	case d < 0 || d > tsnJump:
+		s.Renumber()
+		s.Accept(tsn, c)
+		return TSNReset
+	}
+	s.fit(tsn)
+	if int32(s.high-tsn) >= 0 && s.bit(tsn) {
+		c.Duplicates++
+		return TSNDuplicate
+	}
+	s.setBit(tsn)
+	if int32(tsn-s.high) > 0 {
+		s.high = tsn
+	}
+	if s.joined && int32(s.high-s.floor) > joinSlack {
+		s.passOver(s.floor) // whatever came before the capture is over
+		s.joined = false
+	}
+	s.advance()
+	return TSNNew
+}
+
+// advance moves next over what has been received.
+func (s *SCTP) advance() {
+	for int32(s.high-s.next) >= 0 && s.bit(s.next) {
+		s.clearBit(s.next)
+		s.next++
+	}
+}
+
+// fit makes the ring span from next to tsn, by growing it and then by giving up
+// the oldest missing TSNs.
+func (s *SCTP) fit(tsn uint32) {
+	span := tsn - s.next
+	if size := uint32(len(s.ring) * 64); span >= size && size < tsnWindowMax {
+		for size == 0 || (span >= size && size < tsnWindowMax) {
+			size = max(2*size, tsnWindowMin)
+		}
+		old := s.ring
+		s.ring = make([]uint64, size/64)
+		if n := uint32(len(old) * 64); n > 0 {
+			for t := s.next; int32(s.high-t) >= 0; t++ {
+				if old[t%n/64]&(1<<(t%64)) != 0 {
+					s.setBit(t)
+				}
+			}
+		}
+	}
+	if size := uint32(len(s.ring) * 64); span >= size {
+		s.passOver(tsn - size + 1)
+	}
+}
+
+// passOver gives up the missing TSNs before t.
+func (s *SCTP) passOver(t uint32) {
+	for int32(t-s.next) > 0 {
+		if int32(s.high-s.next) >= 0 && s.bit(s.next) {
+			s.clearBit(s.next)
+		} else if int32(s.next-s.floor) >= 0 {
+			s.Missing++
+		}
+		s.next++
+	}
+	if int32(s.next-1-s.high) > 0 {
+		s.high = s.next - 1
+	}
+	s.advance()
+}
+
+// Fragment takes a chunk that is not a whole message (B and E bits not both set)
+// and returns the user message when it completes it, with the PPID and stream of
+// its first piece. The message is valid until the next call. Fragments of DATA
+// carry consecutive TSNs (RFC 9260 6.9); those of I-DATA a message identifier and
+// fragment numbers of their own (RFC 8260 2.1), so messages may be interleaved.
+func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid uint32, complete bool) {
+	f := frag{ord: d.TSN, begin: d.Begin, end: d.End, stream: d.StreamID, ppid: d.PPID, at: now}
+	if d.IData {
+		f.key = 1<<63 | uint64(d.StreamID)<<32 | uint64(d.Sequence)
+		if d.Unordered {
+			f.key |= 1 << 62
+		}
+		f.ord = d.FSN
+	}
+	s.expire(now, len(d.Payload), c)
+	i := sort.Search(len(s.frags), func(i int) bool { return !s.frags[i].before(&f) })
+	if i < len(s.frags) && s.frags[i].key == f.key && s.frags[i].ord == f.ord {
+		c.Duplicates++
+		return nil, 0, false
+	}
+	f.data = append(s.buffer(), d.Payload...)
+	s.frags = append(s.frags, frag{})
+	copy(s.frags[i+1:], s.frags[i:])
+	s.frags[i] = f
+	s.octets += len(f.data)
+
+	first, last := i, i
+	for !s.frags[first].begin {
+		if first == 0 || !s.frags[first].follows(&s.frags[first-1]) {
+			return nil, 0, false
+		}
+		first--
+	}
+	for !s.frags[last].end {
+		if last+1 == len(s.frags) || !s.frags[last+1].follows(&s.frags[last]) {
+			return nil, 0, false
+		}
+		last++
+	}
+	s.out = s.out[:0]
+	for _, p := range s.frags[first : last+1] {
+		s.out = append(s.out, p.data...)
+	}
+	ppid = s.frags[first].ppid
+	s.remove(first, last+1)
+	c.Completed++
+	return s.out, ppid, true
+}
+
+// before orders fragments by message and place. TSNs compare as serial numbers.
+func (f *frag) before(g *frag) bool {
+	if f.key != g.key {
+		return f.key < g.key
+	}
+	return int32(f.ord-g.ord) < 0
+}
+
+// follows reports that f is the piece right after g in one message.
+func (f *frag) follows(g *frag) bool {
+	return f.key == g.key && f.ord == g.ord+1 && f.stream == g.stream && !g.end && !f.begin
+}
+
+func (s *SCTP) buffer() []byte {
+	if n := len(s.free); n > 0 {
+		b := s.free[n-1]
+		s.free = s.free[:n-1]
+		return b
+	}
+	return nil
+}
+
+func (s *SCTP) release(b []byte) {
+	s.octets -= len(b)
+	if len(s.free) < 16 {
+		s.free = append(s.free, b[:0])
+	}
+}
+
+func (s *SCTP) remove(i, j int) {
+	for _, p := range s.frags[i:j] {
+		s.release(p.data)
+	}
+	n := copy(s.frags[i:], s.frags[j:])
+	clear(s.frags[i+n:])
+	s.frags = s.frags[:i+n]
+}
+
+// expire drops pieces that waited too long and, at a bound, the oldest ones.
+func (s *SCTP) expire(now int64, incoming int, c *Counters) {
+	if now-s.swept > second || now < s.swept {
+		s.swept = now
+		kept := s.frags[:0]
+		for _, p := range s.frags {
+			if now-p.at > fragTimeout {
+				s.release(p.data)
+				c.Expired++
+				continue
+			}
+			kept = append(kept, p)
+		}
+		clear(s.frags[len(kept):])
+		s.frags = kept
+	}
+	for len(s.frags) > 0 && (len(s.frags) >= fragMaxPieces || s.octets+incoming > fragMaxOctets) {
+		oldest := 0
+		for i := range s.frags {
+			if s.frags[i].at < s.frags[oldest].at {
+				oldest = i
+			}
+		}
+		s.remove(oldest, oldest+1)
+		c.Evicted++
+	}
+}
