@@ -14,12 +14,6 @@ const (
 	kindGroup    kind = 'g'
 )
 
-// vendorAVP is an AVP outside the two tables by code.
-type vendorAVP struct {
-	vendor, code uint32
-	kind         kind
-}
-
 // kindOf looks an AVP up: vendor 0 is the IETF.
 func kindOf(vendor, code uint32) kind {
 	switch vendor {
@@ -31,24 +25,31 @@ func kindOf(vendor, code uint32) kind {
 		if code < uint32(len(tgppAVPs)) {
 			return tgppAVPs[code]
 		}
-	}
-	lo, hi := 0, len(otherAVPs)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		e := &otherAVPs[mid]
-		if e.vendor < vendor || e.vendor == vendor && e.code < code {
-			lo = mid + 1
-		} else {
-			hi = mid
+	default:
+		if definesAVPs(vendor) {
+			return kindAny
 		}
-	}
-	if lo < len(otherAVPs) && otherAVPs[lo].vendor == vendor && otherAVPs[lo].code == code {
-		return otherAVPs[lo].kind
 	}
 	return kindUnknown
 }
 
+// definesAVPs lists the vendors (IANA private enterprise numbers) known to use
+// Diameter AVPs of their own. Their dictionaries are mostly not public, so which
+// codes exist cannot be said.
+func definesAVPs(vendor uint32) bool {
+	switch vendor {
+	case 5535, 13019, 4491, 3561, 24757, // 3GPP2, ETSI, CableLabs, Broadband Forum, WiMAX Forum
+		193, 2011, 94, 28458, 637, 6527, 3902, 4329, 1751, // Ericsson, Huawei, Nokia, NSN, Alcatel-Lucent (3), ZTE, Siemens, Lucent
+		9, 5771, 8164, 2636, 11, 42, 111, 311, 323, 9148, 19444, // Cisco (2), Starent, Juniper, HP, Sun, Oracle, Microsoft, Tekelec, Acme Packet, Metaswitch
+		12645, 12951, 27640, 2937, 5806, 81000, // Vodafone, Verizon Wireless, Telefonica, Deutsche Telekom, SK Telecom, China Telecom
+		3830, 13421, 41897: // Acision, Tango, Inovar
+		return true
+	}
+	return false
+}
+
 // KnownAVP reports whether an AVP is defined: by the dictionaries of go-diameter,
-// or in a block of codes that a specification of the IETF or 3GPP TS 29.230 gives
-// out (listed with the test that writes the tables). Vendor 0 is the IETF.
+// in a run of codes that an RFC or 3GPP TS 29.230 gives out (both are listed with
+// the test that writes the tables), or, whatever its code, by a vendor that is
+// known to have AVPs of its own. Vendor 0 is the IETF.
 func KnownAVP(vendor, code uint32) bool { return kindOf(vendor, code) != kindUnknown }

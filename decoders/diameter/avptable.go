@@ -5,11 +5,11 @@ package diameter
 // baseAVPs is the kind of each AVP code of vendor 0, a hundred to a line.
 const baseAVPs = ".oooowwwoowowwowwoooooowooowwoooooooowwoowooowwoooowooowooooowwowwoooooowwowwoooooowowwoooooooooqooo" + // 0
 	"ooooooooooooooooooooooooqooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 100
-	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooo.awwgwwoiwwwwowwwww.wwwgioiigw.q...woiiwigww" + // 200
-	".w................................a.............g..............qqqq................................." + // 300
-	"oggwoow....oqgqwwqwqwqwgowwwwwggwwgowgowgwogoggqwwwwwwwwgggwoo..................w..w.wg......o......" + // 400
-	"...............................................................ow..................................." + // 500
-	".....................gqgqwww.....................igww..............................................." + // 600
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooo.awwgwwoiwwwwowwwwwowwwgioiigwoqooowoiiwigww" + // 200
+	"ow................ooooooooooooooooaooooooooooooog..............qqqqooooooooooooooooooooooooooo......" + // 300
+	"oggwoowoo..oqgqwwqwqwqwgowwwwwggwwgowgowgwogoggqwwwwwwwwgggwoooooo..............woowowgooooooooooooo" + // 400
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooowooooooooooooooooooooooooooooooooooo" + // 500
+	"ooooooooooooooooooooogqgqwww....................oigwqoooooooooooooooooo............................." + // 600
 	"...................................................................................................." + // 700
 	"...................................................................................................." + // 800
 	"...................................................................................................." + // 900
@@ -34,49 +34,48 @@ const baseAVPs = ".oooowwwoowowwowwoooooowooowwoooooooowwoowooowwoooowooowooooow
 	".....aw.....w......o.......................w" // 2800
 
 // tgppAVPs is the kind of each AVP code of vendor 10415, a hundred to a line.
-const tgppAVPs = ".oow..oooooooo....o..ooo............................................................................" + // 0
+const tgppAVPs = ".oowoooooooooooooooooooooooooooo...................................................................." + // 0
 	"...................................................................................................." + // 100
 	"...................................................................................................." + // 200
-	"..................i................................................................................." + // 300
-	"..........................................................w...........................g......o......" + // 400
-	"wagooo.o.wgwww.wwgwgwwwwoogwowgoowwwwoowww.wwwwowwwwwwwwwwwwwwo..gowwogwgwwgwwgoow.................." + // 500
-	"o.ogwwowooo.gwwgwo.......oo.gww...................w................................................." + // 600
-	".o.................................................................................................." + // 700
-	".......................gooowowooogwwoogoooogooaaaoggoooooooo.wwowgowwwwwwgg.gggggwwwwwgowg.......ogw" + // 800
-	"oo.o..wwoo...........w.............................................................................." + // 900
-	"wgggoow.www.ogo.g...o.g.wwwww...w.g.....wwwww.wwwga.....oog.o.....ogwww.w.......w....gw....a...o...." + // 1000
-	".oo................................................................................................." + // 1100
-	"ogwgoowgwwowwgwowwoowwwowwwaaooogoogowogowowgo.wwgoogowg.wwwgwwogwgwwwgwggwwgwgwoowwwwwwo..........." + // 1200
-	"...................................................................................................." + // 1300
+	"ooooooooooooooooooio................................................................................" + // 300
+	"ooooooooooooooooooooo.....................................w...........................g......o......" + // 400
+	"wagoooooowgwwwowwgwgwwwwoogwowgoowwwwoowwwowwwwowwwwqwwwwwwwwwooogowwogwgwwgwwgoow.................." + // 500
+	"ooogwwowoooogwwgwooooooooooogwwooooooooooooooooooowoooooooo........................................." + // 600
+	"oooooooooooooooooooo................................................................................" + // 700
+	".......................gooowowooogwwoogoooogooaaaoggooooooooowwowgowwwwwwggogggggwwwwwgowgoooooooogw" + // 800
+	"oooooowwooooooooooooowooooooooooooo................................................................." + // 900
+	"wgggoowowwwoogoogooooogowwwwwooowogooooowwwwwowwwgaooooooogoooooooogwwwowooooooowoooogwooooaoooooooo" + // 1000
+	"oooooooooooooooooooo................................................................................" + // 1100
+	"ogwgoowgwwowwgwowwoowwwowwwaaooogoogowogowowgoowwgoogowgowwwgwwogwgwwwgwggwwgwgwoowwwwwwoooooooooooo" + // 1200
+	"ooooooooooooooo....................................................................................." + // 1300
 	"ggooowwoggwowggggwwwwwwwwwwowgggwooggwwwwowwowooooooaooowwgooowoooogwgooggogoowgowwgwggogowwowoooooo" + // 1400
-	"gww.og..................o..........................................................................." + // 1500
+	"gwwoogoooooooooooooooooooooooooooooooooooooooooooo.................................................." + // 1500
 	"oooooooooooogwwwwwwwoagoooooooooowwwwowooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 1600
-	"...................................................................................................." + // 1700
+	"oooooooooooooooooooooooooooooo......................................................................" + // 1700
 	"...................................................................................................." + // 1800
 	"...................................................................................................." + // 1900
-	"gwgooowwagawwooowaawwgooowgggwgwwwwowwwwgwwwwwgwgwwwgggwgggggggwowwaw..............................." + // 2000
-	".o.wo......wwww.oow................................................................................." + // 2100
-	"...................................................................................................." + // 2200
-	".wwwogoawwwgwwgw.wwgooww............................................................................" + // 2300
-	".gi..a..i..........................................................................................." + // 2400
-	"...................................................................................................." + // 2500
-	".owwwww............................................................................................." + // 2600
-	".owgwawwogwoaog.ow.................................................................................." + // 2700
-	"............w........ogwwg......................wwww................................................" + // 2800
-	"...................................................................................................." + // 2900
-	"......ww..w........................................................................................." + // 3000
-	"...................................................................................................." + // 3100
-	"...................................................................................................." + // 3200
-	"...................................................................................................." + // 3300
-	".oooogawwwggooowgoowowowwa.........................................................................." + // 3400
-	"...................................................................................................." + // 3500
-	"...................................................................................................." + // 3600
-	"...................................................................................................." + // 3700
-	"...................................................................................................." + // 3800
-	"...................................................................................................." + // 3900
-	"...................................................................................................." + // 4000
-	"...................................................................................................." + // 4100
-	"..o" // 4200
-
-// otherAVPs is sorted by vendor and code.
-var otherAVPs = [...]vendorAVP{}
+	"gwgooowwagawwooowaawwgooowgggwgwwwwowwwwgwwwwwgwgwwwgggwgggggggwowwawooooooooooooooooooooooooooooooo" + // 2000
+	"ooowooooooowwwwooow................................................................................." + // 2100
+	"ooooooooo..........................................................................................." + // 2200
+	"owwwogoawwwgwwgwowwgooww............................................................................" + // 2300
+	"ogiooaooiooo........................................................................................" + // 2400
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo.................................." + // 2500
+	"oowwwww............................................................................................." + // 2600
+	"oowgwawwogwoaogoowooo..............................................................................." + // 2700
+	"oooooooooooowooooooooogwwgoooooooooooooooooooooowwwwoooooooooooooooooooooooooooooooooooooooooooooooo" + // 2800
+	".oooooo............................................................................................." + // 2900
+	"oooooowwoowo........................................................................................" + // 3000
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo.........." + // 3100
+	"oooooooooo.........................................................................................." + // 3200
+	"oooooooooooooooooooooooooooooooooooooooooooooo......................................................" + // 3300
+	"ooooogawwwggooowgoowowoowaooooooooooooooo..........................................................." + // 3400
+	"oooooooooooooooooo.................................................................................." + // 3500
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 3600
+	"ooooooooo..........................................................................................." + // 3700
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 3800
+	"ooooooooooooooooooooooooooooooooooooooooooo........................................................." + // 3900
+	"oooooooooooooooo...................................................................................." + // 4000
+	"ooooooooooooooooooooo..............................................................................." + // 4100
+	"ooooooooooo........................................................................................." + // 4200
+	"oooooooooooooooooooooooooo.........................................................................." + // 4300
+	"oooooooooooooo" // 4400

@@ -53,12 +53,16 @@ func KnownCommand(app, code uint32) bool {
 		return code == 8388639 || code == 8388640
 	case 16777310: // S6m, S6n (TS 29.336): SIR
 		return code == 8388641
-	case 16777311: // T4 (TS 29.337): DTR
-		return code == 8388643
-	case 16777345: // S6t (TS 29.336): CIR, RIR, NIR
-		return code == 8388718 || code == 8388719 || code == 8388726
+	case 16777311: // T4 (TS 29.337): DTR, DRR
+		return code == 8388643 || code == 8388644
+	case 16777336: // PC4a (TS 29.344)
+		return code >= 8388664 && code <= 8388667 || code == 8388713
+	case 16777345: // S6t (TS 29.336): SIR, CIR, RIR, NIR
+		return code == 8388641 || code == 8388718 || code == 8388719 || code == 8388726
 	case 16777346: // T6a, T6b (TS 29.128): CIR, RIR, CMR, ODR, TDR
 		return code == 8388718 || code == 8388719 || code >= 8388732 && code <= 8388734
+	case 16777360: // DESS (GSMA FS.19): DTLS handshake by client and by server
+		return code == 8388737 || code == 8388738
 	case 1: // network access (RFC 7155)
 		return code == 265
 	case 6: // SIP (RFC 4740)

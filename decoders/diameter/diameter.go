@@ -462,6 +462,14 @@ func (m *Message) base(a *avp, b []byte, depth int) {
 		if g.has&hasIDType != 0 && g.idType == 0 {
 			m.imei(g.idData)
 		}
+	case 653, 659: // User-Equipment-Info-Extension, Subscription-Id-Extension (RFC 8506 8.52, 8.58)
+		m.group(a, b, depth)
+	case 654, 658: // User-Equipment-Info-IMEISV, -IMEI
+		m.imei(a.data)
+	case 660: // Subscription-Id-E164
+		m.subscriptionID(0, a.data)
+	case 661: // Subscription-Id-IMSI
+		m.subscriptionID(1, a.data)
 	case 464, 581: // EAP-Master-Session-Key (RFC 4072 4.1.3), Key (RFC 6734)
 		if len(a.data) > 0 {
 			m.Set |= FieldKeys
@@ -554,12 +562,14 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 		1242,                                                       // Location-Estimate (TS 32.299)
 		1496,                                                       // EPS-Location-Information
 		1600, 1601, 1602, 1603, 1604, 1605, 1606, 1607, 1608, 1609, // its parts (TS 29.272 7.3.112 to 7.3.120)
-		2517: // ECGI (TS 29.172 7.4.17)
+		2515, 2517, 2552, 2553, 2556: // Velocity-Estimate, ECGI, cells, Civic-Address (TS 29.172 7.4)
 		m.Set |= FieldLocation
 	case 1489, // SGSN-Number
-		1645,                               // MME-Number-for-MT-SMS
-		2400, 2401, 2402, 2403, 2405, 2406, // LMSI aside: Serving-Node and its parts (TS 29.173 6.4)
-		2408, 2409, 2410: // MME-Realm, SGSN-Name, SGSN-Realm
+		1645,                         // MME-Number-for-MT-SMS
+		2401, 2402, 2403, 2405, 2406, // Serving-Node and its parts (TS 29.173 6.4)
+		2408, 2409, 2410, // MME-Realm, SGSN-Name, SGSN-Realm
+		3338, 3339, 3340, 3341, 3342, 3343, 3344, 3345, // the SMSF's numbers, names and realms (TS 29.338 5.3.3)
+		6, 15, 1050: // 3GPP-SGSN-Address, 3GPP-SGSN-IPv6-Address, AN-GW-Address
 		m.Set |= FieldServingNode
 	case 1: // 3GPP-IMSI (TS 29.061 16.4.7)
 		if d, ok := asciiDigits(a.data); ok && d.Len() >= 6 && d.Len() <= 15 {
