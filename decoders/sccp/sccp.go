@@ -67,6 +67,7 @@ func (m *Message) Decode(b []byte) error {
 	if len(b) == 0 {
 		return ErrTruncated
 	}
+	b = b[:len(b):len(b)]
 	m.Type = MessageType(b[0])
 	switch m.Type {
 	case UDT: // Q.713 4.10
