@@ -11,14 +11,22 @@ type Finding struct {
 	Carrier    *Carrier
 	Evidence   signaling.Evidence
 	Confidence signaling.Confidence
-	Sightings  []Sighting
+	Sightings  []Sighting // strongest evidence first
+
+	// Reason is the step of the rule's severity ladder that decided Severity, as
+	// the conditions of the YAML file; empty when no step fitted.
+	Reason string
 }
 
 // Sighting is one identifier matched at one position.
 type Sighting struct {
 	Position   signaling.Position
 	Identifier *Identifier
-	Value      []byte // as seen, in the text form of its kind
+	// Value is what was seen, in the text form of its kind. It is nil when the
+	// sighting comes from an earlier message of the dialogue. Where the number is
+	// a subscriber's (an IMSI, or a global title inside a subscriber number block)
+	// it is only the part that matched.
+	Value []byte
 	// FromRequest: seen in an earlier message of the dialogue, whose answer this is.
 	FromRequest bool
 }
@@ -28,6 +36,37 @@ type Carrier struct {
 	ID          string
 	Name        string
 	Identifiers []*Identifier
+
+	// Index is the place of the carrier in Set.Carriers, for tables of counters.
+	Index int
+
+	Aliases      []string // other names, for IR.21 provider strings
+	Group        string   // the group of companies it belongs to
+	Headquarters string
+	Jurisdiction []string // ISO 3166 country codes
+	Basis        []Basis  // why it is on the list
+	ASNs         []ASN    // for people: no AS number is seen in signaling
+	Builtin      bool     // from the files in the binary, perhaps added to by the user's
+}
+
+// Basis is one published reason for a carrier to be on the watchlist.
+type Basis struct {
+	Text, Source string
+	Confidence   signaling.Confidence
+}
+
+// ASN is an autonomous system of a carrier. It is never matched.
+type ASN struct {
+	Number     uint32
+	Name       string
+	Role       signaling.Role
+	Source     string
+	Confidence signaling.Confidence
+}
+
+// Source says where a fact of a carrier file was published.
+type Source struct {
+	Title, Publisher, Where string
 }
 
 // Identifier is one thing that names a carrier on the wire.
@@ -38,14 +77,37 @@ type Identifier struct {
 	Role       signaling.Role
 	Confidence signaling.Confidence
 	Status     string // listed, withdrawn, reassigned
-	Source     string
+	Source     string // key of Set.Sources, or free text
 	Note       string
+
+	// Index is the place of the identifier in Set.Identifiers.
+	Index uint32
+
+	NetworkIndicator uint8  // of a point code, 0 to 3
+	Label            string // name of the node or number block
+	Holder           string // company the resource is assigned to
+	Country          string
+	Builtin          bool
+
+	key key // parsed value
 }
 
 // Detection is one rule that turns sightings into findings.
 type Detection struct {
 	ID         string
 	Title      string
-	Severity   signaling.Severity
+	Severity   signaling.Severity // when no step of the ladder fits
 	References []string
+
+	// Index is the place of the rule in Set.Detections, for tables of counters.
+	Index int
+
+	Rev         int // grows when the meaning changes
+	Description string
+	Category    string
+	Enabled     bool
+	Builtin     bool
+
+	selectors Selectors
+	ladder    []Step
 }

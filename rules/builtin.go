@@ -1,0 +1,6 @@
+package rules
+
+import "embed"
+
+//go:embed carriers/*.yaml detections/*.yaml
+var builtinFiles embed.FS

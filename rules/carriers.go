@@ -1,0 +1,498 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
+
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
+)
+
+// Types of identifiers, as carrier files write them.
+const (
+	TypePointCode   = "point_code"
+	TypeIPPrefix    = "ip_prefix"
+	TypeGTPrefix    = "gt_prefix"
+	TypeHost        = "host"
+	TypeHostSuffix  = "host_suffix"
+	TypeRealm       = "realm"
+	TypeRealmSuffix = "realm_suffix"
+	TypePLMN        = "plmn"
+)
+
+// Statuses of identifiers. Only listed ones are matched, and withdrawn ones when
+// Options say so. Reassigned ones belong to somebody else now: they are kept so
+// that nobody adds them again.
+const (
+	StatusListed     = "listed"
+	StatusWithdrawn  = "withdrawn"
+	StatusReassigned = "reassigned"
+)
+
+var (
+	typeNames   = []string{TypePointCode, TypeIPPrefix, TypeGTPrefix, TypeHost, TypeHostSuffix, TypeRealm, TypeRealmSuffix, TypePLMN}
+	statusNames = []string{StatusListed, StatusWithdrawn, StatusReassigned}
+)
+
+// key is the parsed value of an identifier: what the index is built from. Equal
+// values written differently (4-106-6, 9046) have equal keys.
+type key struct {
+	kind   keyKind
+	ni     uint8
+	area   bool              // point code: the eight codes of a signalling area (Q.708 2.2)
+	pc     telecom.PointCode // of an area, the first one
+	ip     netip.Prefix
+	digits telecom.Digits // gt prefix; plmn: the digits an IMSI begins with
+	name   string         // lower case, no trailing dot
+	plmn   telecom.PLMN   // zero for a whole country
+}
+
+type keyKind uint8
+
+const (
+	keyPointCode keyKind = iota
+	keyIP
+	keyGT
+	keyHost
+	keyHostSuffix
+	keyRealm
+	keyRealmSuffix
+	keyPLMN
+)
+
+// carrierEntry is a carrier while files are merged.
+type carrierEntry struct {
+	carrier *Carrier
+	by      map[key]slot
+	userAt  string // file:line of the user's entry, to name it when another comes
+}
+
+// slot says where in carrier.Identifiers a value stands and which merge put it
+// there in which line.
+type slot struct{ index, merge, line int }
+
+const carrierKeys = "id, name, aliases, group, headquarters, jurisdiction, replace, basis, asns, identifiers, note"
+
+// carrierFile reads one carrier file and merges it into the loader.
+func (f *file) carrierFile() {
+	inFile := map[string]*token.Token{}
+	for _, doc := range f.documents() {
+		var list ast.Node
+		ok := f.fields(doc, "carrier file", "carriers, sources", func(k string, _ *token.Token, v ast.Node) bool {
+			switch k {
+			case "carriers":
+				list = v
+			case "sources":
+				f.sourceTable(v)
+			default:
+				return false
+			}
+			return true
+		})
+		switch {
+		case ok && list == nil:
+			f.at(place(doc), "carrier file: no key \"carriers\"")
+		case ok:
+			f.items(list, "carriers", func(n ast.Node) { f.carrier(n, inFile) })
+		}
+	}
+}
+
+func (f *file) sourceTable(n ast.Node) {
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) == 0 {
+		return
+	}
+	f.fields(n, "sources", "the names of sources", func(name string, _ *token.Token, v ast.Node) bool {
+		var s Source
+		f.fields(v, "source "+strconv.Quote(name), "title, publisher, where", func(k string, _ *token.Token, v ast.Node) bool {
+			switch k {
+			case "title":
+				s.Title, _ = f.text(v, k)
+			case "publisher":
+				s.Publisher, _ = f.text(v, k)
+			case "where":
+				s.Where, _ = f.text(v, k)
+			default:
+				return false
+			}
+			return true
+		})
+		f.sources[name] = s
+		return true
+	})
+}
+
+func (f *file) carrier(n ast.Node, inFile map[string]*token.Token) {
+	c := &Carrier{Builtin: f.builtin}
+	replace := false
+	var idAt *token.Token
+	var items []parsed
+	if !f.fields(n, "carrier", carrierKeys, func(k string, at *token.Token, v ast.Node) bool {
+		switch k {
+		case "id":
+			idAt = place(v)
+			if s, ok := f.text(v, "id"); ok {
+				if !validID(s) {
+					f.at(idAt, "id: %q, want lower-case letters, digits and hyphens, at most 63, for example \"example-carrier\"", s)
+				}
+				c.ID = s
+			}
+		case "name":
+			c.Name, _ = f.text(v, k)
+		case "aliases":
+			c.Aliases = f.texts(v, k)
+		case "group":
+			c.Group, _ = f.text(v, k)
+		case "headquarters":
+			c.Headquarters, _ = f.text(v, k)
+		case "jurisdiction":
+			c.Jurisdiction = f.texts(v, k)
+		case "note":
+			f.text(v, k)
+		case "replace":
+			f.bool(v, k, &replace)
+		case "basis":
+			f.items(v, k, func(n ast.Node) { c.Basis = append(c.Basis, f.basis(n)) })
+		case "asns":
+			f.items(v, k, func(n ast.Node) { c.ASNs = append(c.ASNs, f.asn(n)) })
+		case "identifiers":
+			f.items(v, k, func(n ast.Node) { items = f.identifier(n, items) })
+		default:
+			return false
+		}
+		return true
+	}) {
+		return
+	}
+	if c.ID == "" {
+		if idAt == nil {
+			f.at(place(n), "carrier: no \"id\"")
+		}
+		return
+	}
+	if first, ok := inFile[c.ID]; ok {
+		f.at(idAt, "id: carrier %q stands in this file already, in line %d", c.ID, first.Position.Line)
+		return
+	}
+	inFile[c.ID] = idAt
+	f.merge(c, replace, idAt, items)
+}
+
+// validID accepts what may stand in a metric label and a URL unquoted.
+func validID(s string) bool {
+	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// merge adds a carrier of this file to what was read before.
+func (f *file) merge(c *Carrier, replace bool, at *token.Token, items []parsed) {
+	if f.carrierIDs == nil {
+		f.carrierIDs = map[string]*carrierEntry{}
+	}
+	old := f.carrierIDs[c.ID]
+	if old != nil && (f.builtin || old.userAt != "") {
+		where := old.userAt
+		if where == "" {
+			where = "a built-in file"
+		}
+		f.at(at, "id: carrier %q stands in %s already", c.ID, where)
+		return
+	}
+	entry := old
+	if old == nil || replace {
+		entry = &carrierEntry{carrier: c}
+		if old == nil {
+			f.carriers = append(f.carriers, entry)
+		} else {
+			*old = *entry
+			entry = old
+		}
+		f.carrierIDs[c.ID] = entry
+		if c.Name == "" {
+			c.Name = c.ID
+		}
+	} else {
+		b := entry.carrier
+		if c.Name != "" {
+			b.Name = c.Name
+		}
+		if c.Group != "" {
+			b.Group = c.Group
+		}
+		if c.Headquarters != "" {
+			b.Headquarters = c.Headquarters
+		}
+		if c.Jurisdiction != nil {
+			b.Jurisdiction = c.Jurisdiction
+		}
+		b.Aliases = append(b.Aliases, c.Aliases...)
+		b.Basis = append(b.Basis, c.Basis...)
+		b.ASNs = append(b.ASNs, c.ASNs...)
+	}
+	if !f.builtin {
+		entry.userAt = f.name
+		if at != nil && at.Position != nil {
+			entry.userAt = fmt.Sprintf("%s:%d", f.name, at.Position.Line)
+		}
+	}
+	f.mergeIdentifiers(entry, items)
+}
+
+// mergeIdentifiers adds identifiers; one that a built-in file has too is replaced,
+// so that a user can change its role or withdraw it.
+func (f *file) mergeIdentifiers(entry *carrierEntry, items []parsed) {
+	b := entry.carrier
+	if entry.by == nil {
+		entry.by = make(map[key]slot, len(items))
+	}
+	f.merges++
+	for i := range items {
+		p := &items[i]
+		k := p.id.key
+		old, ok := entry.by[k]
+		if ok && old.merge == f.merges {
+			f.at(p.at, "%s: %q stands in this carrier already, in line %d", p.id.Type, p.id.Value, old.line)
+			continue
+		}
+		at := slot{index: len(b.Identifiers), merge: f.merges, line: p.at.Position.Line}
+		if ok {
+			at.index = old.index
+			b.Identifiers[at.index] = p.id
+		} else {
+			b.Identifiers = append(b.Identifiers, p.id)
+		}
+		entry.by[k] = at
+	}
+}
+
+func (f *file) basis(n ast.Node) (b Basis) {
+	b.Confidence = signaling.ConfidenceMedium
+	f.fields(n, "basis", "text, source, confidence", func(k string, _ *token.Token, v ast.Node) bool {
+		switch k {
+		case "text":
+			b.Text, _ = f.text(v, k)
+		case "source":
+			b.Source, _ = f.text(v, k)
+		case "confidence":
+			word(f, v, k, signaling.Names(signaling.NumConfidences), signaling.ParseConfidence, &b.Confidence)
+		default:
+			return false
+		}
+		return true
+	})
+	return b
+}
+
+func (f *file) asn(n ast.Node) (a ASN) {
+	a.Confidence = signaling.ConfidenceMedium
+	f.fields(n, "asn", "asn, name, role, source, confidence", func(k string, _ *token.Token, v ast.Node) bool {
+		switch k {
+		case "asn":
+			u, _ := f.uint(v, k, 1<<32-1)
+			a.Number = uint32(u)
+		case "name":
+			a.Name, _ = f.text(v, k)
+		case "role":
+			word(f, v, k, signaling.Names(signaling.NumRoles), signaling.ParseRole, &a.Role)
+		case "source":
+			a.Source, _ = f.text(v, k)
+		case "confidence":
+			word(f, v, k, signaling.Names(signaling.NumConfidences), signaling.ParseConfidence, &a.Confidence)
+		default:
+			return false
+		}
+		return true
+	})
+	return a
+}
+
+const identifierKeys = "type, value, values, network_indicator, role, confidence, status, source, note, label, holder, country"
+
+// parsed is an identifier with the place of its value.
+type parsed struct {
+	id *Identifier
+	at *token.Token
+}
+
+// identifier reads one entry of "identifiers" and appends what it names: one
+// identifier, or with "values" several that have all else in common.
+func (f *file) identifier(n ast.Node, out []parsed) []parsed {
+	tmpl := Identifier{Confidence: signaling.ConfidenceMedium, Status: StatusListed, Builtin: f.builtin}
+	var value, values, ni ast.Node
+	typed, good := false, true
+	if !f.fields(n, "identifier", identifierKeys, func(k string, _ *token.Token, v ast.Node) bool {
+		switch k {
+		case "type":
+			before := len(f.problems.Problems) + f.problems.More
+			word(f, v, k, typeNames, member(typeNames), &tmpl.Type)
+			typed = true
+			good = len(f.problems.Problems)+f.problems.More == before
+		case "value":
+			value = v
+		case "values":
+			values = v
+		case "network_indicator":
+			ni = v
+			u, _ := f.uint(v, k, 3)
+			tmpl.NetworkIndicator = uint8(u)
+		case "role":
+			word(f, v, k, signaling.Names(signaling.NumRoles), signaling.ParseRole, &tmpl.Role)
+		case "confidence":
+			word(f, v, k, signaling.Names(signaling.NumConfidences), signaling.ParseConfidence, &tmpl.Confidence)
+		case "status":
+			word(f, v, k, statusNames, member(statusNames), &tmpl.Status)
+		case "source":
+			tmpl.Source, _ = f.text(v, k)
+		case "note":
+			tmpl.Note, _ = f.text(v, k)
+		case "label":
+			tmpl.Label, _ = f.text(v, k)
+		case "holder":
+			tmpl.Holder, _ = f.text(v, k)
+		case "country":
+			tmpl.Country, _ = f.text(v, k)
+		default:
+			return false
+		}
+		return true
+	}) {
+		return out
+	}
+	switch {
+	case !typed:
+		f.at(place(n), "identifier: no \"type\", want one of %s", strings.Join(typeNames, ", "))
+		return out
+	case (value == nil) == (values == nil):
+		f.at(place(n), "identifier: want one of \"value\" and \"values\"")
+		return out
+	case !good:
+		return out
+	case ni != nil && tmpl.Type != TypePointCode:
+		f.at(place(ni), "network_indicator: belongs to a point_code, not to a %s", tmpl.Type)
+	}
+	one := func(v ast.Node) {
+		s, ok := f.text(v, "value")
+		if !ok {
+			return
+		}
+		k, err := parseKey(tmpl.Type, s, tmpl.NetworkIndicator)
+		if err != nil {
+			f.at(place(v), "%s: %q, %v", tmpl.Type, s, err)
+			return
+		}
+		id := tmpl
+		id.Value, id.key = s, k
+		out = append(out, parsed{&id, place(v)})
+	}
+	if value != nil {
+		one(value)
+	} else {
+		f.items(values, "values", one)
+	}
+	return out
+}
+
+func member(names []string) func(string) (string, bool) {
+	return func(s string) (string, bool) {
+		for _, n := range names {
+			if n == s {
+				return n, true
+			}
+		}
+		return "", false
+	}
+}
+
+var (
+	errIPPrefix = errors.New("want an IP prefix or address, for example 192.0.2.0/24 or 2001:db8::/32")
+	errGTPrefix = errors.New("want the first 1 to 15 digits of an international number without + or 00, for example 35699")
+	errName     = errors.New("want a DNS name: labels of 1 to 63 letters, digits, hyphens or underscores with dots between, at most 255 in all")
+	errPLMN     = errors.New("want a PLMN as MCC-MNC, for example 001-01, or an MCC alone for a whole country")
+	errCode     = errors.New("want a point code as zone-network-point (0-7, 0-255, 0-7), decimal or 0x hex, or zone-network for the eight codes of a signalling area")
+)
+
+// parseKey reads the value of an identifier; its errors say what would be right.
+func parseKey(typ, s string, ni uint8) (k key, err error) {
+	switch typ {
+	case TypePointCode:
+		k.kind, k.ni = keyPointCode, ni
+		if strings.Count(s, "-") == 1 {
+			k.area = true
+			k.pc, err = telecom.ParsePointCode(s + "-0")
+		} else {
+			k.pc, err = telecom.ParsePointCode(s)
+		}
+		switch {
+		case err != nil:
+			err = errCode
+		case ni < 2 && k.pc >= 1<<14:
+			err = fmt.Errorf("an international point code (network indicator %d) has 14 bits, at most 7-255-7 (16383)", ni)
+		}
+	case TypeIPPrefix:
+		k.kind = keyIP
+		if a, e := netip.ParseAddr(s); e == nil && a.Zone() == "" {
+			k.ip = netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen())
+			break
+		}
+		p, e := netip.ParsePrefix(s)
+		switch {
+		case e != nil:
+			err = errIPPrefix
+		case p != p.Masked():
+			err = fmt.Errorf("has bits set behind the prefix, want %v or %v", p.Masked(), p.Addr())
+		}
+		k.ip = p
+	case TypeGTPrefix:
+		k.kind = keyGT
+		k.digits, err = telecom.ParseDigits(s)
+		if err != nil || len(s) > 15 || strings.Trim(s, "0123456789") != "" {
+			err = errGTPrefix
+		}
+	case TypePLMN:
+		k.kind = keyPLMN
+		if len(s) == 3 && strings.Trim(s, "0123456789") == "" {
+			k.digits, err = telecom.ParseDigits(s)
+			break
+		}
+		if k.plmn, err = telecom.ParsePLMN(s); err != nil {
+			err = errPLMN
+			break
+		}
+		k.digits = k.plmn.Prefix()
+	default:
+		k.kind = map[string]keyKind{TypeHost: keyHost, TypeHostSuffix: keyHostSuffix, TypeRealm: keyRealm, TypeRealmSuffix: keyRealmSuffix}[typ]
+		k.name, err = parseName(typ, s)
+	}
+	return k, err
+}
+
+// parseName normalises a host or realm name.
+func parseName(typ, s string) (string, error) {
+	if rest, ok := strings.CutPrefix(s, "*."); ok {
+		want := strings.TrimSuffix(typ, "_suffix") + "_suffix"
+		return "", fmt.Errorf("has a wildcard, want type %s with value %s", want, rest)
+	}
+	n := strings.ToLower(strings.TrimSuffix(s, "."))
+	if n == "" || len(n) > maxName {
+		return "", errName
+	}
+	for _, label := range strings.Split(n, ".") {
+		if label == "" || len(label) > 63 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return "", errName
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,195 @@
+package rules
+
+import (
+	"net/netip"
+
+	"github.com/gaissmai/bart"
+
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
+)
+
+// index is the watchlist laid out for look-ups. What a look-up gives is a
+// reference into lists: a count and as many places in Set.Identifiers, because
+// several carriers may claim one value. 0 is "nothing".
+//
+// The most specific entry wins: the longest prefix, the exact name. Entries of
+// role jurisdiction are about whole countries and are found beside the more
+// specific ones.
+type index struct {
+	lists []uint32
+	size  int // identifiers in the index
+
+	codes pcIndex
+	ips   bart.Table[uint32]
+	gts   digitTrie
+	imsis digitTrie
+	names nameIndex
+	plmns plmnIndex
+
+	hasIPs, hasNames bool
+}
+
+// pcIndex finds point codes by network indicator.
+type pcIndex struct {
+	bits [4]*[1 << 14 / 64]uint64 // codes of 14 bits that are listed
+	wide [4]bool                  // some longer code is listed
+	refs map[uint32]uint32
+}
+
+func (x *pcIndex) lookup(ni uint8, pc telecom.PointCode) uint32 {
+	ni &= 3
+	if pc < 1<<14 {
+		b := x.bits[ni]
+		if b == nil || b[pc>>6]>>(pc&63)&1 == 0 {
+			return 0
+		}
+	} else if !x.wide[ni] || pc >= 1<<24 {
+		return 0
+	}
+	return x.refs[uint32(ni)<<24|uint32(pc)]
+}
+
+func (x *pcIndex) put(ni uint8, pc telecom.PointCode, ref uint32) {
+	if x.refs == nil {
+		x.refs = map[uint32]uint32{}
+	}
+	x.refs[uint32(ni)<<24|uint32(pc)] = ref
+	if pc >= 1<<14 {
+		x.wide[ni] = true
+		return
+	}
+	if x.bits[ni] == nil {
+		x.bits[ni] = new([1 << 14 / 64]uint64)
+	}
+	x.bits[ni][pc>>6] |= 1 << (pc & 63)
+}
+
+// list stores a list of identifiers and gives its reference.
+func (x *index) list(ids []uint32) uint32 {
+	if len(ids) == 0 {
+		return 0
+	}
+	ref := uint32(len(x.lists))
+	x.lists = append(append(x.lists, uint32(len(ids))), ids...)
+	return ref
+}
+
+// at is the list of a reference.
+func (x *index) at(ref uint32) []uint32 {
+	n := x.lists[ref]
+	return x.lists[ref+1 : ref+1+n]
+}
+
+// build fills the index. Identifiers of role jurisdiction go in only when some
+// rule asks for them: they would match a good part of all traffic.
+func (x *index) build(ids []*Identifier, withdrawn, jurisdiction bool) {
+	*x = index{lists: []uint32{0}}
+	groups := make(map[key][]uint32, len(ids))
+	var order []key // of first sight, so that equal files give equal indexes
+	for _, id := range ids {
+		if id.Status == StatusReassigned || id.Status == StatusWithdrawn && !withdrawn || id.Role == signaling.RoleJurisdiction && !jurisdiction {
+			continue
+		}
+		x.size++
+		g, ok := groups[id.key]
+		if !ok {
+			order = append(order, id.key)
+		}
+		groups[id.key] = append(g, id.Index)
+	}
+	// wide are the country-level members of less specific entries.
+	wide := func(own []uint32, keys func(yield func(key) bool)) []uint32 {
+		if !jurisdiction {
+			return own
+		}
+		out := own
+		for k := range keys {
+			for _, i := range groups[k] {
+				if ids[i].Role == signaling.RoleJurisdiction {
+					out = append(out[:len(out):len(out)], i)
+				}
+			}
+		}
+		return out
+	}
+	shorter := func(k key) func(func(key) bool) {
+		return func(yield func(key) bool) {
+			for n := k.digits.Len() - 1; n > 0; n-- {
+				k.digits = k.digits.Truncate(n)
+				if k.plmn = (telecom.PLMN{}); !yield(k) {
+					return
+				}
+			}
+		}
+	}
+	var gts, imsis growing
+	names := map[string][4]uint32{}
+	name := func(k key, own []uint32, place int) {
+		r := names[k.name]
+		r[place] = x.list(own)
+		names[k.name] = r
+	}
+	for _, k := range order {
+		own := groups[k]
+		switch k.kind {
+		case keyPointCode:
+			x.putCode(k, own, groups, wide)
+		case keyIP:
+			x.hasIPs = true
+			x.ips.Insert(k.ip, x.list(wide(own, func(yield func(key) bool) {
+				for n := k.ip.Bits() - 1; n >= 0; n-- {
+					if p, err := k.ip.Addr().Prefix(n); err == nil && !yield(key{kind: keyIP, ip: p}) {
+						return
+					}
+				}
+			})))
+		case keyGT:
+			gts.put(k.digits, x.list(wide(own, shorter(k))))
+		case keyPLMN:
+			ref := x.list(wide(own, shorter(k)))
+			imsis.put(k.digits, ref)
+			p := k.plmn
+			if p.IsZero() {
+				p.MCC = uint16(k.digits.At(0))*100 + uint16(k.digits.At(1))*10 + uint16(k.digits.At(2))
+			}
+			x.plmns.put(p, ref)
+			x.hasNames = true // of 3gppnetwork.org
+		case keyHost:
+			name(k, own, refHost+refExact)
+		case keyHostSuffix:
+			name(k, own, refHost+refSuffix)
+		case keyRealm:
+			name(k, own, refRealm+refExact)
+		case keyRealmSuffix:
+			name(k, own, refRealm+refSuffix)
+		}
+	}
+	x.gts.build(&gts)
+	x.imsis.build(&imsis)
+	x.names.build(names)
+	x.hasNames = x.hasNames || len(names) > 0
+}
+
+// putCode stores a point code, or the codes of an area that have no entry of
+// their own.
+func (x *index) putCode(k key, own []uint32, groups map[key][]uint32, wide func([]uint32, func(func(key) bool)) []uint32) {
+	if !k.area {
+		x.codes.put(k.ni, k.pc, x.list(wide(own, func(yield func(key) bool) {
+			yield(key{kind: keyPointCode, ni: k.ni, pc: k.pc &^ 7, area: true})
+		})))
+		return
+	}
+	ref := x.list(own)
+	for pc := k.pc; pc < k.pc+8; pc++ {
+		if groups[key{kind: keyPointCode, ni: k.ni, pc: pc}] == nil {
+			x.codes.put(k.ni, pc, ref)
+		}
+	}
+}
+
+// ip looks an address up; 4-in-6 addresses are IPv4 ones.
+func (x *index) ip(a netip.Addr) uint32 {
+	ref, _ := x.ips.Lookup(a.Unmap())
+	return ref
+}

@@ -1,0 +1,208 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// Options says what Load reads.
+type Options struct {
+	// WatchlistFiles are carrier files of the user's, read after the built-in ones.
+	// A carrier with the id of a built-in one adds to it.
+	WatchlistFiles []string
+	// DetectionFiles are rule files of the user's. A rule with the id of a built-in
+	// one changes the fields it names.
+	DetectionFiles []string
+	// NoBuiltin leaves the built-in carriers out. Built-in detections stay.
+	NoBuiltin bool
+	// NoBuiltinDetections leaves the built-in detections out.
+	NoBuiltinDetections bool
+	// IncludeWithdrawn matches identifiers of status withdrawn too: for captures
+	// from before they were withdrawn.
+	IncludeWithdrawn bool
+}
+
+// Set is a compiled watchlist with its detections. It never changes.
+type Set struct {
+	// Generation differs between any two sets of a process and is never 0.
+	Generation  uint32
+	Carriers    []*Carrier    // by Carrier.Index
+	Identifiers []*Identifier // by Identifier.Index; all, whether matched or not
+	Detections  []*Detection  // by Detection.Index; the disabled ones too
+	Sources     map[string]Source
+
+	index   index
+	byClass [numClasses][]*Detection // enabled rules by class of message
+}
+
+// Carrier finds a carrier by its id.
+func (s *Set) Carrier(id string) (*Carrier, bool) {
+	i := slices.IndexFunc(s.Carriers, func(c *Carrier) bool { return c.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return s.Carriers[i], true
+}
+
+// Matched is the number of identifiers that are looked for on the wire: those
+// that are listed (or withdrawn, when the options say so) and whose role some
+// enabled detection or the fold of evidence needs.
+func (s *Set) Matched() int { return s.index.size }
+
+// Problem is one thing wrong in one place of a file.
+type Problem struct {
+	File         string
+	Line, Column int // from 1; 0: the whole file
+	Text         string
+}
+
+func (p Problem) String() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.Text
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
+}
+
+// LoadError is all that is wrong in the files that Load was given.
+type LoadError struct {
+	Problems []Problem
+	More     int // problems beyond maxProblems, not listed
+}
+
+// maxProblems bounds the list: a file in a wrong format is wrong in every line.
+const maxProblems = 50
+
+// Error is one line for each problem.
+func (e *LoadError) Error() string {
+	var b strings.Builder
+	for i, p := range e.Problems {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(p.String())
+	}
+	if e.More > 0 {
+		fmt.Fprintf(&b, "\nand %d more", e.More)
+	}
+	return b.String()
+}
+
+func (e *LoadError) add(p Problem) {
+	if len(e.Problems) >= maxProblems {
+		e.More++
+		return
+	}
+	e.Problems = append(e.Problems, p)
+}
+
+var generation atomic.Uint32
+
+// Load reads, checks, merges and compiles the built-in files and the user's. On
+// any problem it returns a *LoadError that names all of them, and no Set.
+func Load(opts Options) (*Set, error) {
+	l := &loader{problems: &LoadError{}, sources: map[string]Source{}}
+	if !opts.NoBuiltin {
+		l.builtin("carriers", (*file).carrierFile)
+	}
+	for _, name := range opts.WatchlistFiles {
+		l.user(name, (*file).carrierFile)
+	}
+	if !opts.NoBuiltinDetections {
+		l.builtin("detections", (*file).detectionFile)
+	}
+	for _, name := range opts.DetectionFiles {
+		l.user(name, (*file).detectionFile)
+	}
+	l.checkDetections()
+	if e := l.problems; len(e.Problems) > 0 {
+		slices.SortStableFunc(e.Problems, func(a, b Problem) int {
+			return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
+		return nil, e
+	}
+	return l.compile(opts), nil
+}
+
+// loader is the state of one Load.
+type loader struct {
+	problems *LoadError
+	sources  map[string]Source
+
+	carriers   []*carrierEntry
+	carrierIDs map[string]*carrierEntry
+	rules      []*ruleEntry
+	ruleIDs    map[string]*ruleEntry
+	merges     int // calls of mergeIdentifiers
+}
+
+func (l *loader) builtin(dir string, read func(*file)) {
+	entries, err := builtinFiles.ReadDir(dir)
+	if err != nil {
+		panic("rules: embedded files: " + err.Error()) // a fault of the build
+	}
+	for _, e := range entries {
+		name := path.Join(dir, e.Name())
+		data, err := builtinFiles.ReadFile(name)
+		if err != nil {
+			panic("rules: embedded files: " + err.Error())
+		}
+		read(&file{loader: l, name: "builtin:" + name, data: data, builtin: true})
+	}
+}
+
+func (l *loader) user(name string, read func(*file)) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		l.problems.add(Problem{File: name, Text: "cannot be read: " + errText(err)})
+		return
+	}
+	read(&file{loader: l, name: name, data: data})
+}
+
+// errText drops the file name that an os error repeats.
+func errText(err error) string {
+	if pe, ok := err.(*os.PathError); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// compile makes the Set of what was read without a problem.
+func (l *loader) compile(opts Options) *Set {
+	s := &Set{Generation: generation.Add(1), Sources: l.sources}
+	if s.Generation == 0 { // wrapped around
+		s.Generation = generation.Add(1)
+	}
+	for _, e := range l.carriers {
+		c := e.carrier
+		c.Index = len(s.Carriers)
+		s.Carriers = append(s.Carriers, c)
+		for _, id := range c.Identifiers {
+			id.Carrier = c
+			id.Index = uint32(len(s.Identifiers))
+			s.Identifiers = append(s.Identifiers, id)
+		}
+	}
+	jurisdiction := false
+	for _, e := range l.rules {
+		d := e.rule
+		d.Index = len(s.Detections)
+		s.Detections = append(s.Detections, d)
+		if !d.Enabled {
+			continue
+		}
+		jurisdiction = jurisdiction || d.selectors.hasJurisdiction()
+		for c := range s.byClass {
+			if d.selectors.class&(1<<c) != 0 {
+				s.byClass[c] = append(s.byClass[c], d)
+			}
+		}
+	}
+	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
+	return s
+}

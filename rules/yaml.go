@@ -1,0 +1,192 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// file is one YAML file on its way in. Its nodes are walked by hand, not
+// unmarshalled, so that each fault is told with its place and all of them are.
+type file struct {
+	*loader
+	name    string
+	data    []byte
+	builtin bool
+}
+
+// at reports a problem at the place of a token.
+func (f *file) at(t *token.Token, format string, args ...any) {
+	p := Problem{File: f.name, Text: fmt.Sprintf(format, args...)}
+	if t != nil && t.Position != nil {
+		p.Line, p.Column = t.Position.Line, t.Position.Column
+	}
+	f.problems.add(p)
+}
+
+// documents parses the file; an empty one gives a problem.
+func (f *file) documents() []ast.Node {
+	tree, err := parser.ParseBytes(f.data, 0)
+	if err != nil {
+		var ye yaml.Error
+		if errors.As(err, &ye) {
+			f.at(ye.GetToken(), "not YAML: %s", ye.GetMessage())
+		} else {
+			f.at(nil, "not YAML: %v", err)
+		}
+		return nil
+	}
+	var docs []ast.Node
+	for _, d := range tree.Docs {
+		if d.Body != nil && d.Body.Type() != ast.CommentType {
+			docs = append(docs, d.Body)
+		}
+	}
+	if len(docs) == 0 {
+		f.at(nil, "is empty")
+	}
+	return docs
+}
+
+// place is the token a person would look at for a node: its first one.
+func place(n ast.Node) *token.Token {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			return n.Values[0].Key.GetToken()
+		}
+		return n.Start
+	case *ast.MappingValueNode:
+		return n.Key.GetToken()
+	case nil:
+		return nil
+	}
+	return n.GetToken()
+}
+
+// fields calls set for each key of a mapping; set answers false for a key it does
+// not know, and known lists those it does. what names the mapping in messages.
+func (f *file) fields(n ast.Node, what, known string, set func(key string, at *token.Token, v ast.Node) bool) bool {
+	var values []*ast.MappingValueNode
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		values = m.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{m}
+	default:
+		f.at(place(n), "%s: got %s, want a mapping with the keys %s", what, kindOf(n), known)
+		return false
+	}
+	for _, v := range values {
+		t := v.Key.GetToken()
+		if !set(t.Value, t, v.Value) {
+			f.at(t, "%s: unknown key %q, want one of %s", what, t.Value, known)
+		}
+	}
+	return true
+}
+
+// items calls each for the elements of a sequence.
+func (f *file) items(n ast.Node, what string, each func(ast.Node)) {
+	s, ok := n.(*ast.SequenceNode)
+	if !ok {
+		f.at(place(n), "%s: got %s, want a list", what, kindOf(n))
+		return
+	}
+	for _, v := range s.Values {
+		each(v)
+	}
+}
+
+// text is the value of a scalar as it is written in the file, whatever YAML would
+// make of it: 010 stays 010.
+func (f *file) text(n ast.Node, what string) (string, bool) {
+	var s string
+	switch v := n.(type) {
+	case *ast.StringNode:
+		s = v.Value
+	case *ast.LiteralNode:
+		s = strings.TrimRight(v.Value.Value, "\n")
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		s = n.GetToken().Value
+	default:
+		f.at(place(n), "%s: got %s, want text", what, kindOf(n))
+		return "", false
+	}
+	return s, true
+}
+
+// texts is a list of scalars; a single scalar is a list of one.
+func (f *file) texts(n ast.Node, what string) []string {
+	var out []string
+	if _, ok := n.(*ast.SequenceNode); !ok {
+		if s, ok := f.text(n, what); ok {
+			return []string{s}
+		}
+		return nil
+	}
+	f.items(n, what, func(v ast.Node) {
+		if s, ok := f.text(v, what); ok {
+			out = append(out, s)
+		}
+	})
+	return out
+}
+
+func (f *file) bool(n ast.Node, what string, to *bool) {
+	v, ok := n.(*ast.BoolNode)
+	if !ok {
+		f.at(place(n), "%s: got %s, want true or false", what, kindOf(n))
+		return
+	}
+	*to = v.Value
+}
+
+func (f *file) uint(n ast.Node, what string, limit uint64) (uint64, bool) {
+	if v, ok := n.(*ast.IntegerNode); ok {
+		if u, err := strconv.ParseUint(v.Token.Value, 10, 64); err == nil && u <= limit {
+			return u, true
+		}
+	}
+	f.at(place(n), "%s: got %s, want a whole number from 0 to %d", what, kindOf(n), limit)
+	return 0, false
+}
+
+// word reads a scalar that must be a member of a closed set.
+func word[T any](f *file, n ast.Node, what string, names []string, parse func(string) (T, bool), to *T) {
+	s, ok := f.text(n, what)
+	if !ok {
+		return
+	}
+	v, ok := parse(s)
+	if !ok {
+		f.at(place(n), "%s: %q, want one of %s", what, s, strings.Join(names, ", "))
+		return
+	}
+	*to = v
+}
+
+// kindOf names what a node is, for messages.
+func kindOf(n ast.Node) string {
+	switch v := n.(type) {
+	case nil, *ast.NullNode:
+		return "nothing"
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return "a mapping"
+	case *ast.SequenceNode:
+		return "a list"
+	case *ast.AliasNode, *ast.AnchorNode:
+		return "an anchor or alias (not supported here)"
+	case *ast.TagNode:
+		return "a tag (not supported here)"
+	case *ast.StringNode:
+		return strconv.Quote(v.Value)
+	}
+	return n.GetToken().Value
+}
