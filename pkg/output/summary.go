@@ -1,0 +1,343 @@
+package output
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// Summary writes one page of totals when all is done.
+type Summary struct {
+	screen   Screen
+	warnings []signaling.Warning // one of each type and source, texts kept
+}
+
+// maxWarnings bounds the texts that are kept for the end.
+const maxWarnings = 64
+
+// NewSummary makes a summary.
+func NewSummary(screen Screen) *Summary { return &Summary{screen: screen} }
+
+// AppendFinding appends nothing.
+func (s *Summary) AppendFinding(b []byte, _ *rules.Finding) []byte { return b }
+
+// AppendMessage appends nothing.
+func (s *Summary) AppendMessage(b []byte, _ *signaling.Message) []byte { return b }
+
+// AppendFlow appends nothing.
+func (s *Summary) AppendFlow(b []byte, _ *signaling.FlowEvent) []byte { return b }
+
+// AppendWarning keeps w for the end.
+func (s *Summary) AppendWarning(b []byte, w *signaling.Warning) []byte {
+	for i := range s.warnings {
+		if k := &s.warnings[i]; k.Type == w.Type && k.Source == w.Source {
+			k.Count = max(k.Count, 1) + max(w.Count, 1)
+			k.Text = w.Text
+			return b
+		}
+	}
+	if len(s.warnings) < maxWarnings {
+		s.warnings = append(s.warnings, *w)
+	}
+	return b
+}
+
+var evidenceText = [signaling.NumEvidence]string{
+	signaling.EvidenceAdjacent:     "the other end of the link is the carrier's own equipment",
+	signaling.EvidenceHop:          "the message names the carrier as a hop it went through",
+	signaling.EvidenceAddress:      "the carrier's own hub is sender or receiver of the message",
+	signaling.EvidenceDeclared:     "the partner's IR.21 says that it uses this carrier",
+	signaling.EvidenceGroup:        "the partner belongs to the carrier's group; nothing is proven about transit",
+	signaling.EvidenceJurisdiction: "only the country of the carrier was seen",
+	signaling.EvidenceNone:         "nothing proves the path",
+}
+
+// reasonText explains why frames could not be used. A reason without a text
+// stands for itself.
+var reasonText = map[string]string{
+	"link_type":         "the capture's link type is not supported",
+	"truncated":         "cut short by the capture (snap length)",
+	"malformed":         "headers contradict themselves",
+	"ip_fragment":       "fragments of IP packets whose rest never came",
+	"checksum":          "wrong checksum: a damaged copy",
+	"encrypted":         "encrypted: nothing can be read",
+	"segment_missing":   "pieces of messages whose rest never came",
+	"unknown_protocol":  "a protocol that is not supported",
+	"bad_sctp":          "broken SCTP",
+	"bad_m3ua":          "broken M3UA",
+	"bad_sccp":          "broken SCCP",
+	"bad_tcap":          "broken TCAP",
+	"bad_diameter":      "broken Diameter",
+	"not_a_known_port":  "no signaling protocol recognised",
+	"state_limit":       "state was full",
+	"tcp_gap":           "TCP data missing from the capture",
+	"connection_missed": "the start of the connection was not captured",
+}
+
+// AppendStats appends the page.
+func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
+	p := page{b: b, screen: s.screen}
+	p.heading("SUMMARY")
+	if st.Source != "" {
+		p.line("source", "%s", appendEscaped(nil, st.Source))
+	}
+	if st.First != 0 {
+		p.line("captured", "%s", span(st.First, st.Last))
+	}
+	p.line("frames", "%s (%s)", thousands(st.Frames), size(st.Bytes))
+	p.item(st.Decoded, "decoded")
+	p.item(st.NotSignaling, "not signaling")
+	for _, c := range st.Undecoded {
+		p.item(c.N, explain(c.Name))
+	}
+	if n := st.Unaccounted(); n != 0 {
+		p.line("", "%10s  not accounted for: please report this as a bug", strconv.FormatInt(n, 10))
+	}
+	for _, c := range st.Drops {
+		if c.N != 0 {
+			p.line("lost", "%s frames never reached us: %s", thousands(c.N), words(c.Name))
+		}
+	}
+	p.messages(st)
+	if st.flows != 0 {
+		p.line("links", "%s", thousands(st.flows))
+	}
+	if st.MissingChunks != 0 {
+		p.line("missing", "%s SCTP data chunks were never seen: the mirror or the capture lost them", thousands(st.MissingChunks))
+	}
+	for _, c := range st.Evictions {
+		if c.N != 0 {
+			p.line("let go", "%s entries of table %s: %s", thousands(c.N), words(c.Table), words(c.Reason))
+		}
+	}
+	if st.Elapsed > 0 {
+		sec := st.Elapsed.Seconds()
+		p.line("speed", "%s messages and %s a second (%s)", thousands(uint64(float64(st.total)/sec)), size(uint64(float64(st.Bytes)/sec)), brief(st.Elapsed))
+	}
+	p.findings(st)
+	p.exposures(st)
+	p.errors(st)
+	p.warnings(s.warnings)
+	return p.b
+}
+
+type page struct {
+	b      []byte
+	screen Screen
+}
+
+func (p *page) heading(s string) {
+	if n := len(p.b); n > 0 && !bytes.HasSuffix(p.b, []byte("\n\n")) && s != "SUMMARY" {
+		p.b = append(p.b, '\n')
+	}
+	if p.screen.Colour {
+		s = "\x1b[1m" + s + "\x1b[0m"
+	}
+	p.b = append(p.b, s...)
+	p.b = append(p.b, '\n')
+}
+
+func (p *page) line(name, format string, args ...any) {
+	p.b = fmt.Appendf(p.b, "  %-10s ", name)
+	p.b = fmt.Appendf(p.b, format, args...)
+	p.b = append(p.b, '\n')
+}
+
+// item is one part of a sum above it.
+func (p *page) item(n uint64, what string) {
+	if n != 0 {
+		p.line("", "%10s  %s", thousands(n), what)
+	}
+}
+
+func (p *page) messages(st *Stats) {
+	p.line("messages", "%s", thousands(st.total))
+	var sum [signaling.NumProtocols]uint64
+	for _, c := range st.Messages() {
+		sum[c.Protocol] += c.N
+	}
+	for _, protocol := range [...]signaling.Protocol{signaling.MAP, signaling.CAP, signaling.TCAP, signaling.Diameter, signaling.ProtocolNone} {
+		name := map[signaling.Protocol]string{
+			signaling.MAP: "MAP", signaling.CAP: "CAP", signaling.Diameter: "Diameter",
+			signaling.TCAP: "TCAP without components, or of another user", signaling.ProtocolNone: "unknown",
+		}[protocol]
+		p.item(sum[protocol], name)
+	}
+	p.item(st.duplicates, "second copies of a message on another link, not counted again")
+	for prot, n := range st.protection {
+		if prot != int(signaling.Clear) && n != 0 {
+			p.item(n, "of them protected: "+signaling.Protection(prot).String())
+		}
+	}
+}
+
+func (p *page) findings(st *Stats) {
+	p.heading("FINDINGS")
+	list := st.Findings()
+	if len(list) == 0 {
+		p.b = append(p.b, "  none: no message named a watchlisted carrier\n"...)
+		p.b = append(p.b, "  (A carrier that leaves no trace in addresses, hops or links is not seen: this is no proof of absence.)\n"...)
+		return
+	}
+	for _, f := range list {
+		p.b = fmt.Appendf(p.b, "  %10s  %-8s  %s\n", thousands(f.N), f.Severity, f.Rule)
+	}
+}
+
+func (p *page) exposures(st *Stats) {
+	rows := st.Exposures()
+	if len(rows) == 0 {
+		return
+	}
+	p.heading("WHO COULD READ WHAT")
+	width := 7
+	for _, r := range rows {
+		width = min(max(width, utf8.RuneCountInString(carrierText(r))), 40)
+	}
+	p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %10s  %11s\n", width, "CARRIER", "EVIDENCE", "CLASS", "MESSAGES", "SECRETS IN", "SUBSCRIBERS")
+	last := ""
+	var seen [signaling.NumEvidence]bool
+	for _, r := range rows {
+		name := carrierText(r)
+		if r.Carrier == last {
+			name = ""
+		}
+		last = r.Carrier
+		seen[r.Evidence] = true
+		subscribers := thousands(r.Subscribers)
+		if r.AtLeast {
+			subscribers = ">=" + subscribers
+		}
+		p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %10s  %11s\n", width, clip(name, width), r.Evidence, r.Class, thousands(r.Messages), thousands(r.Returned), subscribers)
+	}
+	p.b = append(p.b, '\n')
+	for e := len(seen) - 1; e >= 0; e-- {
+		if seen[e] {
+			p.b = fmt.Appendf(p.b, "  %-12s  %s\n", signaling.Evidence(e), evidenceText[e])
+		}
+	}
+	p.b = append(p.b, "  secrets in    answers that really returned keys, locations, message text or a profile\n"...)
+	p.b = append(p.b, "  subscribers   distinct, by IMSI, else by MSISDN\n"...)
+}
+
+func carrierText(e Exposure) string {
+	if e.CarrierName == "" || e.CarrierName == e.Carrier {
+		return string(appendEscaped(nil, e.Carrier))
+	}
+	return string(appendEscaped(nil, e.CarrierName))
+}
+
+func clip(s string, width int) string {
+	if utf8.RuneCountInString(s) <= width {
+		return s
+	}
+	return string([]rune(s)[:width-1]) + "~"
+}
+
+func (p *page) errors(st *Stats) {
+	any := false
+	for _, c := range st.DecodeErrors {
+		if c.N == 0 {
+			continue
+		}
+		if !any {
+			p.heading("NOT DECODED, WHOLLY OR IN PART")
+			any = true
+		}
+		p.b = fmt.Appendf(p.b, "  %10s  %-8s  %s\n", thousands(c.N), c.Protocol, words(c.Reason))
+	}
+}
+
+func (p *page) warnings(list []signaling.Warning) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("WARNINGS: THE CAPTURE MAY NOT SHOW EVERYTHING")
+	for i := range list {
+		w := &list[i]
+		p.b = append(p.b, "  "...)
+		p.b = appendEscaped(p.b, w.Text)
+		if w.Count > 1 {
+			p.b = fmt.Appendf(p.b, " (%s times)", thousands(w.Count))
+		}
+		p.b = append(p.b, '\n')
+	}
+}
+
+// words turns a word of a closed set into words for people.
+func words(s string) string { return strings.NewReplacer("_", " ", "-", " ").Replace(s) }
+
+func explain(reason string) string {
+	if s := reasonText[reason]; s != "" {
+		return s
+	}
+	return words(reason)
+}
+
+func thousands(n uint64) string { return string(appendThousands(nil, n)) }
+
+// appendThousands appends n with a comma before every three digits.
+func appendThousands(b []byte, n uint64) []byte {
+	var buf [20]byte
+	s := strconv.AppendUint(buf[:0], n, 10)
+	for i, c := range s {
+		if i > 0 && (len(s)-i)%3 == 0 {
+			b = append(b, ',')
+		}
+		b = append(b, c)
+	}
+	return b
+}
+
+// size writes octets with three figures: decimal units, as disks and links have
+// them.
+func size(n uint64) string {
+	if n < 1000 {
+		return strconv.FormatUint(n, 10) + " B"
+	}
+	v, unit := float64(n), 0
+	for v >= 999.5 && unit < 6 {
+		v, unit = v/1000, unit+1
+	}
+	prec := 0
+	if v < 9.995 {
+		prec = 2
+	} else if v < 99.95 {
+		prec = 1
+	}
+	return strconv.FormatFloat(v, 'f', prec, 64) + " " + [...]string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}[unit]
+}
+
+// span writes the time a capture covers.
+func span(first, last int64) string {
+	const day, clock = "2006-01-02", "15:04:05"
+	a, z := time.Unix(0, first).UTC(), time.Unix(0, last).UTC()
+	to := z.Format(clock)
+	if a.Format(day) != z.Format(day) {
+		to = z.Format(day + " " + clock)
+	}
+	return a.Format(day+" "+clock) + " to " + to + " UTC (" + brief(z.Sub(a)) + ")"
+}
+
+// brief writes a duration in the two greatest units that matter.
+func brief(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "times go backwards"
+	case d < time.Second:
+		return strconv.FormatFloat(float64(d)/1e6, 'f', 1, 64) + " ms"
+	case d < time.Minute:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	}
+	return fmt.Sprintf("%d days %d h", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+}
