@@ -52,6 +52,7 @@ type Stats struct {
 	NotSignaling uint64  // frames that carry something else
 	Undecoded    []Count // frames that could not be used, by reason
 
+	Counters      []Count      // whatever else dissection counts, by a fixed name
 	DecodeErrors  []ErrorCount // faults, wherever in a frame; a frame may have several
 	Drops         []Count      // frames the capture lost, by reason
 	StateEntries  []Count      // entries now, by state table
@@ -341,6 +342,7 @@ func (t *subscriberSet) find(k uint64) int {
 func (s *Stats) Snapshot() *Stats {
 	c := *s
 	c.Undecoded, c.DecodeErrors, c.Drops = slices.Clone(s.Undecoded), slices.Clone(s.DecodeErrors), slices.Clone(s.Drops)
+	c.Counters = slices.Clone(s.Counters)
 	c.StateEntries, c.Evictions, c.CarrierFlows = slices.Clone(s.StateEntries), slices.Clone(s.Evictions), slices.Clone(s.CarrierFlows)
 	c.messages, c.findings, c.warnings = slices.Clone(s.messages), slices.Clone(s.findings), slices.Clone(s.warnings)
 	c.byIndex, c.last, c.carriers = nil, nil, make([]*carrierStats, len(s.carriers))
@@ -375,6 +377,9 @@ func (s *Stats) Merge(o *Stats) {
 	s.Elapsed = max(s.Elapsed, o.Elapsed)
 	for _, c := range o.Undecoded {
 		s.Undecoded = addCount(s.Undecoded, c.Name, c.N)
+	}
+	for _, c := range o.Counters {
+		s.Counters = addCount(s.Counters, c.Name, c.N)
 	}
 	for _, c := range o.Drops {
 		s.Drops = addCount(s.Drops, c.Name, c.N)

@@ -50,6 +50,7 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 		b = appendText(b, "reason", c.Reason)
 		return appendUint(b, "count", c.N)
 	})
+	b = appendCounts(b, "counters", s.Counters)
 	b = appendCounts(b, "state_entries", s.StateEntries)
 	b = appendList(b, "findings", s.Findings(), func(b []byte, c FindingCount) []byte {
 		b = appendText(b, "rule", c.Rule)

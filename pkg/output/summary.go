@@ -58,26 +58,27 @@ var evidenceText = [signaling.NumEvidence]string{
 	signaling.EvidenceNone:         "nothing proves the path",
 }
 
-// reasonText explains why frames could not be used. A reason without a text
-// stands for itself.
+// reasonText explains why frames could not be used, and errorText why a layer
+// could not be decoded. A reason without a text stands for itself.
 var reasonText = map[string]string{
-	"link_type":         "the capture's link type is not supported",
-	"truncated":         "cut short by the capture (snap length)",
-	"malformed":         "headers contradict themselves",
-	"ip_fragment":       "fragments of IP packets whose rest never came",
-	"checksum":          "wrong checksum: a damaged copy",
-	"encrypted":         "encrypted: nothing can be read",
-	"segment_missing":   "pieces of messages whose rest never came",
-	"unknown_protocol":  "a protocol that is not supported",
-	"bad_sctp":          "broken SCTP",
-	"bad_m3ua":          "broken M3UA",
-	"bad_sccp":          "broken SCCP",
-	"bad_tcap":          "broken TCAP",
-	"bad_diameter":      "broken Diameter",
-	"not_a_known_port":  "no signaling protocol recognised",
-	"state_limit":       "state was full",
-	"tcp_gap":           "TCP data missing from the capture",
-	"connection_missed": "the start of the connection was not captured",
+	"unknown_link_type": "the link type of the capture is not supported",
+	"cut_short":         "cut short by the capture, within the headers (raise its snap length)",
+	"bad_headers":       "headers that contradict themselves",
+	"held_fragment":     "fragments of IP packets: read with the last one, or the rest never came",
+	"bad_fragment":      "fragments of IP packets that contradict each other",
+	"bad_checksum":      "wrong SCTP checksum: a damaged copy, not read",
+	"internal_error":    "a defect of this program: please report it, with the capture if you can",
+}
+
+var errorText = map[string]string{
+	"truncated":           "shorter than its lengths say",
+	"malformed":           "breaks the rules of its standard",
+	"unsupported":         "well-formed, of a kind that is not read",
+	"unknown_code":        "an operation, command or parameter nobody defines",
+	"lost_start":          "began before the capture",
+	"incomplete":          "pieces that never came",
+	"too_long":            "longer than a message may be",
+	"connection_oriented": "connection-oriented traffic, not read",
 }
 
 // AppendStats appends the page.
@@ -94,7 +95,7 @@ func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
 	p.item(st.Decoded, "decoded")
 	p.item(st.NotSignaling, "not signaling")
 	for _, c := range st.Undecoded {
-		p.item(c.N, explain(c.Name))
+		p.item(c.N, explain(reasonText, c.Name))
 	}
 	if n := st.Unaccounted(); n != 0 {
 		p.line("", "%10s  not accounted for: please report this as a bug", strconv.FormatInt(n, 10))
@@ -250,7 +251,7 @@ func (p *page) errors(st *Stats) {
 			p.heading("NOT DECODED, WHOLLY OR IN PART")
 			any = true
 		}
-		p.b = fmt.Appendf(p.b, "  %10s  %-8s  %s\n", thousands(c.N), c.Protocol, words(c.Reason))
+		p.b = fmt.Appendf(p.b, "  %10s  %-8s  %s\n", thousands(c.N), c.Protocol, explain(errorText, c.Reason))
 	}
 }
 
@@ -273,8 +274,8 @@ func (p *page) warnings(list []signaling.Warning) {
 // words turns a word of a closed set into words for people.
 func words(s string) string { return strings.NewReplacer("_", " ", "-", " ").Replace(s) }
 
-func explain(reason string) string {
-	if s := reasonText[reason]; s != "" {
+func explain(texts map[string]string, reason string) string {
+	if s := texts[reason]; s != "" {
 		return s
 	}
 	return words(reason)

@@ -1,0 +1,51 @@
+package telemetry
+
+import (
+	"sync/atomic"
+	"time"
+
+	"sigtransit/pkg/output"
+)
+
+// Publisher carries totals from one worker to those who read them.
+type Publisher struct {
+	wanted  atomic.Bool
+	current atomic.Pointer[output.Stats]
+}
+
+// Poll publishes a copy of s if somebody asked for one since the last call. The
+// worker calls it between batches, and when it is idle; without a request it
+// costs one atomic load.
+func (p *Publisher) Poll(s *output.Stats) {
+	if p.wanted.Load() {
+		p.Publish(s)
+	}
+}
+
+// Publish publishes a copy of s.
+func (p *Publisher) Publish(s *output.Stats) {
+	p.wanted.Store(false)
+	p.current.Store(s.Snapshot())
+}
+
+// Latest is the copy published last; nil before the first. It must not be changed.
+func (p *Publisher) Latest() *output.Stats { return p.current.Load() }
+
+// How long a reader waits for a fresh copy, and how often it looks. A worker that
+// polls between batches answers within one of them.
+const (
+	freshWait = 200 * time.Millisecond
+	freshLook = time.Millisecond
+)
+
+// request asks for a copy.
+func (p *Publisher) request() { p.wanted.Store(true) }
+
+// await waits until the request was served or the deadline has passed: then the
+// copy before it must do.
+func (p *Publisher) await(deadline time.Time) *output.Stats {
+	for p.wanted.Load() && time.Now().Before(deadline) {
+		time.Sleep(freshLook)
+	}
+	return p.Latest()
+}
