@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"encoding/binary"
+	"math"
 
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/tcap"
@@ -81,16 +82,26 @@ type Transaction struct {
 	sig   [2]uint64 // signature of the last message of each side
 	sent  [2]int64  // and its time
 	last  int64
+	slot  int32
 	ended bool
 
 	invokes [maxInvokes]invoke
 	cursor  uint8
+	// same is the operation that all invokes of a side had, 0 when they differ or
+	// there were none: it answers for invokes that fell out of the ring.
+	same    [2]signaling.Operation
+	differs [2]bool
 }
 
 // Invoked remembers an invoke, so that its result finds its operation.
 func (t *Transaction) Invoked(side uint8, id int16, op signaling.Operation) {
 	t.invokes[t.cursor%maxInvokes] = invoke{op: op, id: int8(id), side: side + 1}
 	t.cursor++
+	if t.same[side] == 0 && !t.differs[side] {
+		t.same[side] = op
+	} else if t.same[side] != op {
+		t.same[side], t.differs[side] = 0, true
+	}
 }
 
 // Answered is the operation that an answer sent by side with this invoke id
@@ -101,7 +112,7 @@ func (t *Transaction) Answered(side uint8, id int16) signaling.Operation {
 			return v.op
 		}
 	}
-	return 0
+	return t.same[1-side]
 }
 
 // The lists of the table: transactions in use, and ended ones that linger.
@@ -126,7 +137,7 @@ type TCAP struct {
 
 // NewTCAP is an empty table.
 func NewTCAP() *TCAP {
-	t := &TCAP{entries: make([]Transaction, 2)}
+	t := &TCAP{entries: make([]Transaction, 2), mirrored: math.MinInt64}
 	t.lru.grow()
 	t.lru.grow()
 	return t
@@ -166,6 +177,7 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 // The transaction is valid until Release, which must follow each Match.
 func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload []byte) (tr *Transaction, side uint8, duplicate bool) {
 	t.age(now)
+	sig := signature(payload)
 	var slot int32
 	switch m.Type {
 	case tcap.Begin:
@@ -175,7 +187,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		var s uint8
 		if slot, s = t.find(m.OTID, calling); slot != 0 && s == 0 {
 			e := &t.entries[slot]
-			if e.repeats(now, 0, signature(payload)) {
+			if e.repeats(now, 0, sig) {
 				return t.again(now, slot, 0)
 			}
 			// The id is used anew: the old transaction is over.
@@ -208,7 +220,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		}
 		side = 1 - owner
 		e := &t.entries[slot]
-		if e.repeats(now, side, signature(payload)) {
+		if e.repeats(now, side, sig) {
 			return t.again(now, slot, side)
 		}
 		if m.Type == tcap.Continue && m.OTID.Len != 0 && e.tid[side].Len == 0 {
@@ -220,7 +232,8 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		return nil, 0, false
 	}
 	e := &t.entries[slot]
-	e.sig[side], e.sent[side] = signature(payload), now
+	e.slot = slot
+	e.sig[side], e.sent[side] = sig, now
 	e.Memory.Signature = e.sig[side]
 	t.touch(now, slot)
 	if !m.ACN.IsZero() {
@@ -246,10 +259,7 @@ func (t *TCAP) Release(tr *Transaction) {
 	if tr == nil || !tr.ended {
 		return
 	}
-	slot := t.slotOf(tr)
-	if slot == 0 {
-		return
-	}
+	slot := tr.slot
 	if tr.last <= t.mirrored {
 		t.lru.remove(slot)
 		t.lru.pushBack(ended, slot)
@@ -257,21 +267,6 @@ func (t *TCAP) Release(tr *Transaction) {
 	}
 	t.close(slot)
 	t.Counters.Closed++
-}
-
-func (t *TCAP) slotOf(tr *Transaction) int32 {
-	for side := range tr.tid {
-		if tr.tid[side].Len == 0 {
-			continue
-		}
-		h := tidHash(tr.tid[side])
-		for n := t.nodes.first(h); n != 0; n = t.nodes.next[n] {
-			if &t.entries[n/2] == tr {
-				return n / 2
-			}
-		}
-	}
-	return 0
 }
 
 // take takes a slot, at the bound that of the transaction silent for longest.

@@ -1,0 +1,61 @@
+# sigtransit: everything a contributor runs. `make help` lists the targets.
+GO        ?= go
+FUZZTIME  ?= 20s
+BENCHDIR  ?= bench
+SHELL     := /bin/bash
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.PHONY: build
+build: ## build bin/sigtransit
+	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
+
+.PHONY: test
+test: ## all tests; tests of optional tools skip where the tool is missing
+	$(GO) test ./...
+
+.PHONY: test-race
+test-race: ## all tests under the race detector
+	$(GO) test -race ./...
+
+.PHONY: test-32bit
+test-32bit: ## decoders and state on a 32-bit target
+	GOARCH=386 CGO_ENABLED=0 $(GO) test ./decoders/... ./pkg/reassembly ./pkg/dialogue ./pkg/capture ./rules
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (default 20s)
+	@set -e; for pkg in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "== $$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; done
+
+.PHONY: bench
+bench: ## speed and memory of a replay beside tshark and tcpdump, on a capture made for it
+	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
+	$(GO) run ./pkg/synth/bench -dir $(BENCHDIR) -bin bin/sigtransit
+
+.PHONY: bench-go
+bench-go: ## the Go benchmarks of all packages
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: golden
+golden: ## rewrite the expected events of testdata (read the diff)
+	$(GO) test ./cmd/sigtransit -run Golden -update
+
+.PHONY: fmt
+fmt: ## format the code
+	gofmt -w $$(git ls-files '*.go')
+
+.PHONY: lint
+lint: ## formatting and go vet
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'gofmt would change:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+
+.PHONY: check
+check: lint test test-race test-32bit fuzz ## all that .ci/run checks
+
+.PHONY: clean
+clean: ## remove what the targets made
+	rm -rf bin $(BENCHDIR)

@@ -1,0 +1,250 @@
+package dialogue
+
+import (
+	"testing"
+
+	"sigtransit/decoders/tcap"
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
+)
+
+func party(gt string, pc telecom.PointCode) Party {
+	return Party{gt: telecom.MustDigits(gt).Hash() | 1, pc: pc, ssn: 6}
+}
+
+func tid(v uint32) tcap.TransactionID { return tcap.TransactionID{Value: v, Len: 4} }
+
+func message(kind tcap.MessageType, otid, dtid uint32) *tcap.Message {
+	m := &tcap.Message{Type: kind}
+	if otid != 0 {
+		m.OTID = tid(otid)
+	}
+	if dtid != 0 {
+		m.DTID = tid(dtid)
+	}
+	return m
+}
+
+var (
+	vlr = party("99901000001", 1)
+	hlr = party("99902000001", 2)
+)
+
+func TestTransaction(t *testing.T) {
+	d := NewTCAP()
+	tr, side, dup := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("begin"))
+	if tr == nil || side != 0 || dup {
+		t.Fatalf("begin: %v side %d dup %v", tr, side, dup)
+	}
+	ul, isd := signaling.MAPOperation(2), signaling.MAPOperation(7)
+	tr.Invoked(0, 1, ul)
+	tr.Memory.IMSI = telecom.MustDigits("001011234567890")
+	d.Release(tr)
+
+	tr, side, _ = d.Match(1, message(tcap.Continue, 9, 1), hlr, vlr, []byte("continue"))
+	if tr == nil || side != 1 || tr.Memory.IMSI.Len() != 15 {
+		t.Fatalf("continue: side %d", side)
+	}
+	tr.Invoked(1, 1, isd) // the same invoke id, of the other side
+	d.Release(tr)
+
+	tr, side, _ = d.Match(2, message(tcap.Continue, 1, 9), vlr, hlr, []byte("answer"))
+	if tr == nil || side != 0 {
+		t.Fatalf("answer: side %d", side)
+	}
+	if got := tr.Answered(side, 1); got != isd {
+		t.Errorf("the result of side 0 answers %v, want %v", got, isd)
+	}
+	d.Release(tr)
+
+	tr, side, _ = d.Match(3, message(tcap.End, 0, 1), hlr, vlr, []byte("end"))
+	if got := tr.Answered(side, 1); got != ul {
+		t.Errorf("the result of side 1 answers %v, want %v", got, ul)
+	}
+	d.Release(tr)
+	if d.Len() != 0 || d.Counters.Closed != 1 {
+		t.Errorf("%d transactions left, %d closed", d.Len(), d.Counters.Closed)
+	}
+}
+
+// TestTransactionsWithOneID: two nodes use the same transaction id at a time.
+func TestTransactionsWithOneID(t *testing.T) {
+	d := NewTCAP()
+	other := party("99901000002", 3)
+	a, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("from one"))
+	a.Invoked(0, 1, signaling.MAPOperation(2))
+	d.Release(a)
+	b, _, _ := d.Match(0, message(tcap.Begin, 1, 0), other, hlr, []byte("from the other"))
+	b.Invoked(0, 1, signaling.MAPOperation(56))
+	d.Release(b)
+	e, side, _ := d.Match(1, message(tcap.End, 0, 1), hlr, other, []byte("to the other"))
+	if got := e.Answered(side, 1); got != signaling.MAPOperation(56) {
+		t.Errorf("answer to the second node took %v", got)
+	}
+	d.Release(e)
+	if e, _, _ := d.Match(1, message(tcap.End, 0, 1), hlr, party("99909999999", 77), []byte("to a third")); e != nil {
+		t.Error("an end to a node that began nothing found a transaction")
+	}
+	if d.Counters.Unmatched != 1 {
+		t.Errorf("%d unmatched", d.Counters.Unmatched)
+	}
+}
+
+// TestTransactionAcrossTranslation: the STP rewrites the called title and point
+// codes; the calling title stays.
+func TestTransactionAcrossTranslation(t *testing.T) {
+	d := NewTCAP()
+	tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("begin"))
+	d.Release(tr)
+	back := vlr
+	back.pc = 500
+	tr, side, _ := d.Match(1, message(tcap.End, 0, 1), party("99902999999", 600), back, []byte("end"))
+	if tr == nil || side != 1 {
+		t.Error("the title alone does not find the transaction")
+	}
+}
+
+func TestTransactionMirroredTwice(t *testing.T) {
+	d := NewTCAP()
+	see := func(now int64, m *tcap.Message, from, to Party, b string) bool {
+		tr, _, dup := d.Match(now, m, from, to, []byte(b))
+		if tr == nil {
+			t.Fatalf("%s: no transaction", b)
+		}
+		d.Release(tr)
+		return dup
+	}
+	for i, want := range []bool{false, true} {
+		if got := see(int64(i), message(tcap.Begin, 1, 0), vlr, hlr, "a begin of some length"); got != want {
+			t.Errorf("begin, sight %d: duplicate %v", i+1, got)
+		}
+	}
+	for i, want := range []bool{false, true} {
+		if got := see(int64(10+i), message(tcap.End, 0, 1), hlr, vlr, "an end of some length"); got != want {
+			t.Errorf("end, sight %d: duplicate %v", i+1, got)
+		}
+	}
+	// The ended one goes when the time of copies is over.
+	see(tcapLinger+second, message(tcap.Begin, 2, 0), vlr, hlr, "another begin of some length")
+	if d.Len() != 1 {
+		t.Errorf("%d transactions, want the new one alone", d.Len())
+	}
+	// Long after, the same octets are a new transaction.
+	if see(60*second, message(tcap.Begin, 2, 0), vlr, hlr, "another begin of some length") {
+		t.Error("a begin of a minute later was taken for a copy")
+	}
+}
+
+func TestTransactionsBounded(t *testing.T) {
+	d := NewTCAP()
+	for i := uint32(1); i < MaxTransactions+1000; i++ {
+		tr, _, _ := d.Match(int64(i), message(tcap.Begin, i, 0), vlr, hlr, []byte("half open"))
+		d.Release(tr)
+	}
+	if d.Len() != MaxTransactions || d.Counters.Evicted != 999 {
+		t.Errorf("%d transactions, %d evicted", d.Len(), d.Counters.Evicted)
+	}
+	before := d.Len()
+	tr, _, _ := d.Match(2*tcapIdle, message(tcap.Begin, 1, 0), vlr, hlr, []byte("later"))
+	d.Release(tr)
+	if d.Counters.Expired == 0 || d.Len() > before {
+		t.Errorf("%d expired, %d left", d.Counters.Expired, d.Len())
+	}
+}
+
+func TestMidCapture(t *testing.T) {
+	d := NewTCAP()
+	tr, side, _ := d.Match(0, message(tcap.Continue, 5, 6), vlr, hlr, []byte("first seen"))
+	if tr == nil {
+		t.Fatal("a continue without its begin opens nothing")
+	}
+	tr.Invoked(side, 3, signaling.MAPOperation(44))
+	d.Release(tr)
+	tr, side, _ = d.Match(1, message(tcap.End, 0, 5), hlr, vlr, []byte("end"))
+	if tr == nil || tr.Answered(side, 3) != signaling.MAPOperation(44) {
+		t.Error("the end does not find the invoke of the continue")
+	}
+}
+
+func TestMatchAllocatesNothing(t *testing.T) {
+	d := NewTCAP()
+	begin, end := message(tcap.Begin, 1, 0), message(tcap.End, 0, 1)
+	payload := make([]byte, 100)
+	now := int64(0)
+	run := func() {
+		now += 10 * second
+		tr, _, _ := d.Match(now, begin, vlr, hlr, payload)
+		d.Release(tr)
+		tr, _, _ = d.Match(now, end, hlr, vlr, payload)
+		d.Release(tr)
+	}
+	run()
+	if n := testing.AllocsPerRun(1000, run); n != 0 {
+		t.Errorf("%v allocations a dialogue", n)
+	}
+	if d.Len() != 0 {
+		t.Errorf("%d left", d.Len())
+	}
+}
+
+func TestDiameter(t *testing.T) {
+	d := NewDiameter()
+	ulr := signaling.DiameterOperation(16777251, 316)
+	k := RequestKey{Link: 1, HopByHop: 10, EndToEnd: 20}
+	r, again := d.Request(0, k, ulr)
+	r.Memory.IMSI = telecom.MustDigits("001011234567890")
+	if again {
+		t.Error("the first request is a repetition")
+	}
+	if _, again = d.Request(1, k, ulr); !again {
+		t.Error("a retransmission opened another entry")
+	}
+	for name, wrong := range map[string]RequestKey{
+		"link": {Link: 2, HopByHop: 10, EndToEnd: 20}, "hop-by-hop": {Link: 1, HopByHop: 11, EndToEnd: 20},
+		"end-to-end": {Link: 1, HopByHop: 10, EndToEnd: 21}, "end": {Link: 1, HopByHop: 10, EndToEnd: 20, From: 1},
+	} {
+		if d.Answer(2, wrong) != nil {
+			t.Errorf("an answer with another %s found the request", name)
+		}
+	}
+	a := d.Answer(3, k)
+	if a == nil || a.Operation != ulr || a.Memory.IMSI.Len() != 15 {
+		t.Fatal("the answer does not find its request")
+	}
+	if d.Answer(4, k) != nil || d.Len() != 0 {
+		t.Error("a request was answered twice")
+	}
+}
+
+func TestDiameterBounded(t *testing.T) {
+	d := NewDiameter()
+	for i := 0; i < MaxRequests+1000; i++ {
+		d.Request(int64(i), RequestKey{HopByHop: uint32(i)}, 0)
+	}
+	if d.Len() != MaxRequests || d.Counters.Evicted != 1000 {
+		t.Errorf("%d requests, %d evicted", d.Len(), d.Counters.Evicted)
+	}
+	d.Request(2*requestIdle, RequestKey{HopByHop: 1 << 31}, 0)
+	if d.Counters.Expired == 0 {
+		t.Error("nothing expired")
+	}
+}
+
+func BenchmarkDialogue(b *testing.B) {
+	d := NewTCAP()
+	begin, end := message(tcap.Begin, 1, 0), message(tcap.End, 0, 1)
+	payload := make([]byte, 120)
+	const open = 4000 // at a time
+	b.ReportAllocs()
+	for i := 0; i < b.N; i++ {
+		begin.OTID.Value = uint32(i)
+		payload[60], payload[61] = byte(i), byte(i>>8)
+		tr, _, _ := d.Match(0, begin, vlr, hlr, payload)
+		d.Release(tr)
+		if i >= open {
+			end.DTID.Value = uint32(i - open)
+			tr, _, _ = d.Match(0, end, hlr, vlr, payload)
+			d.Release(tr)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package dissect
+
+// Outcome is what became of a frame. Every frame has exactly one, so the counts
+// add up to the frames read.
+type Outcome uint8
+
+// Outcomes of a frame.
+const (
+	// Decoded: a frame of a signaling link, read to its end. It may hold a message,
+	// a piece of one, or only what keeps the link alive.
+	Decoded Outcome = iota
+	// NotSignaling: anything else that was understood well enough to say so.
+	NotSignaling
+	// The counted reasons why nothing was read.
+	UnknownLinkType // link type of the capture not supported
+	CutShort        // captured too short for its headers
+	BadHeaders      // link, IP or transport headers that contradict themselves
+	HeldFragment    // an IP fragment whose datagram is not complete with it
+	BadFragment     // an IP fragment that contradicts the others
+	BadChecksum     // SCTP checksum wrong on a link where they are right
+	Panicked        // a defect of this program, caught
+	NumOutcomes
+)
+
+var outcomeNames = [NumOutcomes]string{
+	"decoded", "not_signaling", "unknown_link_type", "cut_short", "bad_headers", "held_fragment", "bad_fragment", "bad_checksum", "internal_error",
+}
+
+func (o Outcome) String() string { return outcomeNames[min(o, NumOutcomes-1)] }
+
+// Layer is a protocol in which something could not be decoded.
+type Layer uint8
+
+// Layers.
+const (
+	LayerIP Layer = iota
+	LayerSCTP
+	LayerTCP
+	LayerM3UA
+	LayerM2UA
+	LayerM2PA
+	LayerSUA
+	LayerMTP3
+	LayerSCCP
+	LayerTCAP
+	LayerMAP
+	LayerCAP
+	LayerDiameter
+	NumLayers
+)
+
+var layerNames = [NumLayers]string{"ip", "sctp", "tcp", "m3ua", "m2ua", "m2pa", "sua", "mtp3", "sccp", "tcap", "map", "cap", "diameter"}
+
+func (l Layer) String() string { return layerNames[min(l, NumLayers-1)] }
+
+// Problem is why something could not be decoded.
+type Problem uint8
+
+// Problems.
+const (
+	Truncated   Problem = iota // shorter than its lengths say
+	Malformed                  // breaks its own rules
+	Unsupported                // well-formed, of a kind that is not read (yet)
+	UnknownCode                // an operation, command or parameter nobody defines
+	LostStart                  // the beginning is not in the capture
+	Gave                       // pieces that never came, given up
+	TooLong                    // above a bound
+	ConnectionOriented
+	NumProblems
+)
+
+var problemNames = [NumProblems]string{"truncated", "malformed", "unsupported", "unknown_code", "lost_start", "incomplete", "too_long", "connection_oriented"}
+
+func (p Problem) String() string { return problemNames[min(p, NumProblems-1)] }
+
+// Counters is what a Dissector counted. All only grow.
+type Counters struct {
+	Frames   uint64
+	Bytes    uint64 // captured octets
+	First    int64  // capture time of the first and last frame, ns
+	Last     int64
+	Outcomes [NumOutcomes]uint64
+	Problems [NumLayers][NumProblems]uint64
+
+	Messages        uint64
+	CutFrames       uint64 // frames the snap length cut
+	SCTPPackets     uint64
+	SCTPChunks      uint64 // DATA and I-DATA chunks delivered
+	SCTPDuplicates  uint64 // DATA chunks seen before
+	SCTPMissing     uint64 // DATA chunks the capture lacks
+	SCTPChecksum    uint64 // packets with a wrong checksum, dropped or not
+	TCPSegments     uint64 // segments of Diameter connections
+	TCPLostOctets   uint64
+	Management      uint64 // M3UA messages other than DATA
+	OtherUsers      uint64 // MTP3 user parts other than SCCP
+	OtherSubsystems uint64 // SCCP user data that is not TCAP
+	ProtectedData   uint64 // chunks and segments of encrypted links
+	MirroredTwice   uint64 // TCAP messages seen before on another link
+}
+
+// Each calls f for every counter of c that has a fixed name, in a stable order.
+func (c *Counters) Each(f func(name string, n uint64)) {
+	f("messages", c.Messages)
+	f("cut_frames", c.CutFrames)
+	f("sctp_packets", c.SCTPPackets)
+	f("sctp_data_chunks", c.SCTPChunks)
+	f("sctp_duplicate_chunks", c.SCTPDuplicates)
+	f("sctp_missing_chunks", c.SCTPMissing)
+	f("sctp_bad_checksums", c.SCTPChecksum)
+	f("tcp_segments", c.TCPSegments)
+	f("tcp_lost_octets", c.TCPLostOctets)
+	f("sigtran_management", c.Management)
+	f("other_mtp3_users", c.OtherUsers)
+	f("other_sccp_users", c.OtherSubsystems)
+	f("protected_segments", c.ProtectedData)
+	f("messages_mirrored_twice", c.MirroredTwice)
+}

@@ -1,0 +1,83 @@
+package dissect
+
+import (
+	"sigtransit/decoders/diameter"
+	"sigtransit/pkg/dialogue"
+	"sigtransit/pkg/signaling"
+)
+
+// Base commands whose Origin-Host is the neighbour's own, because they are never
+// relayed (RFC 6733 5.3, 5.5, 5.4).
+const (
+	commandCapabilitiesExchange = 257
+	commandDeviceWatchdog       = 280
+	commandDisconnectPeer       = 282
+)
+
+// diameterMessage decodes one Diameter message and hands it on.
+func (d *Dissector) diameterMessage(h *half, b []byte) {
+	a := &d.diam
+	if err := a.Decode(b); err != nil {
+		if err == diameter.ErrTruncated {
+			d.problem(LayerDiameter, Truncated)
+		} else {
+			d.problem(LayerDiameter, Malformed)
+		}
+		if len(b) < diameter.HeaderLen {
+			return
+		}
+	}
+	m := d.begin(h)
+	m.Protocol, m.Diameter = signaling.Diameter, a
+	m.Operation = signaling.DiameterOperation(a.AppID, a.Command)
+	m.IMSI, m.MSISDN = a.IMSI, a.MSISDN
+	if a.Faults != 0 {
+		d.diameterFaults(m, a)
+	}
+	if m.Operation == 0 {
+		m.Faults |= signaling.FaultUnknownCode
+		d.problem(LayerDiameter, UnknownCode)
+	}
+	if a.AppID == 0 && (a.Command == commandCapabilitiesExchange || a.Command == commandDeviceWatchdog || a.Command == commandDisconnectPeer) {
+		h.flow.name(h.from, a.OriginHost, a.OriginRealm)
+	}
+
+	key := dialogue.RequestKey{Link: h.flow.link.ID, HopByHop: a.HopByHop, EndToEnd: a.EndToEnd, From: h.from}
+	if a.IsRequest() {
+		m.Kind = signaling.KindRequest
+		m.Class = m.Operation.Info().Class
+		r, _ := d.diamT.Request(d.frame.Time, key, m.Operation)
+		r.Memory.IMSI, r.Memory.MSISDN = m.IMSI, m.MSISDN
+		m.Memory = &r.Memory
+	} else {
+		m.Kind = signaling.KindAnswer
+		key.From = 1 - h.from
+		if r := d.diamT.Answer(d.frame.Time, key); r != nil {
+			m.Memory = &r.Memory
+			if m.IMSI.Len() == 0 {
+				m.IMSI = r.Memory.IMSI
+			}
+			if m.MSISDN.Len() == 0 {
+				m.MSISDN = r.Memory.MSISDN
+			}
+			if m.Operation == 0 && r.Operation != 0 {
+				m.Operation, m.Inherited = r.Operation, true
+			}
+		}
+		m.Class = m.Operation.Info().Class
+	}
+	d.emit(m)
+}
+
+func (d *Dissector) diameterFaults(m *signaling.Message, a *diameter.Message) {
+	if a.Faults&(diameter.FaultAVPLength|diameter.FaultAVPType|diameter.FaultTrailing) != 0 {
+		m.Faults |= signaling.FaultAVP
+		d.problem(LayerDiameter, Malformed)
+	}
+	if a.Faults&diameter.FaultTruncated != 0 {
+		m.Faults |= signaling.FaultTruncated
+	}
+	if a.Faults&diameter.FaultUnknownAVP != 0 {
+		d.problem(LayerDiameter, UnknownCode)
+	}
+}

@@ -1,0 +1,259 @@
+package dissect
+
+import (
+	"fmt"
+	"net/netip"
+	"runtime/debug"
+
+	"sigtransit/decoders/diameter"
+	"sigtransit/decoders/gsmmap"
+	"sigtransit/decoders/m3ua"
+	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/sctp"
+	"sigtransit/decoders/tcap"
+	"sigtransit/pkg/capture"
+	"sigtransit/pkg/dialogue"
+	"sigtransit/pkg/reassembly"
+	"sigtransit/pkg/signaling"
+)
+
+// Handler receives what a Dissector finds. Arguments are valid during the call.
+type Handler interface {
+	Message(*signaling.Message)
+	Flow(*signaling.FlowEvent)
+	Warning(*signaling.Warning)
+}
+
+// Dissector turns frames into messages. Make one with New.
+type Dissector struct {
+	Counters Counters
+
+	h      Handler
+	source string
+
+	peeler capture.Peeler
+	pkt    capture.Packet
+	ip     reassembly.IP
+	sctpC  reassembly.Counters
+	tcpC   reassembly.Counters
+	segs   reassembly.SCCP
+	flows  flows
+	tcapT  *dialogue.TCAP
+	diamT  *dialogue.Diameter
+
+	// What is being decoded; reused for each message.
+	frame  *capture.Frame
+	data   sctp.Data
+	m3ua   m3ua.Message
+	sccp   sccp.Message
+	tcap   tcap.Message
+	comp   tcap.Component
+	args   gsmmap.Arguments
+	diam   diameter.Message
+	msg    signaling.Message
+	event  signaling.FlowEvent
+	warned map[string]bool
+}
+
+// New is a dissector that hands what it finds to h.
+func New(h Handler) *Dissector {
+	d := &Dissector{h: h, warned: make(map[string]bool)}
+	d.Forget()
+	return d
+}
+
+// Forget drops all state between frames, not the counters: for a capture that
+// does not continue the one before.
+func (d *Dissector) Forget() {
+	d.retire()
+	d.ip.Counters, d.segs.Counters = reassembly.Counters{}, reassembly.Counters{}
+	d.ip, d.segs, d.flows = reassembly.IP{}, reassembly.SCCP{}, flows{id: d.flows.id}
+	d.tcapT, d.diamT = dialogue.NewTCAP(), dialogue.NewDiameter()
+}
+
+// SetSource names the capture file or interface of the frames that follow.
+func (d *Dissector) SetSource(name string) { d.source = name }
+
+// State is the size of the tables, for metrics.
+func (d *Dissector) State(f func(table string, entries int)) {
+	f("flows", len(d.flows.all))
+	f("ip_fragments", d.ip.Len())
+	f("sccp_segments", d.segs.Len())
+	f("tcap_transactions", d.tcapT.Len())
+	f("diameter_requests", d.diamT.Len())
+}
+
+// Evictions tells how many entries of each table were given up, and why.
+func (d *Dissector) Evictions(f func(table, reason string, n uint64)) {
+	both := func(table string, expired, evicted uint64) {
+		f(table, "expired", expired)
+		f(table, "full", evicted)
+	}
+	f("flows", "full", d.flows.evicted)
+	both("ip_fragments", d.ip.Counters.Expired, d.ip.Counters.Evicted)
+	both("sctp_fragments", d.sctpC.Expired, d.sctpC.Evicted)
+	both("tcp_segments", d.tcpC.Expired, d.tcpC.Evicted)
+	both("sccp_segments", d.segs.Counters.Expired, d.segs.Counters.Evicted)
+	both("tcap_transactions", d.tcapT.Counters.Expired, d.tcapT.Counters.Evicted)
+	both("diameter_requests", d.diamT.Counters.Expired, d.diamT.Counters.Evicted)
+}
+
+// Feed dissects one frame. Messages it completes are handed to the handler
+// before it returns. A defect of this program costs the frame, never the run.
+func (d *Dissector) Feed(f *capture.Frame) {
+	d.Counters.Frames++
+	d.Counters.Bytes += uint64(len(f.Data))
+	if d.Counters.Frames == 1 {
+		d.Counters.First = f.Time
+	}
+	d.Counters.Last = f.Time
+	if len(f.Data) < f.Length {
+		d.Counters.CutFrames++
+	}
+	d.Counters.Outcomes[d.feed(f)]++
+}
+
+func (d *Dissector) feed(f *capture.Frame) (o Outcome) {
+	defer func() {
+		if r := recover(); r != nil {
+			o = Panicked
+			d.warnOnce("internal-error", fmt.Sprintf("a defect of sigtransit was met at frame %d and the frame given up: %v at %s", f.Number, r, firstLine(debug.Stack())))
+		}
+	}()
+	d.frame = f
+	switch d.peeler.Peel(f, &d.pkt) {
+	case capture.ReasonNone:
+	case capture.ReasonNotIP:
+		return NotSignaling
+	case capture.ReasonLinkType:
+		return UnknownLinkType
+	case capture.ReasonTruncated:
+		return CutShort
+	default:
+		return BadHeaders
+	}
+	p := &d.pkt
+	if p.Fragment {
+		key := reassembly.IPKey{Src: p.Src, Dst: p.Dst, ID: p.FragmentID, Protocol: p.Protocol}
+		if p.V6 {
+			key.Protocol = 0 // the first fragment alone knows it (RFC 8200 4.5)
+		}
+		bad := d.ip.Counters.Malformed
+		whole, complete := d.ip.Add(f.Time, key, p.FragmentOffset, p.MoreFragments, p.Payload)
+		if !complete {
+			if d.ip.Counters.Malformed != bad {
+				d.problem(LayerIP, Malformed)
+				return BadFragment
+			}
+			return HeldFragment
+		}
+		p.Payload, p.Fragment = whole, false
+	}
+	switch p.Protocol {
+	case 132:
+		return d.sctpPacket(p)
+	case 6:
+		return d.tcpSegment(p)
+	}
+	return NotSignaling
+}
+
+func firstLine(stack []byte) string {
+	// The frames of recover and panic come first; the third "sigtransit/" line is ours.
+	n := 0
+	for i := 0; i+11 < len(stack); i++ {
+		if string(stack[i:i+11]) == "sigtransit/" && (i == 0 || stack[i-1] == '\n') {
+			if n++; n == 2 {
+				j := i
+				for j < len(stack) && stack[j] != '(' {
+					j++
+				}
+				return string(stack[i:j])
+			}
+		}
+	}
+	return "unknown place"
+}
+
+func (d *Dissector) problem(l Layer, p Problem) { d.Counters.Problems[l][p]++ }
+
+// warnOnce hands out a warning the first time its type comes up.
+func (d *Dissector) warnOnce(kind, text string) {
+	if d.warned[kind] {
+		return
+	}
+	d.warned[kind] = true
+	w := signaling.Warning{Time: d.frame.Time, Frame: d.frame.Number, Source: d.source, Type: kind, Text: text, Count: 1}
+	d.h.Warning(&w)
+}
+
+// begin readies the message record for a payload that h's end sent.
+func (d *Dissector) begin(h *half) *signaling.Message {
+	m := &d.msg
+	*m = signaling.Message{
+		Time: d.frame.Time, Frame: d.frame.Number, Source: d.source,
+		Link: &h.flow.link, From: h.from, Protection: h.flow.link.Protection,
+	}
+	ports := h.flow.link.Ends
+	m.Src = netip.AddrPortFrom(d.pkt.SrcAddr(), ports[h.from].Port)
+	m.Dst = netip.AddrPortFrom(d.pkt.DstAddr(), ports[1-h.from].Port)
+	return m
+}
+
+func (d *Dissector) emit(m *signaling.Message) {
+	d.Counters.Messages++
+	d.tell(m.Link)
+	d.h.Message(m)
+}
+
+// tell announces a flow that turned out to carry signaling.
+func (d *Dissector) tell(l *signaling.Link) {}
+
+// flowEvent hands out a change in the life of a flow.
+func (d *Dissector) flowEvent(f *flow, state, reason string) {
+	d.event = signaling.FlowEvent{Time: d.frame.Time, Frame: d.frame.Number, Source: d.source, Link: &f.link, State: state, Reason: reason}
+	d.h.Flow(&d.event)
+}
+
+// protect notes that a flow is encrypted. What the tap saw in clear before stays
+// what it was.
+func (d *Dissector) protect(f *flow, p signaling.Protection, reason string) {
+	if f.link.Protection == p {
+		return
+	}
+	f.link.Protection = p
+	d.flowEvent(f, "protected", reason)
+}
+
+// Close ends the run: what waits is given up and counted, and the warnings that
+// only the whole capture can tell are handed out.
+func (d *Dissector) Close() {
+	d.retire()
+	if d.frame == nil {
+		return
+	}
+	c := &d.Counters
+	end := func(kind string, n uint64, text string) {
+		if n > 0 {
+			w := signaling.Warning{Time: c.Last, Source: d.source, Type: kind, Text: text, Count: n}
+			d.h.Warning(&w)
+		}
+	}
+	end("cut-frames", c.CutFrames, "frames were cut by the snap length of the capture: what stood behind the cut could not be read")
+	end("missing-chunks", c.SCTPMissing, "SCTP DATA chunks were sent but are not in the capture: messages are missing from this result")
+	end("missing-octets", c.TCPLostOctets, "octets of Diameter TCP connections are not in the capture: messages are missing from this result")
+}
+
+// retire gives up what the flows wait for and adds up what they lacked.
+func (d *Dissector) retire() {
+	for _, f := range d.flows.all {
+		for i := range f.half {
+			h := &f.half[i]
+			if f.content == contentOther || f.content == contentUnknown {
+				continue
+			}
+			d.Counters.SCTPMissing += h.sctp.Missing + h.sctp.Outstanding()
+			d.Counters.TCPLostOctets += h.tcp.Lost
+		}
+	}
+}

@@ -1,0 +1,307 @@
+package dissect
+
+import (
+	"sigtransit/decoders/diameter"
+	"sigtransit/decoders/m3ua"
+	"sigtransit/decoders/sctp"
+	"sigtransit/decoders/tlsrec"
+	"sigtransit/pkg/capture"
+	"sigtransit/pkg/reassembly"
+	"sigtransit/pkg/signaling"
+)
+
+// Registered ports of what SCTP carries (IANA). They decide only where the PPID
+// is 0 or not one of ours.
+const (
+	portM2UA        = 2904
+	portM3UA        = 2905
+	portM2PA        = 3565
+	portDiameter    = 3868
+	portDiameterTLS = 5868 // RFC 6733 11.4: 5658 in the text, 5868 as registered
+	portSUA         = 14001
+)
+
+func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
+	var pk sctp.Packet
+	if pk.Decode(p.Payload) != nil {
+		if p.Truncated {
+			return CutShort
+		}
+		d.problem(LayerSCTP, Truncated)
+		return BadHeaders
+	}
+	d.Counters.SCTPPackets++
+	ports := uint32(pk.SrcPort)<<16 | uint32(pk.DstPort)
+	h := d.flows.find(&pathKey{src: p.Src, dst: p.Dst, ports: ports, vtag: pk.VTag, proto: p.Protocol})
+	if h == nil {
+		tsn, has := firstTSN(&pk)
+		h = d.flows.sctp(d.frame.Time, p, ports, pk.VTag, tsn, has)
+	}
+	f := h.flow
+	f.last = d.frame.Time
+	if !p.Truncated && !d.checksum(f, p.Payload, pk.Checksum) {
+		return BadChecksum
+	}
+
+	it := pk.Chunks()
+	var c sctp.Chunk
+	for it.Next(&c) {
+		switch c.Type {
+		case sctp.ChunkData, sctp.ChunkIData:
+			d.dataChunk(h, &c)
+		case sctp.ChunkSack, sctp.ChunkHeartbeat, sctp.ChunkHeartbeatAck:
+		case sctp.ChunkInit, sctp.ChunkInitAck:
+			d.initChunk(h, ports, &c)
+		case sctp.ChunkAsconf:
+			var a sctp.Asconf
+			if a.Decode(&c) == nil {
+				learnAddrs(f, h.from, a.Params())
+			}
+		case sctp.ChunkAbort, sctp.ChunkShutdownComplete:
+			if f.told && !f.closed {
+				f.closed = true
+				d.flowEvent(f, "closed", c.Type.String())
+			}
+		}
+	}
+	if it.Err() != nil && !p.Truncated {
+		d.problem(LayerSCTP, Malformed)
+	}
+	if f.content == contentOther || (f.content == contentUnknown && f.link.Protection == signaling.Clear) {
+		return NotSignaling
+	}
+	return Decoded
+}
+
+// firstTSN is the TSN of the first DATA chunk of a packet.
+func firstTSN(pk *sctp.Packet) (tsn uint32, ok bool) {
+	it := pk.Chunks()
+	var c sctp.Chunk
+	var data sctp.Data
+	for it.Next(&c) {
+		if (c.Type == sctp.ChunkData || c.Type == sctp.ChunkIData) && data.Decode(&c) == nil {
+			return data.TSN, true
+		}
+	}
+	return 0, false
+}
+
+// checksum judges the CRC32c of a packet (RFC 9260 6.8). A bit error in the
+// network leaves readable chunks with a wrong checksum, which the receiver drops
+// and so do we, or the corrupt copy would hide the retransmission. Where the
+// sending host captures itself and its network card computes the checksum, every
+// one is wrong: so a wrong one counts only on a flow that has right ones. Zero
+// means that the ends agreed to do without (RFC 9653).
+func (d *Dissector) checksum(f *flow, packet []byte, wire uint32) bool {
+	if wire == 0 || (f.bad > 64 && f.good == 0) {
+		return true
+	}
+	if sctp.ChecksumOK(packet) {
+		f.good++
+		return true
+	}
+	f.bad++
+	d.Counters.SCTPChecksum++
+	if f.good > 0 {
+		return false
+	}
+	if f.bad == 64 {
+		d.warnOnce("sctp-checksum-offload", "an SCTP association has wrong checksums only: captured at a sender that leaves them to its network card; damaged packets cannot be told from good ones there")
+	}
+	return true
+}
+
+// initChunk notes what INIT and INIT ACK promise: the tag that the other end will
+// use, the first TSN, the addresses (RFC 9260 3.3.2, 3.3.3, 5.1).
+func (d *Dissector) initChunk(h *half, ports uint32, c *sctp.Chunk) {
+	var in sctp.Init
+	if in.Decode(c) != nil || in.InitiateTag == 0 {
+		d.problem(LayerSCTP, Malformed)
+		return
+	}
+	f := h.flow
+	learnAddrs(f, h.from, in.Params())
+	// Packets towards the sender of this chunk will carry its tag.
+	reverse := ports<<16 | ports>>16
+	other := &f.half[1-h.from]
+	key := tagKey{in.InitiateTag, reverse}
+	pr := d.flows.tags[key]
+	if pr.half != other {
+		pr = promise{half: other}
+		if f.told && other.vtag != 0 && other.vtag != in.InitiateTag {
+			d.flowEvent(f, "restarted", "INIT with a new tag")
+		}
+	}
+	d.flows.promise(key, pr)
+	// And what this end sends will begin with its initial TSN, under the tag that
+	// the other end chose.
+	if c.Type == sctp.ChunkInit {
+		// The other end's tag is still to come: keep the TSN with the direction.
+		h.initialTSN, h.hasInitialTSN = in.InitialTSN, true
+		return
+	}
+	// INIT ACK carries the peer's tag in the header: that end's direction is known.
+	d.promiseTSN(h, in.InitialTSN, other, in.InitiateTag, ports)
+}
+
+// promiseTSN ties both directions' first TSNs to the tags that INIT ACK settles.
+func (d *Dissector) promiseTSN(acker *half, ackTSN uint32, other *half, ackTag, ports uint32) {
+	// other (who sent INIT) will send under ackTag, from its INIT's TSN on.
+	reverse := ports<<16 | ports>>16
+	if other.hasInitialTSN {
+		d.flows.promise(tagKey{ackTag, reverse}, promise{half: other, initialTSN: other.initialTSN, hasTSN: true})
+		other.hasInitialTSN = false
+	}
+	// acker sends under the tag of this very packet.
+	if acker.vtag != 0 && !acker.sctp.Started() {
+		acker.sctp.Start(ackTSN)
+	}
+}
+
+func learnAddrs(f *flow, end uint8, it sctp.Params) {
+	var p sctp.Param
+	for n := 0; n < maxEndAddrs && it.Next(&p); n++ {
+		if a, ok := p.Addr(); ok && !a.IsUnspecified() {
+			f.learn(end, a)
+		}
+	}
+}
+
+func (d *Dissector) dataChunk(h *half, c *sctp.Chunk) {
+	data := &d.data
+	if data.Decode(c) != nil {
+		d.problem(LayerSCTP, Truncated)
+		return
+	}
+	if h.sctp.Accept(data.TSN, &d.sctpC) == reassembly.TSNDuplicate {
+		d.Counters.SCTPDuplicates++
+		return
+	}
+	d.Counters.SCTPChunks++
+	if data.Begin && data.End {
+		d.userMessage(h, data.PPID, data.Payload, data.Truncated)
+		return
+	}
+	if data.Truncated {
+		d.problem(LayerSCTP, Truncated)
+		return
+	}
+	if msg, ppid, complete := h.sctp.Fragment(d.frame.Time, data, &d.sctpC); complete {
+		d.userMessage(h, ppid, msg, false)
+	}
+}
+
+// userMessage dispatches one SCTP user message: by its payload protocol
+// identifier, by what the flow carried before, by port, and by a look at its
+// first octets, because many stacks leave the identifier 0 or swap its octets.
+func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
+	f := h.flow
+	if len(b) == 0 {
+		return
+	}
+	if b[0] != 1 {
+		if k := tlsrec.Kind(b); k != tlsrec.None {
+			d.encrypted(f, k, ppid == sctp.PPIDDiameterDTLS)
+			return
+		}
+	}
+	kind := contentUnknown
+	canonical, _ := sctp.PPID(ppid)
+	switch canonical {
+	case sctp.PPIDM3UA:
+		kind = contentM3UA
+	case sctp.PPIDM2UA:
+		kind = contentM2UA
+	case sctp.PPIDM2PA:
+		kind = contentM2PA
+	case sctp.PPIDSUA:
+		kind = contentSUA
+	case sctp.PPIDDiameter:
+		kind = contentDiameter
+	case sctp.PPIDDiameterDTLS:
+		// DTLS by its identifier, whatever the record looks like.
+		d.encrypted(f, tlsrec.DTLS, true)
+		return
+	default:
+		if kind = f.content; kind == contentUnknown || kind == contentOther {
+			kind = d.guess(f, ppid, b)
+		}
+	}
+	// An identifier can lie. Where the octets do not look like what it says and do
+	// look like something else, they are believed.
+	if (kind == contentM3UA && !m3ua.LooksLike(b)) || (kind == contentDiameter && !diameter.HeaderLooksValid(b)) {
+		if k := d.guess(f, 0, b); k != contentUnknown {
+			kind = k
+		}
+	}
+	if kind == contentUnknown {
+		if f.tries++; f.tries >= 8 && f.content == contentUnknown {
+			f.content = contentOther
+		}
+		return
+	}
+	d.found(f, kind)
+	switch kind {
+	case contentM3UA:
+		d.m3uaMessage(h, b, cut)
+	case contentDiameter:
+		d.diameterMessage(h, b)
+	default:
+		d.adaptation(h, kind, b, cut)
+	}
+}
+
+// found notes what a flow carries, once.
+func (d *Dissector) found(f *flow, kind content) {
+	if f.told && f.content == kind {
+		return
+	}
+	f.content = kind
+	if !f.told {
+		f.told = true
+		d.flowEvent(f, "new", "")
+	}
+}
+
+// encrypted counts a payload of an encrypted link.
+func (d *Dissector) encrypted(f *flow, k tlsrec.Protocol, diameter bool) {
+	d.Counters.ProtectedData++
+	p, reason := signaling.TLS, "TLS records"
+	if k == tlsrec.DTLS {
+		p, reason = signaling.DTLS, "DTLS records"
+	}
+	if !f.told {
+		f.told = true
+		d.flowEvent(f, "new", "")
+	}
+	d.protect(f, p, reason)
+}
+
+// guess finds the content of a payload whose PPID does not tell.
+func (d *Dissector) guess(f *flow, ppid uint32, b []byte) content {
+	if diameter.HeaderLooksValid(b) {
+		return contentDiameter
+	}
+	for _, e := range f.link.Ends {
+		switch e.Port {
+		case portM3UA:
+			if m3ua.LooksLike(b) {
+				return contentM3UA
+			}
+		case portM2UA:
+			if m3ua.LooksLike(b) {
+				return contentM2UA
+			}
+		case portSUA:
+			if m3ua.LooksLike(b) {
+				return contentSUA
+			}
+		case portM2PA:
+			return contentM2PA
+		}
+	}
+	if ppid == 0 && m3ua.LooksLike(b) {
+		return contentM3UA
+	}
+	return contentUnknown
+}

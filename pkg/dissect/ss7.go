@@ -1,0 +1,325 @@
+package dissect
+
+import (
+	"sigtransit/decoders/m3ua"
+	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/tcap"
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/dialogue"
+	"sigtransit/pkg/reassembly"
+	"sigtransit/pkg/signaling"
+)
+
+// siSCCP is the service indicator of SCCP (Q.704 14.2.1).
+const siSCCP = 3
+
+func (d *Dissector) m3uaMessage(h *half, b []byte, cut bool) {
+	m := &d.m3ua
+	if err := m.Decode(b); err != nil {
+		switch {
+		case err == m3ua.ErrTruncated:
+			d.problem(LayerM3UA, Truncated)
+		default:
+			d.problem(LayerM3UA, Malformed)
+		}
+		if !m.HasData {
+			return
+		}
+		cut = true
+	}
+	if !m.HasData {
+		d.Counters.Management++
+		return
+	}
+	if m.Data.SI != siSCCP {
+		d.Counters.OtherUsers++
+		return
+	}
+	d.sccpMessage(h, m.Data.UserData, cut)
+}
+
+// adaptation takes the user messages of the adaptation layers other than M3UA.
+func (d *Dissector) adaptation(h *half, kind content, b []byte, cut bool) {
+	switch kind {
+	case contentM2UA:
+		d.problem(LayerM2UA, Unsupported)
+	case contentM2PA:
+		d.problem(LayerM2PA, Unsupported)
+	case contentSUA:
+		d.problem(LayerSUA, Unsupported)
+	}
+}
+
+func (d *Dissector) sccpMessage(h *half, b []byte, cut bool) {
+	s := &d.sccp
+	var faults signaling.Fault
+	if cut {
+		faults |= signaling.FaultTruncated
+	}
+	if err := s.Decode(b); err != nil {
+		switch err {
+		case sccp.ErrConnectionOriented:
+			d.problem(LayerSCCP, ConnectionOriented)
+			return
+		case sccp.ErrType:
+			d.problem(LayerSCCP, Unsupported)
+			return
+		case sccp.ErrTruncated:
+			d.problem(LayerSCCP, Truncated)
+			faults |= signaling.FaultTruncated
+		default:
+			d.problem(LayerSCCP, Malformed)
+			faults |= signaling.FaultAddress
+		}
+		if len(s.Data) == 0 {
+			return
+		}
+	}
+	data := s.Data
+	if s.HasSegmentation && !(s.SegFirst && s.SegRemaining == 0) {
+		key := reassembly.SCCPKey{
+			Link: h.flow.link.ID, Reference: s.SegReference,
+			Origin:  s.Calling.GT.Hash() ^ uint64(s.Calling.SSN)<<56 ^ uint64(d.m3ua.Data.OPC)<<24,
+			Service: s.Type == sccp.XUDTS || s.Type == sccp.LUDTS,
+		}
+		whole, complete := d.segs.Add(d.frame.Time, key, s.SegFirst, s.SegRemaining, data)
+		if !complete {
+			return
+		}
+		data = whole
+	}
+	d.tcapMessage(h, data, faults)
+}
+
+// subsystem sorts subsystem numbers by what they speak over TCAP (3GPP TS 23.003
+// 8): it decides only where no application context does.
+func subsystem(n telecom.SSN) signaling.Protocol {
+	switch n {
+	case telecom.SSNMAP, telecom.SSNHLR, telecom.SSNVLR, telecom.SSNMSC, telecom.SSNEIR, telecom.SSNAuC,
+		telecom.SSNCSS, telecom.SSNGMLC, telecom.SSNGsmSCF, telecom.SSNSIWF, telecom.SSNSGSN, telecom.SSNGGSN:
+		return signaling.MAP
+	case telecom.SSNCAP:
+		return signaling.CAP
+	}
+	return signaling.TCAP
+}
+
+func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
+	t, s := &d.tcap, &d.sccp
+	if err := t.Decode(b); err != nil {
+		switch {
+		case err == tcap.ErrANSI:
+			d.problem(LayerTCAP, Unsupported)
+		case t.Type == tcap.None:
+			// The user is another one: SCMG, BSSAP, RANAP, INAP's own, ...
+			if subsystem(s.Called.SSN) == signaling.TCAP && subsystem(s.Calling.SSN) == signaling.TCAP {
+				d.Counters.OtherSubsystems++
+			} else {
+				d.problem(LayerTCAP, Malformed)
+			}
+		case err == tcap.ErrTruncated:
+			d.problem(LayerTCAP, Truncated)
+			faults |= signaling.FaultTruncated
+		default:
+			d.problem(LayerTCAP, Malformed)
+			faults |= signaling.FaultDialogue
+		}
+		if t.Type == tcap.None {
+			return
+		}
+	}
+
+	m := d.begin(h)
+	m.M3UA, m.SCCP, m.TCAP, m.Faults = &d.m3ua, s, t, faults
+	if d.m3ua.HasData {
+		m.M3UA = &d.m3ua
+	} else {
+		m.M3UA = nil
+	}
+
+	// A message that SCCP returned to its sender (UDTS, ...) is a copy of one that
+	// was sent: it is readable like any other but moves no transaction.
+	var tr *dialogue.Transaction
+	var side uint8
+	if s.Type == sccp.UDT || s.Type == sccp.XUDT || s.Type == sccp.LUDT {
+		opc, dpc := d.m3ua.Data.OPC, d.m3ua.Data.DPC
+		tr, side, m.Duplicate = d.tcapT.Match(d.frame.Time, t, dialogue.PartyOf(&s.Calling, opc), dialogue.PartyOf(&s.Called, dpc), b)
+	}
+	if m.Duplicate {
+		d.Counters.MirroredTwice++
+	}
+	acn := t.ACN
+	user := signaling.ProtocolNone
+	if tr != nil {
+		m.Memory = &tr.Memory
+		if acn.IsZero() {
+			acn = tr.ACN
+		}
+		user = tr.Protocol
+	}
+	context, version, isMAP := acn.MAPContext()
+	switch {
+	case isMAP:
+		user = signaling.MAP
+		m.MAPVersion = version
+	case acn.IsCAP():
+		user = signaling.CAP
+	case !acn.IsZero():
+		user = signaling.TCAP
+	case user == signaling.ProtocolNone:
+		// No context: MAP version 1, or a continuation whose beginning was not seen.
+		if user = subsystem(s.Called.SSN); user == signaling.TCAP {
+			user = subsystem(s.Calling.SSN)
+		}
+		if user == signaling.MAP && t.Type == tcap.Begin && t.Dialogue == tcap.DialogueNone {
+			m.MAPVersion = 1
+		}
+	}
+	if tr != nil {
+		tr.Protocol = user
+		if m.MAPVersion != 0 {
+			tr.Version = m.MAPVersion
+		} else {
+			m.MAPVersion = tr.Version
+		}
+	}
+
+	n := 0
+	it := t.Components()
+	for it.Next(&d.comp) {
+		n++
+		d.component(m, tr, side, user, context)
+	}
+	if it.Err() != nil {
+		d.problem(LayerTCAP, Malformed)
+		m.Faults |= signaling.FaultComponent
+	}
+	if n == 0 {
+		m.Protocol, m.Component, m.MAP = signaling.TCAP, nil, nil
+		if isMAP || user == signaling.MAP {
+			m.Protocol = signaling.MAP
+		} else if user == signaling.CAP {
+			m.Protocol = signaling.CAP
+		}
+		m.Kind = [...]signaling.Kind{
+			tcap.None: signaling.KindNone, tcap.Unidirectional: signaling.KindUnidirectional, tcap.Begin: signaling.KindBegin,
+			tcap.Continue: signaling.KindContinue, tcap.End: signaling.KindEnd, tcap.Abort: signaling.KindAbort,
+		}[t.Type]
+		if tr != nil {
+			m.Operation, m.Inherited = tr.LastOperation(), true
+		}
+		d.finish(m, context)
+	}
+	d.tcapT.Release(tr)
+}
+
+// component completes the record for one component and hands it on.
+func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, side uint8, user signaling.Protocol, context uint8) {
+	c := &d.comp
+	faults := m.Faults
+	m.Component, m.MAP = c, nil
+	m.Protocol, m.Operation, m.Inherited = user, 0, false
+	m.IMSI, m.MSISDN = telecom.Digits{}, telecom.Digits{}
+	if c.HasCode && c.Global {
+		m.Faults |= signaling.FaultGlobalCode
+	}
+	switch c.Kind {
+	case tcap.Invoke:
+		m.Kind = signaling.KindInvoke
+		m.Operation = operation(user, c)
+		if tr != nil && c.HasInvokeID && !m.Duplicate {
+			tr.Invoked(side, c.InvokeID, m.Operation)
+		}
+	case tcap.ReturnResultLast, tcap.ReturnResultNotLast:
+		m.Kind = signaling.KindResult
+		m.Operation = operation(user, c)
+	case tcap.ReturnError:
+		m.Kind = signaling.KindError
+	case tcap.Reject:
+		m.Kind = signaling.KindReject
+	}
+	if m.Operation == 0 && c.Kind != tcap.Invoke && tr != nil && c.HasInvokeID {
+		if m.Operation = tr.Answered(side, c.InvokeID); m.Operation != 0 {
+			m.Inherited = true
+		}
+	}
+	if m.Operation == 0 && c.Kind == tcap.Invoke && user != signaling.TCAP {
+		m.Faults |= signaling.FaultUnknownCode
+		d.problem(layerOf(user), UnknownCode)
+	}
+	if user == signaling.MAP && c.Parameter != nil {
+		d.mapParameter(m, c)
+	}
+	d.finish(m, context)
+	m.Faults = faults
+}
+
+func layerOf(p signaling.Protocol) Layer {
+	if p == signaling.CAP {
+		return LayerCAP
+	}
+	return LayerMAP
+}
+
+// operation is the catalogue's entry of a component's own code.
+func operation(user signaling.Protocol, c *tcap.Component) signaling.Operation {
+	if !c.HasCode || c.Global {
+		return 0
+	}
+	switch user {
+	case signaling.MAP:
+		return signaling.MAPOperation(c.Code)
+	case signaling.CAP:
+		return signaling.CAPOperation(c.Code)
+	}
+	return 0
+}
+
+func (d *Dissector) mapParameter(m *signaling.Message, c *tcap.Component) {
+	a := &d.args
+	var err error
+	code := int32(m.Operation.Info().Code)
+	switch c.Kind {
+	case tcap.Invoke:
+		err = a.DecodeInvoke(code, m.MAPVersion, c.Parameter)
+	case tcap.ReturnResultLast, tcap.ReturnResultNotLast:
+		err = a.DecodeResult(code, m.MAPVersion, c.Parameter)
+	case tcap.ReturnError:
+		err = a.DecodeError(c.Code, m.MAPVersion, c.Parameter)
+	default:
+		return
+	}
+	if m.Operation == 0 && c.Kind != tcap.ReturnError {
+		return
+	}
+	if err != nil {
+		m.Faults |= signaling.FaultArgument
+		d.problem(LayerMAP, Malformed)
+	}
+	m.MAP, m.IMSI, m.MSISDN = a, a.IMSI, a.MSISDN
+}
+
+// finish fills in what the dialogue knows, remembers what this message adds, and
+// hands the message on.
+func (d *Dissector) finish(m *signaling.Message, context uint8) {
+	if m.Operation != 0 {
+		m.Class = m.Operation.Info().Class
+	} else if m.Protocol == signaling.MAP {
+		m.Class = signaling.ContextClass(context)
+	} else {
+		m.Class = signaling.ClassOther
+	}
+	if y := m.Memory; y != nil {
+		if m.IMSI.Len() != 0 {
+			y.IMSI = m.IMSI
+		} else {
+			m.IMSI = y.IMSI
+		}
+		if m.MSISDN.Len() != 0 {
+			y.MSISDN = m.MSISDN
+		} else {
+			m.MSISDN = y.MSISDN
+		}
+	}
+	d.emit(m)
+}

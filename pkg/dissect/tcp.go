@@ -1,0 +1,203 @@
+package dissect
+
+import (
+	"encoding/binary"
+
+	"sigtransit/decoders/diameter"
+	"sigtransit/decoders/tlsrec"
+	"sigtransit/pkg/capture"
+	"sigtransit/pkg/signaling"
+)
+
+// maxDiameterLength bounds a message that has to be collected from a stream. The
+// length field has 24 bits; real messages stay far below 1 MiB.
+const maxDiameterLength = 1 << 20
+
+// TCP flags (RFC 9293 3.1).
+const (
+	tcpFIN = 1 << iota
+	tcpSYN
+	tcpRST
+	tcpPSH
+	tcpACK
+)
+
+func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
+	b := p.Payload
+	if len(b) < 20 {
+		if p.Truncated {
+			return CutShort
+		}
+		return BadHeaders
+	}
+	src, dst := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
+	seq, ack := binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:])
+	offset, flags := int(b[12]>>4)*4, b[13]
+	if offset < 20 || offset > len(b) {
+		if p.Truncated {
+			return CutShort
+		}
+		return BadHeaders
+	}
+	payload := b[offset:]
+
+	k := pathKey{src: p.Src, dst: p.Dst, ports: uint32(src)<<16 | uint32(dst), proto: p.Protocol}
+	h := d.flows.tcp(&k)
+	if h == nil {
+		// A connection is followed when its port is Diameter's or a segment begins
+		// as a Diameter message does: a mirror port carries all sorts of others.
+		known := diameterPort(src) || diameterPort(dst)
+		if !(known && (len(payload) > 0 || flags&tcpSYN != 0)) && !(len(payload) >= diameter.HeaderLen && diameter.HeaderLooksValid(payload)) {
+			return NotSignaling
+		}
+		f := d.flows.open(d.frame.Time, &k, signaling.TCP)
+		h = &f.half[0]
+		d.flows.bind(&k, h)
+	}
+	f := h.flow
+	f.last = d.frame.Time
+	c := &d.tcpC
+	if flags&tcpSYN != 0 {
+		h.tcp.Syn(seq)
+		h.synced, h.buf, h.need = true, h.buf[:0], 0
+		seq++
+	}
+	if flags&tcpACK != 0 {
+		if o := &f.half[1-h.from]; o.tcp.Waiting() {
+			o.tcp.Acked(d.frame.Time, ack, c)
+			d.drain(o)
+		}
+	}
+	if len(payload) > 0 {
+		if f.content == contentDiameter {
+			d.Counters.TCPSegments++
+		}
+		h.tcp.Push(d.frame.Time, seq, payload, c)
+		d.drain(h)
+	}
+	if flags&(tcpFIN|tcpRST) != 0 {
+		h.tcp.Flush(c)
+		d.drain(h)
+		if f.told && !f.closed {
+			f.closed = true
+			d.flowEvent(f, "closed", "")
+		}
+	}
+	if f.content != contentDiameter && f.link.Protection == signaling.Clear {
+		return NotSignaling
+	}
+	return Decoded
+}
+
+func diameterPort(p uint16) bool {
+	return p == portDiameter || p == portDiameterTLS || p == 5658
+}
+
+// drain hands the octets that are in order to the framing.
+func (d *Dissector) drain(h *half) {
+	for {
+		data, gap, ok := h.tcp.Next(&d.tcpC)
+		if !ok {
+			return
+		}
+		d.stream(h, data, gap)
+	}
+}
+
+// stream cuts the octets of one direction into Diameter messages (RFC 6733 3:
+// the length in the header is the only border). After a gap the next plausible
+// header is looked for.
+func (d *Dissector) stream(h *half, b []byte, gap bool) {
+	f := h.flow
+	if gap {
+		if len(h.buf) > 0 {
+			d.problem(LayerDiameter, Gave)
+		}
+		h.synced, h.buf, h.need = false, h.buf[:0], 0
+	}
+	if f.link.Protection != signaling.Clear {
+		if !diameter.HeaderLooksValid(b) {
+			d.Counters.ProtectedData++
+			return
+		}
+		h.synced = true
+	}
+	for len(b) > 0 {
+		if len(h.buf) > 0 { // the rest of a message that began before
+			if h.need == 0 {
+				n := min(4-len(h.buf), len(b))
+				h.buf = append(h.buf, b[:n]...)
+				b = b[n:]
+				if len(h.buf) < 4 {
+					return
+				}
+				n, ok := diameter.PeekLength(h.buf)
+				if !ok || n > maxDiameterLength {
+					d.lose(h, n)
+					continue
+				}
+				h.need = n
+			}
+			n := min(h.need-len(h.buf), len(b))
+			h.buf = append(h.buf, b[:n]...)
+			b = b[n:]
+			if len(h.buf) < h.need {
+				return
+			}
+			d.diameterMessage(h, h.buf)
+			h.buf, h.need = h.buf[:0], 0
+			continue
+		}
+		if b[0] != 1 {
+			if k := tlsrec.Kind(b); k == tlsrec.TLS {
+				d.encrypted(f, k, true)
+				return
+			}
+		}
+		if !h.synced {
+			skip := 0
+			for skip < len(b) && !(b[skip] == 1 && len(b)-skip >= diameter.HeaderLen && diameter.HeaderLooksValid(b[skip:])) {
+				skip++
+			}
+			if skip == len(b) {
+				if f.content == contentUnknown {
+					if f.tries++; f.tries >= 8 {
+						f.content = contentOther
+					}
+				}
+				return
+			}
+			h.synced = true
+			b = b[skip:]
+		}
+		if len(b) < 4 {
+			h.buf = append(h.buf[:0], b...)
+			return
+		}
+		n, ok := diameter.PeekLength(b)
+		if !ok || n > maxDiameterLength || (f.content != contentDiameter && len(b) >= diameter.HeaderLen && !diameter.HeaderLooksValid(b)) {
+			d.lose(h, n)
+			b = b[1:]
+			continue
+		}
+		d.found(f, contentDiameter)
+		if n > len(b) {
+			h.buf, h.need = append(h.buf[:0], b...), n
+			return
+		}
+		d.diameterMessage(h, b[:n])
+		b = b[n:]
+	}
+}
+
+// lose gives the message border up: the length makes no sense.
+func (d *Dissector) lose(h *half, length int) {
+	if h.flow.content == contentDiameter {
+		if length > maxDiameterLength {
+			d.problem(LayerDiameter, TooLong)
+		} else {
+			d.problem(LayerDiameter, Malformed)
+		}
+	}
+	h.synced, h.buf, h.need = false, h.buf[:0], 0
+}

@@ -1,0 +1,209 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"sigtransit/pkg/capture"
+	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/output"
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// Renderer writes what a worker finds in some form, appending to b.
+type Renderer interface {
+	AppendFinding(b []byte, f *rules.Finding) []byte
+	AppendMessage(b []byte, m *signaling.Message) []byte
+	AppendFlow(b []byte, f *signaling.FlowEvent) []byte
+	AppendWarning(b []byte, w *signaling.Warning) []byte
+}
+
+// Options says what a worker writes besides findings and warnings.
+type Options struct {
+	Render   Renderer // nil: nothing is written, all is counted
+	Sink     output.Sink
+	Messages bool // every decoded message
+	Flows    bool // the life of links
+}
+
+// Worker owns a dissector, an engine and their counters. It belongs to one
+// goroutine; only Snapshot may be called from others.
+type Worker struct {
+	dissector *dissect.Dissector
+	engine    *rules.Engine
+	opts      Options
+	stats     output.Stats
+	buf       []byte
+	onFinding func(*rules.Finding) // w.finding, bound once
+	err       error // of the sink; ends the run
+
+	lastTime int64 // capture time of the last frame, to tell whether files continue
+
+	wanted   atomic.Bool
+	snapshot atomic.Pointer[output.Stats]
+}
+
+// New is a worker that judges by set.
+func New(set *rules.Set, opts Options) *Worker {
+	w := &Worker{engine: rules.NewEngine(set), opts: opts}
+	w.dissector = dissect.New(w)
+	w.onFinding = w.finding
+	return w
+}
+
+// batchFrames is how many frames are asked of a source at a time.
+const batchFrames = 256
+
+// Bounds on the step in time between two captures of one run that still lets the
+// second continue the first, as the files of a ring buffer do.
+const (
+	continueBack  = int64(2 * time.Second)
+	continueAhead = int64(10 * time.Minute)
+)
+
+// Run reads a source to its end. It returns the error of the source or the sink;
+// a context that ends is no error. each is called between batches.
+func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each func()) error {
+	w.dissector.SetSource(name)
+	frames := make([]capture.Frame, batchFrames)
+	first := true
+	for ctx.Err() == nil {
+		n, err := src.Read(frames)
+		if n > 0 && first {
+			first = false
+			if step := frames[0].Time - w.lastTime; w.lastTime != 0 && (step < -continueBack || step > continueAhead) {
+				w.dissector.Forget()
+			}
+		}
+		for i := range frames[:n] {
+			w.dissector.Feed(&frames[i])
+		}
+		if n > 0 {
+			w.lastTime = frames[n-1].Time
+		}
+		if w.wanted.CompareAndSwap(true, false) {
+			w.publish()
+		}
+		if each != nil {
+			each()
+		}
+		switch {
+		case w.err != nil:
+			return w.err
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// Finish ends the run: the warnings of the whole capture are written, and the
+// totals returned.
+func (w *Worker) Finish() (*output.Stats, error) {
+	w.dissector.Close()
+	w.publish()
+	return w.snapshot.Load(), w.err
+}
+
+// Snapshot is a copy of the totals, at most a second old while frames come in.
+func (w *Worker) Snapshot() *output.Stats {
+	w.wanted.Store(true)
+	for range 20 {
+		if !w.wanted.Load() {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if s := w.snapshot.Load(); s != nil {
+		return s
+	}
+	return &output.Stats{}
+}
+
+func (w *Worker) publish() {
+	w.fill(&w.stats)
+	w.snapshot.Store(w.stats.Snapshot())
+}
+
+// fill copies the dissector's counters into the totals.
+func (w *Worker) fill(s *output.Stats) {
+	c := &w.dissector.Counters
+	s.Frames, s.Bytes, s.First, s.Last = c.Frames, c.Bytes, c.First, c.Last
+	s.Decoded, s.NotSignaling = c.Outcomes[dissect.Decoded], c.Outcomes[dissect.NotSignaling]
+	s.Undecoded = s.Undecoded[:0]
+	for o := dissect.NotSignaling + 1; o < dissect.NumOutcomes; o++ {
+		if n := c.Outcomes[o]; n > 0 {
+			s.Undecoded = append(s.Undecoded, output.Count{Name: o.String(), N: n})
+		}
+	}
+	s.DecodeErrors = s.DecodeErrors[:0]
+	for l := dissect.Layer(0); l < dissect.NumLayers; l++ {
+		for p := dissect.Problem(0); p < dissect.NumProblems; p++ {
+			if n := c.Problems[l][p]; n > 0 {
+				s.DecodeErrors = append(s.DecodeErrors, output.ErrorCount{Protocol: l.String(), Reason: p.String(), N: n})
+			}
+		}
+	}
+	s.StateEntries = s.StateEntries[:0]
+	w.dissector.State(func(table string, n int) {
+		s.StateEntries = append(s.StateEntries, output.Count{Name: table, N: uint64(n)})
+	})
+	s.Evictions = s.Evictions[:0]
+	w.dissector.Evictions(func(table, reason string, n uint64) {
+		if n > 0 {
+			s.Evictions = append(s.Evictions, output.TableCount{Table: table, Reason: reason, N: n})
+		}
+	})
+	s.MissingChunks = c.SCTPMissing
+}
+
+// Message, Flow and Warning make a Worker the handler of its dissector.
+
+// Message judges a message and writes what is asked for.
+func (w *Worker) Message(m *signaling.Message) {
+	w.stats.AddMessage(m)
+	w.engine.Evaluate(m, w.onFinding)
+	if w.opts.Messages && w.opts.Render != nil {
+		w.write(w.opts.Render.AppendMessage(w.buf[:0], m))
+	}
+}
+
+func (w *Worker) finding(f *rules.Finding) {
+	w.stats.AddFinding(f)
+	if w.opts.Render != nil {
+		w.write(w.opts.Render.AppendFinding(w.buf[:0], f))
+	}
+}
+
+// Flow notes a change in the life of a link.
+func (w *Worker) Flow(f *signaling.FlowEvent) {
+	w.stats.AddFlow(f)
+	if w.opts.Flows && w.opts.Render != nil {
+		w.write(w.opts.Render.AppendFlow(w.buf[:0], f))
+	}
+}
+
+// Warning writes and counts a warning.
+func (w *Worker) Warning(x *signaling.Warning) {
+	w.stats.AddWarning(x)
+	if w.opts.Render != nil {
+		w.write(w.opts.Render.AppendWarning(w.buf[:0], x))
+	}
+}
+
+func (w *Worker) write(b []byte) {
+	w.buf = b
+	if len(b) == 0 || w.err != nil || w.opts.Sink == nil {
+		return
+	}
+	if err := w.opts.Sink.Write(b); err != nil {
+		w.err = fmt.Errorf("writing results: %w", err)
+	}
+}
