@@ -59,7 +59,7 @@ func (f *File) openPcap(magic uint32) error {
 	}
 	h := f.buf[f.r:]
 	major, minor := f.u16(h[4:]), f.u16(h[6:])
-	if major != 2 {
+	if major < 2 { // as Wireshark: what is newer is read as 2.4
 		return &FileError{Name: f.name, Err: ErrVersion, Detail: fmt.Sprintf("pcap %d.%d", major, minor), Want: "pcap 2.x or pcapng 1.x"}
 	}
 	p.swapped, p.maybeSwapped = minor < 3, minor == 3

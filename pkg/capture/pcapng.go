@@ -168,8 +168,8 @@ func (f *File) readPcapng(frames []Frame) int {
 			continue
 		}
 		b = b[:size:size]
-		if f.u32(b[size-4:]) != length {
-			f.warnf(WarnDamaged, "block at octet %d gives its length as %d in front and %d behind: %s", f.offset(), length, f.u32(b[size-4:]), f.rest())
+		if behind := f.u32(b[size-4:]); (int64(behind)+3)&^3 != size {
+			f.warnf(WarnDamaged, "block at octet %d gives its length as %d in front and %d behind: %s", f.offset(), length, behind, f.rest())
 			f.stop()
 			break
 		}
