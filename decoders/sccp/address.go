@@ -35,6 +35,7 @@ const (
 	indicatorPC         = 0x01
 	indicatorSSN        = 0x02
 	indicatorRouteOnSSN = 0x40
+	indicatorNational   = 0x80 // reserved for national use
 
 	encodingOdd = 1
 )
@@ -61,6 +62,17 @@ func (a *Address) decode(b []byte) bool {
 	a.Indicator = ind
 	a.RouteOnSSN = ind&indicatorRouteOnSSN != 0
 	a.GTI = ind >> 2 & 15
+	if len(b) >= 5 && ind&^(indicatorRouteOnSSN|indicatorNational) == indicatorSSN|4<<2 {
+		// SSN and a global title of form 4: nearly all there is on international links.
+		a.HasSSN = true
+		a.SSN = telecom.SSN(b[1])
+		a.TT, a.NP, a.ES, a.NAI = b[2], b[3]>>4, b[3]&15, b[4]&0x7f
+		a.GT = telecom.DigitsFromTBCD(b[5:])
+		if a.ES == encodingOdd && !a.GT.Overflow() {
+			a.GT = a.GT.FromLastOctet(true)
+		}
+		return true
+	}
 	b = b[1:]
 	if ind&indicatorPC != 0 {
 		if len(b) < 2 {

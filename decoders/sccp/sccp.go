@@ -155,26 +155,32 @@ func (m *Message) unitdata(b []byte, at int) error {
 		end := p + 1 + int(b[p])
 		m.Data = b[p+1 : end : end]
 	}
-	called := party(&m.Called, b, at+int(b[at]), at)
-	calling := party(&m.Calling, b, at+1+int(b[at+1]), at+1)
-	if err == nil && !(called && calling) {
+	called, whole1 := party(b, at+int(b[at]), at)
+	calling, whole2 := party(b, at+1+int(b[at+1]), at+1)
+	return m.parties(called, calling, whole1 && whole2, err)
+}
+
+// party is the contents of the address whose length octet is at p; p equal to the
+// place of its pointer is a pointer of zero. It reports whether they are whole.
+func party(b []byte, p, pointer int) ([]byte, bool) {
+	if p == pointer || p >= len(b) {
+		return nil, false
+	}
+	if n := p + 1 + int(b[p]); n <= len(b) {
+		return b[p+1 : n], true
+	}
+	return b[p+1:], false
+}
+
+// parties decodes both addresses. err is what was found so far, and stays when
+// there is a fault in an address too.
+func (m *Message) parties(called, calling []byte, whole bool, err error) error {
+	a := m.Called.decode(called)
+	b := m.Calling.decode(calling)
+	if err == nil && !(a && b && whole) {
 		return ErrAddress
 	}
 	return err
-}
-
-// party reads the address whose length octet is at p; p equal to the place of its
-// pointer is a pointer of zero.
-func party(a *Address, b []byte, p, pointer int) bool {
-	if p == pointer || p >= len(b) {
-		return false
-	}
-	n := int(b[p])
-	if n > len(b)-p-1 {
-		a.decode(b[p+1:])
-		return false
-	}
-	return a.decode(b[p+1 : p+1+n])
 }
 
 // extended is unitdata for XUDT and XUDTS, which have a fourth pointer.
@@ -209,11 +215,9 @@ func (m *Message) long(b []byte) error {
 			m.Data = b[p : p+n : p+n]
 		}
 	}
-	called := party(&m.Called, b, pointer(3), 4)
-	calling := party(&m.Calling, b, pointer(5), 6)
-	if err == nil && !(called && calling) {
-		err = ErrAddress
-	}
+	called, whole1 := party(b, pointer(3), 4)
+	calling, whole2 := party(b, pointer(5), 6)
+	err = m.parties(called, calling, whole1 && whole2, err)
 	if p := pointer(9); p != 10 && !m.optional(b, p) && err == nil {
 		err = ErrOptional
 	}
