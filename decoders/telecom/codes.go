@@ -113,25 +113,19 @@ func PLMNFromTBCD(b [3]byte) (p PLMN, ok bool) {
 // rule in the countries of ThreeDigitMNC only. ok is false when there are too
 // few digits.
 func PLMNFromIMSI(imsi Digits) (p PLMN, ok bool) {
-	if imsi.Len() < 6 {
+	if imsi.n < 6 {
 		return PLMN{}, false
 	}
-	for i := 0; i < 6; i++ {
-		if imsi.At(i) > 9 {
-			return PLMN{}, false
-		}
+	// Six nibbles; adding 6 to one above 9 carries out of it.
+	head := uint32(imsi.hi >> 40)
+	if (head+0x666666^head^0x666666)&0x1111110 != 0 {
+		return PLMN{}, false
 	}
-	num := func(from, n int) (v uint16) {
-		for i := from; i < from+n; i++ {
-			v = v*10 + uint16(imsi.At(i))
-		}
-		return v
-	}
-	p = PLMN{MCC: num(0, 3), Digits: 2}
+	digit := func(i uint) uint16 { return uint16(head >> (20 - 4*i) & 15) }
+	p = PLMN{MCC: digit(0)*100 + digit(1)*10 + digit(2), MNC: digit(3)*10 + digit(4), Digits: 2}
 	if ThreeDigitMNC(p.MCC) {
-		p.Digits = 3
+		p.MNC, p.Digits = p.MNC*10+digit(5), 3
 	}
-	p.MNC = num(3, int(p.Digits))
 	return p, true
 }
 
@@ -143,7 +137,7 @@ func ThreeDigitMNC(mcc uint16) bool {
 		return true
 	}
 	switch mcc {
-	case 302, 334, 338, 342, 344, 346, 348, 352, 354, 356, 358, 360, 365, 366, 376, // Canada, Mexico, Caribbean
+	case 302, 330, 334, 338, 342, 344, 346, 348, 352, 354, 356, 358, 360, 365, 366, 376, // Canada, Puerto Rico, Mexico, Caribbean
 		405, 708, 722, 732, 750: // India (405), Honduras, Argentina, Colombia, Falklands
 		return true
 	}

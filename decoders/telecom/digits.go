@@ -3,6 +3,7 @@ package telecom
 import (
 	"encoding/binary"
 	"errors"
+	"math/bits"
 )
 
 // MaxDigits is the longest digit string a Digits holds. E.164, E.212 and E.214
@@ -28,38 +29,57 @@ func swapNibbles(x uint64) uint64 {
 	return x&0x0f0f0f0f0f0f0f0f<<4 | x>>4&0x0f0f0f0f0f0f0f0f
 }
 
+// load reads up to eight octets, the first one most significant, and fills up
+// with zeros. Overlapping reads save the loop that a variable length would need.
+func load(b []byte) uint64 {
+	switch n := len(b); {
+	case n >= 8:
+		return binary.BigEndian.Uint64(b)
+	case n >= 4:
+		return uint64(binary.BigEndian.Uint32(b))<<32 | uint64(binary.BigEndian.Uint32(b[n-4:]))<<(64-8*n)
+	case n >= 2:
+		return uint64(binary.BigEndian.Uint16(b))<<48 | uint64(binary.BigEndian.Uint16(b[n-2:]))<<(64-8*n)
+	case n == 1:
+		return uint64(b[0]) << 56
+	}
+	return 0
+}
+
+// fillers has the lowest bit set of each nibble of x that is 1111.
+func fillers(x uint64) uint64 {
+	x &= x >> 1
+	return x & (x >> 2) & 0x1111111111111111
+}
+
 // DigitsFromTBCD unpacks octets that hold two digits each, the first one in the
 // low nibble (TBCD-STRING, 3GPP TS 29.002 17.7.8; address information of Q.713
 // 3.4.2.3). It stops at the first filler (nibble 1111). Octets beyond MaxDigits
 // are ignored and Overflow reports it.
 func DigitsFromTBCD(b []byte) Digits {
 	var d Digits
-	if len(b) > MaxDigits/2 {
-		b, d.over = b[:MaxDigits/2], true
+	d.hi = swapNibbles(load(b))
+	if f := fillers(d.hi); f != 0 {
+		n := bits.LeadingZeros64(f) / 4
+		d.hi &^= ^uint64(0) >> (4 * n)
+		d.n = uint8(n)
+		return d
 	}
-	var buf [16]byte
-	copy(buf[:], b)
-	d.hi = swapNibbles(binary.BigEndian.Uint64(buf[:8]))
-	d.lo = swapNibbles(binary.BigEndian.Uint64(buf[8:]))
+	if len(b) > 8 {
+		d.lo = swapNibbles(load(b[8:]))
+		if f := fillers(d.lo); f != 0 {
+			n := bits.LeadingZeros64(f) / 4
+			d.lo &^= ^uint64(0) >> (4 * n)
+			d.n = uint8(16 + n)
+			return d
+		}
+		if len(b) > MaxDigits/2 {
+			// A filler right behind ends the string in time.
+			d.n, d.over = MaxDigits, b[MaxDigits/2]&15 != 15
+			return d
+		}
+	}
 	d.n = uint8(2 * len(b))
-	// A nibble of 1111 has all four bits set: fold them onto the lowest one.
-	fill := func(x uint64) uint64 { x &= x >> 1; return x & (x >> 2) & 0x1111111111111111 }
-	if f := fill(d.hi); f != 0 {
-		return d.cut(leadingNibbles(f))
-	}
-	if f := fill(d.lo); f != 0 {
-		return d.cut(16 + leadingNibbles(f))
-	}
 	return d
-}
-
-func leadingNibbles(x uint64) int {
-	n := 0
-	for x>>60 == 0 {
-		x <<= 4
-		n++
-	}
-	return n
 }
 
 // cut keeps the first n digits and clears the rest.
@@ -84,17 +104,37 @@ func (d Digits) cut(n int) Digits {
 // first other octet. ok is false when b has none, has something else after
 // them, or holds more than MaxDigits. It never allocates.
 func DigitsFromASCII(b []byte) (d Digits, ok bool) {
-	for i, c := range b {
-		if c < '0' || c > '9' {
-			return d, false
+	head, tail := b, []byte(nil)
+	if len(b) > 16 {
+		head, tail = b[:16], b[16:]
+		if len(tail) > MaxDigits-16 {
+			tail, d.over = tail[:MaxDigits-16], true
 		}
-		if i >= MaxDigits {
-			d.over = true
-			return d, false
-		}
-		d = d.append(c - '0')
 	}
-	return d, d.n > 0
+	var n int
+	if d.hi, n = pack(head); n == 16 {
+		var m int
+		d.lo, m = pack(tail)
+		n += m
+	}
+	d.n = uint8(n)
+	// Too long it is only if the digits go on to the limit.
+	d.over = d.over && n == MaxDigits && b[MaxDigits]-'0' <= 9
+	return d, n == len(b) && n > 0
+}
+
+// pack packs the decimal digits at the start of b, at most 16 octets, and tells
+// how many there are.
+func pack(b []byte) (x uint64, n int) {
+	for n < len(b) {
+		c := b[n] - '0'
+		if c > 9 {
+			break
+		}
+		x = x<<4 | uint64(c)
+		n++
+	}
+	return x << (64 - 4*n), n
 }
 
 func (d Digits) append(v byte) Digits {
@@ -171,11 +211,18 @@ func (d Digits) Truncate(n int) Digits { return d.cut(max(n, 0)) }
 
 // Drop removes the first n digits.
 func (d Digits) Drop(n int) Digits {
-	var r Digits
-	for i := n; i < int(d.n); i++ {
-		r = r.append(d.At(i))
+	switch {
+	case n <= 0:
+		return d
+	case n >= int(d.n):
+		return Digits{over: d.over}
+	case n >= 16:
+		d.hi, d.lo = d.lo<<(4*(n-16)), 0
+	default:
+		d.hi, d.lo = d.hi<<(4*n)|d.lo>>(64-4*n), d.lo<<(4*n)
 	}
-	return r
+	d.n -= uint8(n)
+	return d
 }
 
 // FromLastOctet is d with an odd last digit removed: how an odd/even indicator
@@ -192,8 +239,10 @@ func (d Digits) HasPrefix(p Digits) bool {
 	if p.n > d.n {
 		return false
 	}
-	c := d.cut(int(p.n))
-	return c.hi == p.hi && c.lo == p.lo
+	if p.n <= 16 {
+		return (d.hi^p.hi)>>(64-4*uint(p.n)) == 0
+	}
+	return d.hi == p.hi && (d.lo^p.lo)>>(128-4*uint(p.n)) == 0
 }
 
 // Hash mixes the digits into 64 bits for tables of the caller's own.
