@@ -6,8 +6,9 @@ import "encoding/binary"
 
 // Cursor reads a byte slice from its start. The first read past the end sets a
 // sticky fault: from then on every read gives zero values and Bad reports true,
-// so a decoder may read a whole fixed part and check once. Slices it hands out
-// alias the input, capped to their length.
+// so a decoder may read a whole fixed part and check once. Len is zero then too,
+// so a loop over what is left ends, and Offset stays where the fault was. Slices
+// it hands out alias the input, capped to their length.
 type Cursor struct {
 	b   []byte
 	off int
@@ -28,7 +29,7 @@ func (c *Cursor) Bad() bool { return c.bad }
 
 func (c *Cursor) take(n int) []byte {
 	if n < 0 || n > len(c.b)-c.off || c.bad {
-		c.bad = true
+		c.b, c.bad = c.b[:c.off], true
 		return nil
 	}
 	s := c.b[c.off : c.off+n : c.off+n]
