@@ -83,6 +83,10 @@ func (w *Wire) Fragments(at time.Time, src, dst netip.Addr, protocol uint8, payl
 	return nil
 }
 
+// minFrame is the shortest Ethernet frame without its check sequence: shorter
+// packets are padded (IEEE 802.3 3.2.8), and a decoder must not read the padding.
+const minFrame = 60
+
 func (w *Wire) write(at time.Time, p Packet, payload []byte) error {
 	kind := EtherIPv4
 	if !p.Src.Is4() {
@@ -90,6 +94,10 @@ func (w *Wire) write(at time.Time, p Packet, payload []byte) error {
 	}
 	b := AppendEthernet(w.frame[:0], MACOf(p.Dst), MACOf(p.Src), w.VLAN, kind)
 	b = AppendIP(b, p, len(payload))
-	w.frame = append(b, payload...)
-	return w.Capture.WriteFrame(at, w.frame)
+	b = append(b, payload...)
+	if n := minFrame - len(b); n > 0 {
+		b = append(b, make([]byte, n)...)
+	}
+	w.frame = b
+	return w.Capture.WriteFrame(at, b)
 }

@@ -146,9 +146,9 @@ func AppendPUA(b []byte, x Exchange, result ResultCode) []byte {
 
 // IDR-Flags (TS 29.272 7.3.103).
 const (
-	IDRUserState      uint32 = 1 << 1
-	IDRLocation       uint32 = 1 << 3
-	IDRCurrentLocaton uint32 = 1 << 4
+	IDRUserState       uint32 = 1 << 1
+	IDRLocation        uint32 = 1 << 3
+	IDRCurrentLocation uint32 = 1 << 4
 )
 
 // AppendIDR appends an Insert-Subscriber-Data-Request (TS 29.272 7.2.9) that
