@@ -473,6 +473,7 @@ func (e *Encoder) application(b []byte, name string, m *signaling.Message) []byt
 			b = e.number(b, "imei", a.IMEI, numberIMEI)
 		}
 		b = e.nodes(b, a.Nodes())
+		b = e.scrubbed(b, "diameter_name", a.DiameterName)
 		b = appendDisclosure(b, m)
 	}
 	return append(b, '}')

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -95,11 +96,19 @@ func (c *Collector) Stats() *output.Stats {
 // Collect implements prometheus.Collector.
 func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	s := c.Stats()
+	metric := func(d *prometheus.Desc, kind prometheus.ValueType, v float64, labels []string) {
+		// Ids come from files of the user's; octets that are not UTF-8 would make
+		// the whole scrape fail.
+		for i := range labels {
+			labels[i] = strings.ToValidUTF8(labels[i], "\ufffd")
+		}
+		ch <- prometheus.MustNewConstMetric(d, kind, v, labels...)
+	}
 	counter := func(d *prometheus.Desc, n uint64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(n), labels...)
+		metric(d, prometheus.CounterValue, float64(n), labels)
 	}
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+		metric(d, prometheus.GaugeValue, v, labels)
 	}
 	counter(framesDesc, s.Frames)
 	counter(bytesDesc, s.Bytes)

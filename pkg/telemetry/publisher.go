@@ -9,8 +9,9 @@ import (
 
 // Publisher carries totals from one worker to those who read them.
 type Publisher struct {
-	wanted  atomic.Bool
-	current atomic.Pointer[output.Stats]
+	wanted   atomic.Bool
+	finished atomic.Bool
+	current  atomic.Pointer[output.Stats]
 }
 
 // Poll publishes a copy of s if somebody asked for one since the last call. The
@@ -28,6 +29,12 @@ func (p *Publisher) Publish(s *output.Stats) {
 	p.current.Store(s.Snapshot())
 }
 
+// Finish publishes s for the last time: nobody waits for this worker again.
+func (p *Publisher) Finish(s *output.Stats) {
+	p.Publish(s)
+	p.finished.Store(true)
+}
+
 // Latest is the copy published last; nil before the first. It must not be changed.
 func (p *Publisher) Latest() *output.Stats { return p.current.Load() }
 
@@ -39,12 +46,16 @@ const (
 )
 
 // request asks for a copy.
-func (p *Publisher) request() { p.wanted.Store(true) }
+func (p *Publisher) request() {
+	if !p.finished.Load() {
+		p.wanted.Store(true)
+	}
+}
 
 // await waits until the request was served or the deadline has passed: then the
 // copy before it must do.
 func (p *Publisher) await(deadline time.Time) *output.Stats {
-	for p.wanted.Load() && time.Now().Before(deadline) {
+	for p.wanted.Load() && !p.finished.Load() && time.Now().Before(deadline) {
 		time.Sleep(freshLook)
 	}
 	return p.Latest()
