@@ -180,17 +180,23 @@ func (a *Arguments) DecodeCAPInvoke(op int32, param []byte) error {
 }
 
 // decode reads the outermost element of a parameter.
-func (a *Arguments) decode(p *parameter, param []byte) error {
-	if len(param) == 0 || *p == (parameter{}) {
+func (a *Arguments) decode(p *parameter, param []byte) (err error) {
+	if len(param) == 0 {
 		return nil
 	}
-	r := ber.NewReader(param)
-	var t ber.TLV
-	if !r.Next(&t) {
-		return fault(r.Err())
+	tag, whole := ber.Tag(param[0]), true
+	var value []byte
+	if start, end := bounds(param, 0); end != 0 {
+		value = param[start:end]
+	} else {
+		var t ber.TLV
+		if _, err = element(param, 0, &t); t.Raw == nil {
+			return err
+		}
+		tag, value, whole = t.Tag, t.Value, !t.Truncated
 	}
 	var e entry
-	switch t.Tag {
+	switch tag {
 	case ber.Sequence:
 		if e = p.sequence; e == 0 {
 			e = p.tagged
@@ -202,25 +208,59 @@ func (a *Arguments) decode(p *parameter, param []byte) error {
 	case ber.OctetString, ia5String:
 		e = p.octets
 	case ber.Null:
-		return nil
-	}
-	err := fault(r.Err())
-	if e == 0 {
-		if p.choice == 0 {
-			return ErrType
-		}
-		return a.walk(&shapes[p.choice], param)
-	}
-	if e.action() == descend {
-		if f := a.walk(&shapes[e.arg()], t.Value); err == nil {
-			err = f
-		}
 		return err
 	}
-	if !t.Truncated || e.action() == vectorList {
-		a.apply(e, t.Value)
+	switch {
+	case e>>24 == descend>>24:
+		if f := a.walk(&shapes[e.arg()], value); err == nil {
+			err = f
+		}
+	case e != 0:
+		if whole {
+			a.apply(e, value)
+		}
+	case p.choice != 0:
+		return a.walk(&shapes[p.choice], param)
+	case *p != parameter{}:
+		return ErrType
 	}
 	return err
+}
+
+// bounds is where the contents of the element at off begin and end, for the
+// encoding that nearly all elements have: one-octet tag, length below 128, nothing
+// missing. For all others end is 0, and element has to look.
+func bounds(b []byte, off int) (start, end int) {
+	start = off + 2
+	if start <= len(b) && b[off]&0x1f != 0x1f && b[off+1] < 0x80 {
+		if end = start + int(b[off+1]); end <= len(b) {
+			return start, end
+		}
+	}
+	return 0, 0
+}
+
+// element reads the element at off into t, whatever its encoding, and gives the
+// offset behind it. t is left alone when nothing could be read.
+func element(b []byte, off int, t *ber.TLV) (next int, err error) {
+	// A length in one or two further octets is what lists have.
+	if start := off + 4; start <= len(b) && b[off]&0x1f != 0x1f && b[off+1]&^3 == 0x80 {
+		n := -1
+		switch b[off+1] {
+		case 0x81:
+			start--
+			n = int(b[off+2])
+		case 0x82:
+			n = int(b[off+2])<<8 | int(b[off+3])
+		}
+		if end := start + n; n >= 0 && end <= len(b) {
+			t.Tag, t.Value, t.Raw = ber.Tag(b[off]), b[start:end], b[off:end]
+			return end, nil
+		}
+	}
+	r := ber.NewReader(b[off:])
+	r.Next(t)
+	return off + r.Offset(), fault(r.Err())
 }
 
 // fault gives a sentinel of this package for one of ber.
@@ -234,31 +274,29 @@ func fault(err error) error {
 	return ErrEncoding
 }
 
-// walk applies s to the elements in b. The tables do not refer to themselves, so
-// the recursion is no deeper than they are nested.
+// walk applies s to the elements in b. No table leads back to itself, so the
+// recursion is as deep as they are nested and no deeper. The error is the first
+// one met.
 func (a *Arguments) walk(s *shape, b []byte) (err error) {
 	a.Set |= s.set
 	first := a.numNodes
 	var octets, sequences uint
 	for off := 0; off < len(b); {
-		start := off
-		tag := ber.Tag(b[off])
+		at := off
+		tag, whole := ber.Tag(b[off]), true
 		var value []byte
-		whole := true
-		if n := off + 2; n <= len(b) && tag&0x1f != 0x1f && b[off+1] < 0x80 && int(b[off+1]) <= len(b)-n {
-			off = n + int(b[off+1])
-			value = b[n:off]
+		if start, end := bounds(b, off); end != 0 {
+			value, off = b[start:end], end
 		} else {
-			r := ber.NewReader(b[off:])
 			var t ber.TLV
-			if !r.Next(&t) {
-				return fault(r.Err())
-			}
+			next, f := element(b, off, &t)
 			if err == nil {
-				err = fault(r.Err())
+				err = f
 			}
-			tag, value, whole = t.Tag, t.Value, !t.Truncated
-			off += r.Offset()
+			if t.Raw == nil {
+				return err
+			}
+			tag, value, whole, off = t.Tag, t.Value, !t.Truncated, next
 		}
 
 		var e entry
@@ -280,26 +318,34 @@ func (a *Arguments) walk(s *shape, b []byte) (err error) {
 				e = s.context[n]
 			}
 		}
-		switch act := e.action(); act {
-		case skip:
-		case descend, descendFirst:
-			if !tag.Constructed() || act == descendFirst && start != 0 {
+		switch e >> 24 {
+		case skip >> 24:
+		case descend >> 24, descendFirst >> 24:
+			if b[at]&constructed == 0 || e>>24 == descendFirst>>24 && at != 0 {
 				continue
 			}
 			if f := a.walk(&shapes[e.arg()], value); err == nil {
 				err = f
 			}
-		case flag:
+		case flag >> 24:
 			a.Set |= Field(e & argMask)
-		case retag:
+		case retag >> 24:
 			if a.numNodes > first {
 				a.nodes[first].Role = NodeRole(e.arg())
 			}
-		case smText:
+		case smText >> 24:
 			a.Set |= FieldSMText
 			s = &shapes[e.arg()]
+		case vectorList >> 24:
+			a.countVectors(VectorKind(e.arg()), value)
+		case vectorItem >> 24:
+			a.addVectors(VectorKind(e.arg()), 1)
+		case node >> 24:
+			if whole && b[at]&constructed == 0 {
+				a.addNode(NodeRole(e.arg()), value)
+			}
 		default:
-			if act >= vectorList || whole && !tag.Constructed() {
+			if whole && b[at]&constructed == 0 {
 				a.apply(e, value)
 			}
 		}
@@ -307,56 +353,58 @@ func (a *Arguments) walk(s *shape, b []byte) (err error) {
 	return err
 }
 
-// apply does what an entry says with the contents of its element.
+// constructed is the bit of a leading identifier octet (X.690 8.1.2.5).
+const constructed = 0x20
+
+// apply does what an entry says with the contents of a primitive element.
 func (a *Arguments) apply(e entry, v []byte) {
-	switch e.action() {
-	case imsi:
+	switch e >> 24 {
+	case imsi >> 24:
 		if a.Set&FieldIMSI == 0 && len(v) > 0 {
 			if a.IMSI = telecom.DigitsFromTBCD(v); a.IMSI.Len() > 0 {
 				a.Set |= FieldIMSI
 			}
 		}
-	case msisdn:
+	case msisdn >> 24:
 		if a.Set&FieldMSISDN == 0 && len(v) > 1 {
 			if a.MSISDN = telecom.DigitsFromTBCD(v[1:]); a.MSISDN.Len() > 0 {
 				a.Set |= FieldMSISDN
 			}
 		}
-	case imei:
+	case imei >> 24:
 		if a.Set&FieldIMEI == 0 && len(v) > 0 {
 			if a.IMEI = telecom.DigitsFromTBCD(v); a.IMEI.Len() > 0 {
 				a.Set |= FieldIMEI
 			}
 		}
-	case node:
-		if len(v) > 1 && a.numNodes < MaxNodes {
-			n := &a.nodes[a.numNodes]
-			n.Role = NodeRole(e.arg())
-			n.NAI, n.NPI = v[0]>>4&7, v[0]&15
-			n.GT = telecom.DigitsFromTBCD(v[1:])
-			if n.GT.Len() > 0 && !(n.Role == NodeGsmSCF || n.Role == NodeGMLC) || !a.known(n) {
-				a.numNodes++
-			}
-		}
-	case name:
+	case node >> 24:
+		a.addNode(NodeRole(e.arg()), v)
+	case name >> 24:
 		if a.DiameterName == nil && len(v) > 0 {
 			a.DiameterName = v[:len(v):len(v)]
 		}
-	case flag:
+	case flag >> 24:
 		a.Set |= Field(e & argMask)
-	case vectorList:
-		a.countVectors(VectorKind(e.arg()), v)
-	case vectorItem:
-		a.addVectors(VectorKind(e.arg()), 1)
 	}
 }
 
-// known reports that n, the node about to be added, has no digits or stands among
-// the nodes already.
-func (a *Arguments) known(n *Node) bool {
-	if n.GT.Len() == 0 {
-		return true
+// addNode keeps an AddressString: an octet with numbering plan and nature of the
+// address, then digits (TS 29.002 17.7.8). One without digits is not kept.
+func (a *Arguments) addNode(role NodeRole, v []byte) {
+	if len(v) < 2 || a.numNodes >= MaxNodes {
+		return
 	}
+	n := &a.nodes[a.numNodes]
+	n.Role, n.NAI, n.NPI = role, v[0]>>4&7, v[0]&15
+	n.GT = telecom.DigitsFromTBCD(v[1:])
+	if n.GT.Len() == 0 || (role == NodeGsmSCF || role == NodeGMLC) && a.known(n) {
+		return
+	}
+	a.numNodes++
+}
+
+// known reports that n, the node about to be added, stands among them already.
+func (a *Arguments) known(n *Node) bool {
 	for i := range a.nodes[:a.numNodes] {
 		if a.nodes[i] == *n {
 			return true
@@ -370,20 +418,18 @@ func (a *Arguments) known(n *Node) bool {
 func (a *Arguments) countVectors(kind VectorKind, b []byte) {
 	count := 0
 	for off := 0; off < len(b); {
-		tag := b[off]
-		if off+1 < len(b) && b[off+1] < 0x80 && tag == byte(ber.Sequence) {
-			if off += 2 + int(b[off+1]); off <= len(b) {
-				count++
+		tag := ber.Tag(b[off])
+		if _, end := bounds(b, off); end != 0 {
+			off = end
+		} else {
+			var t ber.TLV
+			next, _ := element(b, off, &t)
+			if t.Raw == nil || t.Truncated {
+				break
 			}
-			continue
+			tag, off = t.Tag, next
 		}
-		r := ber.NewReader(b[off:])
-		var t ber.TLV
-		if !r.Next(&t) || t.Truncated {
-			break
-		}
-		off += r.Offset()
-		if t.Tag == ber.Sequence {
+		if tag == ber.Sequence {
 			count++
 		}
 	}

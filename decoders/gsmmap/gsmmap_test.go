@@ -539,7 +539,7 @@ func TestTables(t *testing.T) {
 		most := 0
 		entries := append(append(append([]entry{}, s.context[:]...), s.octets[:]...), s.sequences[:]...)
 		for _, e := range append(entries, s.integer, s.private) {
-			switch e.action() {
+			switch e &^ argMask {
 			case descend, descendFirst, smText:
 				if int(e.arg()) >= len(shapes) {
 					t.Fatalf("shape %d refers to %d", i, e.arg())

@@ -8,8 +8,7 @@ type entry uint32
 
 const argMask = 1<<24 - 1
 
-func (e entry) action() entry { return e &^ argMask }
-func (e entry) arg() uint8    { return uint8(e) }
+func (e entry) arg() uint8 { return uint8(e) }
 
 // Actions.
 const (
