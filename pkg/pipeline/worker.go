@@ -5,34 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync/atomic"
 	"time"
 
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/telemetry"
 	"sigtransit/rules"
 )
 
-// Renderer writes what a worker finds in some form, appending to b.
-type Renderer interface {
-	AppendFinding(b []byte, f *rules.Finding) []byte
-	AppendMessage(b []byte, m *signaling.Message) []byte
-	AppendFlow(b []byte, f *signaling.FlowEvent) []byte
-	AppendWarning(b []byte, w *signaling.Warning) []byte
-}
-
 // Options says what a worker writes besides findings and warnings.
 type Options struct {
-	Render   Renderer // nil: nothing is written, all is counted
+	Render   output.Renderer // nil: nothing is written, all is counted
 	Sink     output.Sink
 	Messages bool // every decoded message
 	Flows    bool // the life of links
 }
 
 // Worker owns a dissector, an engine and their counters. It belongs to one
-// goroutine; only Snapshot may be called from others.
+// goroutine; only its Publisher may be read from others.
 type Worker struct {
 	dissector *dissect.Dissector
 	engine    *rules.Engine
@@ -40,12 +32,12 @@ type Worker struct {
 	stats     output.Stats
 	buf       []byte
 	onFinding func(*rules.Finding) // w.finding, bound once
-	err       error // of the sink; ends the run
+	err       error                // of the sink; ends the run
 
 	lastTime int64 // capture time of the last frame, to tell whether files continue
 
-	wanted   atomic.Bool
-	snapshot atomic.Pointer[output.Stats]
+	// Publisher carries the totals to those who watch: metrics.
+	Publisher telemetry.Publisher
 }
 
 // New is a worker that judges by set.
@@ -86,9 +78,8 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 		if n > 0 {
 			w.lastTime = frames[n-1].Time
 		}
-		if w.wanted.CompareAndSwap(true, false) {
-			w.publish()
-		}
+		w.fill()
+		w.Publisher.Poll(&w.stats)
 		if each != nil {
 			each()
 		}
@@ -104,37 +95,25 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 	return nil
 }
 
-// Finish ends the run: the warnings of the whole capture are written, and the
-// totals returned.
-func (w *Worker) Finish() (*output.Stats, error) {
+// Warn hands a warning of the source on as if the dissector had made it.
+func (w *Worker) Warn(x signaling.Warning) { w.Warning(&x) }
+
+// Finish ends the run: the warnings of the whole capture and the totals are
+// written. elapsed is the time the run took.
+func (w *Worker) Finish(elapsed time.Duration) (*output.Stats, error) {
 	w.dissector.Close()
-	w.publish()
-	return w.snapshot.Load(), w.err
-}
-
-// Snapshot is a copy of the totals, at most a second old while frames come in.
-func (w *Worker) Snapshot() *output.Stats {
-	w.wanted.Store(true)
-	for range 20 {
-		if !w.wanted.Load() {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
+	w.fill()
+	w.stats.Elapsed = elapsed
+	w.Publisher.Finish(&w.stats)
+	if w.opts.Render != nil {
+		w.write(w.opts.Render.AppendStats(w.buf[:0], &w.stats))
 	}
-	if s := w.snapshot.Load(); s != nil {
-		return s
-	}
-	return &output.Stats{}
-}
-
-func (w *Worker) publish() {
-	w.fill(&w.stats)
-	w.snapshot.Store(w.stats.Snapshot())
+	return &w.stats, w.err
 }
 
 // fill copies the dissector's counters into the totals.
-func (w *Worker) fill(s *output.Stats) {
-	c := &w.dissector.Counters
+func (w *Worker) fill() {
+	s, c := &w.stats, &w.dissector.Counters
 	s.Frames, s.Bytes, s.First, s.Last = c.Frames, c.Bytes, c.First, c.Last
 	s.Decoded, s.NotSignaling = c.Outcomes[dissect.Decoded], c.Outcomes[dissect.NotSignaling]
 	s.Undecoded = s.Undecoded[:0]

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func (e *env) check() *cobra.Command {
+	var k knowledge
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "check configuration, watchlist and detections",
+		Long: `check reads the configuration, the carriers and the detections as replay would,
+and reports every fault with file, line and column. Exit code 2: something is wrong.`,
+		Args: args(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			conf, set, err := k.load()
+			if err != nil {
+				return err
+			}
+			if _, err := keys(conf); err != nil {
+				return usageError{err}
+			}
+			enabled := 0
+			for _, d := range set.Detections {
+				if d.Enabled {
+					enabled++
+				}
+			}
+			_, err = fmt.Fprintf(e.stdout, "ok: %d carriers with %d identifiers (%d matched), %d detections (%d enabled)\n",
+				len(set.Carriers), len(set.Identifiers), set.Matched(), len(set.Detections), enabled)
+			return err
+		},
+	}
+	k.flags(c)
+	return c
+}

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"sigtransit/pkg/capture"
+	"sigtransit/pkg/config"
+	"sigtransit/pkg/output"
+	"sigtransit/pkg/pipeline"
+	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/telemetry"
+)
+
+// replayOptions is the command line of replay.
+type replayOptions struct {
+	knowledge
+	messages, flows bool
+	out             string
+	format          string
+	failOn          string
+	privacy         string
+	keyFile         string
+	metricsFile     string
+	metricsListen   string
+	quiet           bool
+}
+
+func (e *env) replay() *cobra.Command {
+	var o replayOptions
+	c := &cobra.Command{
+		Use:   "replay FILE...",
+		Short: "read captures and print what crosses watchlisted carriers",
+		Long: `replay reads pcap and pcapng files (also packed with gzip or zstd; "-" is standard
+input) and prints findings: readable location, SMS and authentication signaling
+that crosses a watchlisted carrier, with how that is known. Without a
+configuration it works on the built-in carriers and detections.
+
+On a terminal it prints a table and a summary, elsewhere JSON lines.
+
+Exit code 0: done, whatever was found. 1: a file could not be read or the results
+not be written. 2: command line or configuration. 3: with --fail-on, a finding of
+that severity or above was made.`,
+		Example: `  sigtransit replay roaming.pcap
+  sigtransit replay --format summary ring_*.pcapng.zst
+  tcpdump -w - | sigtransit replay --messages -`,
+		Args: args(cobra.MinimumNArgs(1)),
+		RunE: func(c *cobra.Command, files []string) error { return e.runReplay(c, files, &o) },
+	}
+	o.flags(c)
+	f := c.Flags()
+	f.BoolVar(&o.messages, "messages", false, "print every decoded message, not only findings")
+	f.BoolVar(&o.flows, "flows", false, "print the life and protection of links")
+	f.StringVarP(&o.out, "output", "o", "", "write results to `file` instead of standard output")
+	f.StringVar(&o.format, "format", "", "json, table or summary (default: table on a terminal, else json)")
+	f.StringVar(&o.failOn, "fail-on", "", "exit with 3 when a finding has this `severity` or above")
+	f.StringVar(&o.privacy, "privacy", "", "mask, pseudonym or clear (default: mask)")
+	f.StringVar(&o.keyFile, "pseudonym-key", "", "key `file` of pseudonyms (default: a random key for this run)")
+	f.StringVar(&o.metricsFile, "metrics-file", "", "write the counters to `file` in Prometheus text format at the end")
+	f.StringVar(&o.metricsListen, "metrics-listen", "", "serve the counters at http://`address`/metrics during the run")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress bar")
+	for name, words := range map[string][]string{
+		"format": {"json", "table", "summary"}, "privacy": {"mask", "pseudonym", "clear"},
+		"fail-on": signaling.Names(signaling.NumSeverities),
+	} {
+		_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	}
+	return c
+}
+
+// keys are the keys of pseudonyms that a configuration names.
+func keys(c config.Config) (*output.Keys, error) {
+	if c.PseudonymKeyFile == "" {
+		return output.NewEphemeralKeys(), nil
+	}
+	return output.LoadKey(c.PseudonymKeyFile)
+}
+
+func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) error {
+	conf, set, err := o.load()
+	if err != nil {
+		return err
+	}
+	if o.privacy != "" {
+		if conf.Privacy, err = output.ParseMode(o.privacy); err != nil {
+			return usageError{fmt.Errorf("--privacy: %w", err)}
+		}
+	}
+	if o.keyFile != "" {
+		conf.PseudonymKeyFile = o.keyFile
+	}
+	k, err := keys(conf)
+	if err != nil {
+		return usageError{err}
+	}
+	failOn := signaling.NumSeverities
+	if o.failOn != "" {
+		var ok bool
+		if failOn, ok = signaling.ParseSeverity(o.failOn); !ok {
+			return usageError{fmt.Errorf("--fail-on: unknown severity %q: want one of %s", o.failOn, strings.Join(signaling.Names(signaling.NumSeverities), ", "))}
+		}
+	}
+	if n := count(files, "-"); n > 1 {
+		return usageError{errors.New("standard input (-) is named more than once")}
+	}
+
+	// Open the first file before anything is written: most mistakes show here.
+	to, screen := e.stdout, output.Screen{}
+	if f, ok := e.stdout.(*os.File); ok && o.out == "" {
+		screen = output.ScreenOf(f)
+	}
+	format := output.FormatJSON
+	if screen.Width > 0 {
+		format = output.FormatTable
+	}
+	if o.format != "" {
+		if format, err = output.ParseFormat(o.format); err != nil {
+			return usageError{fmt.Errorf("--format: %w", err)}
+		}
+	}
+	owned := false
+	if o.out != "" && o.out != "-" {
+		f, err := os.Create(o.out)
+		if err != nil {
+			return usageError{fmt.Errorf("--output: %w", err)}
+		}
+		to, owned = f, true
+	}
+	sink := output.NewWriterSink(to, owned)
+	defer sink.Close()
+	w := pipeline.New(set, pipeline.Options{
+		Render: output.NewRenderer(format, output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes}, screen),
+		Sink:   sink, Messages: o.messages, Flows: o.flows,
+	})
+	version, revision := buildVersion()
+	exposition := telemetry.NewExposition(telemetry.NewCollector(telemetry.Build{Version: version, Revision: revision}, &w.Publisher))
+	if o.metricsListen != "" {
+		server, err := exposition.Serve(o.metricsListen)
+		if err != nil {
+			return usageError{fmt.Errorf("--metrics-listen: %w", err)}
+		}
+		defer server.Close()
+		fmt.Fprintf(e.stderr, "metrics at http://%s/metrics\n", server.Addr())
+	}
+
+	started := time.Now()
+	failed, err := e.replayFiles(c, files, o, w, sink, format, screen)
+	if err != nil {
+		return closedPipe(err)
+	}
+	stats, err := w.Finish(time.Since(started))
+	if err == nil {
+		err = sink.Close()
+	}
+	if o.metricsFile != "" {
+		if e := exposition.WriteFile(o.metricsFile); e != nil && err == nil {
+			err = e
+		}
+	}
+	if err != nil {
+		return closedPipe(err)
+	}
+	if failed {
+		return exitError(exitFailed)
+	}
+	if worst, ok := stats.MaxSeverity(); ok && worst >= failOn {
+		return exitError(exitFindings)
+	}
+	return nil
+}
+
+// closedPipe: a reader that has seen enough (`| head`) is no failure.
+func closedPipe(err error) error {
+	if output.IsClosedPipe(err) {
+		return nil
+	}
+	return err
+}
+
+func count(list []string, s string) (n int) {
+	for _, x := range list {
+		if x == s {
+			n++
+		}
+	}
+	return n
+}
+
+// replayFiles reads the files in turn. One that cannot be read is reported and
+// the next one goes on; failed tells. err is an error of the results.
+func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w *pipeline.Worker, sink *output.WriterSink, format output.Format, screen output.Screen) (failed bool, err error) {
+	complain := func(err error) {
+		failed = true
+		fmt.Fprintf(e.stderr, "sigtransit: %v\n", err)
+	}
+	for _, name := range files {
+		if c.Context().Err() != nil {
+			fmt.Fprintln(e.stderr, "sigtransit: interrupted: the results so far follow")
+			return failed, nil
+		}
+		f, err := capture.Open(name, capture.Options{Stdin: e.stdin})
+		if err != nil {
+			complain(err)
+			continue
+		}
+		bar := e.progress(name, f, o.quiet || (screen.Width > 0 && format == output.FormatTable))
+		each := func() { bar.step() }
+		if screen.Width > 0 || name == "-" {
+			// Somebody watches: lines come as they are found.
+			each = func() { bar.step(); err = sink.Flush() }
+		}
+		runErr := w.Run(c.Context(), name, f, each)
+		bar.close()
+		for _, x := range f.Warnings() {
+			w.Warn(signaling.Warning{Frame: x.Frame, Source: name, Type: "file-" + strings.ReplaceAll(x.Kind.String(), "_", "-"), Text: x.Text, Count: x.Count})
+		}
+		f.Close()
+		var unreadable *capture.FileError
+		switch {
+		case errors.As(runErr, &unreadable):
+			complain(runErr)
+		case runErr != nil:
+			return failed, runErr
+		case err != nil:
+			return failed, err
+		}
+	}
+	return failed, nil
+}
+
+// progress is a bar on a terminal, and nothing into a pipe.
+type progress struct {
+	bar  *progressbar.ProgressBar
+	file *capture.File
+	last time.Time
+}
+
+func (e *env) progress(name string, f *capture.File, quiet bool) *progress {
+	p := &progress{file: f}
+	t, ok := e.stderr.(*os.File)
+	if quiet || !ok || output.ScreenOf(t).Width == 0 {
+		return p
+	}
+	_, total := f.Progress()
+	if total <= 0 {
+		total = -1
+	}
+	p.bar = progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(e.stderr), progressbar.OptionSetDescription(name), progressbar.OptionShowBytes(true),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth())
+	return p
+}
+
+func (p *progress) step() {
+	if p.bar == nil || time.Since(p.last) < 100*time.Millisecond {
+		return
+	}
+	p.last = time.Now()
+	read, _ := p.file.Progress()
+	_ = p.bar.Set64(read)
+}
+
+func (p *progress) close() {
+	if p.bar != nil {
+		_ = p.bar.Finish()
+	}
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"sigtransit/pkg/config"
+	"sigtransit/rules"
+)
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitFailed   = 1 // data that cannot be read, results that cannot be written
+	exitUsage    = 2 // command line or configuration
+	exitFindings = 3 // replay --fail-on
+)
+
+// usageError is a fault of the command line or the configuration.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// exitError ends the program with a code and no further words.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// env is what a command talks to.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// run is the program: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	e := &env{stdin, stdout, stderr}
+	root := e.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var code exitError
+	var usage usageError
+	var load *rules.LoadError
+	var conf *config.Error
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	}
+	fmt.Fprintf(stderr, "sigtransit: %v\n", err)
+	if errors.As(err, &usage) || errors.As(err, &load) || errors.As(err, &conf) || strings.HasPrefix(err.Error(), "unknown command") {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func (e *env) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sigtransit",
+		Short: "see which signaling passes, readable, through watchlisted carriers",
+		Long: `sigtransit decodes SS7 over SIGTRAN and Diameter from a mirror port or a capture,
+matches every address against a watchlist of interconnect carriers, and tells
+which location, SMS and authentication signaling crosses them in the clear, and
+how it knows. It only listens.`,
+		SilenceUsage: true, SilenceErrors: true,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
+	})
+	root.AddCommand(e.replay(), e.check(), e.synth(), e.version())
+	return root
+}
+
+// args turns cobra's check of the number of arguments into a usage error.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, a []string) error {
+		if err := check(c, a); err != nil {
+			return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// knowledge is what is matched, as flags and the configuration file say it.
+type knowledge struct {
+	config     string
+	watchlists []string
+	detections []string
+	noBuiltin  bool
+	withdrawn  bool
+}
+
+func (k *knowledge) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVarP(&k.config, "config", "c", "", "configuration `file` (YAML)")
+	f.StringArrayVar(&k.watchlists, "watchlist", nil, "carrier `file` beside the built-in ones; repeatable")
+	f.StringArrayVar(&k.detections, "detections", nil, "detection `file` beside the built-in ones; repeatable")
+	f.BoolVar(&k.noBuiltin, "no-builtin-carriers", false, "match the carriers of --watchlist only")
+	f.BoolVar(&k.withdrawn, "include-withdrawn", false, "match withdrawn identifiers too, for old captures")
+}
+
+// load reads the configuration, the watchlist and the detections.
+func (k *knowledge) load() (config.Config, *rules.Set, error) {
+	c := config.Default()
+	if k.config != "" {
+		var err error
+		if c, err = config.Load(k.config); err != nil {
+			return c, nil, err
+		}
+	}
+	set, err := rules.Load(rules.Options{
+		WatchlistFiles:   append(c.Watchlists, k.watchlists...),
+		DetectionFiles:   append(c.Detections, k.detections...),
+		NoBuiltin:        k.noBuiltin || !c.BuiltinCarriers,
+		IncludeWithdrawn: k.withdrawn || c.IncludeWithdrawn,
+	})
+	return c, set, err
+}
+
+// buildVersion is the version and revision that the Go tool recorded.
+func buildVersion() (version, revision string) {
+	version, revision = "devel", "unknown"
+	if b, ok := debug.ReadBuildInfo(); ok {
+		if b.Main.Version != "" && b.Main.Version != "(devel)" {
+			version = b.Main.Version
+		}
+		for _, s := range b.Settings {
+			if s.Key == "vcs.revision" {
+				revision = s.Value
+			}
+		}
+	}
+	return version, revision
+}

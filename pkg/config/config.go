@@ -1,0 +1,174 @@
+// Package config reads the configuration file: one YAML document, strict. A file
+// with an unknown key or a bad value is refused with its place and what would be
+// right; nothing of it takes effect.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"sigtransit/pkg/output"
+)
+
+// Config is the whole configuration.
+type Config struct {
+	// Privacy says how personal numbers are written: mask, pseudonym or clear.
+	Privacy output.Mode
+	// PseudonymKeyFile holds the keys of pseudonyms; empty: a random key a run.
+	PseudonymKeyFile string
+	// PointCodes says how point codes are written.
+	PointCodes output.PointCodeFormat
+	// Watchlists and Detections are files beside the built-in ones.
+	Watchlists, Detections []string
+	// BuiltinCarriers and IncludeWithdrawn: which identifiers are matched.
+	BuiltinCarriers  bool
+	IncludeWithdrawn bool
+}
+
+// Default is the configuration without a file.
+func Default() Config { return Config{BuiltinCarriers: true} }
+
+// form is the file as YAML has it. Pointers tell absent from empty.
+type form struct {
+	Privacy          *string  `yaml:"privacy"`
+	PseudonymKeyFile *string  `yaml:"pseudonym_key_file"`
+	PointCodes       *string  `yaml:"point_codes"`
+	Watchlists       []string `yaml:"watchlists"`
+	Detections       []string `yaml:"detections"`
+	BuiltinCarriers  *bool    `yaml:"builtin_carriers"`
+	IncludeWithdrawn *bool    `yaml:"include_withdrawn"`
+}
+
+// Keys are the keys a file may have.
+func Keys() []string {
+	t := reflect.TypeFor[form]()
+	keys := make([]string, t.NumField())
+	for i := range keys {
+		keys[i] = t.Field(i).Tag.Get("yaml")
+	}
+	return keys
+}
+
+// Error is what is wrong with a file, and where.
+type Error struct {
+	File         string
+	Line, Column int // from 1; 0: the whole file
+	Text         string
+}
+
+// Error is one line.
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.File + ": " + e.Text
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Text)
+}
+
+// maxSize bounds a configuration file; a larger one is something else.
+const maxSize = 1 << 20
+
+// Load reads a file over the defaults. Relative names in it count from its folder.
+func Load(name string) (Config, error) {
+	c := Default()
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return c, &Error{File: name, Text: strings.TrimPrefix(err.Error(), "stat "+name+": ")}
+	case info.IsDir():
+		return c, &Error{File: name, Text: "is a directory; want a YAML file"}
+	case info.Size() > maxSize:
+		return c, &Error{File: name, Text: fmt.Sprintf("has %d octets; want a YAML file of at most %d", info.Size(), maxSize)}
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return c, &Error{File: name, Text: err.Error()}
+	}
+	return parse(c, name, data)
+}
+
+func parse(c Config, name string, data []byte) (Config, error) {
+	fail := func(t *token.Token, format string, args ...any) (Config, error) {
+		e := &Error{File: name, Text: fmt.Sprintf(format, args...)}
+		if t != nil && t.Position != nil {
+			e.Line, e.Column = t.Position.Line, t.Position.Column
+		}
+		return Default(), e
+	}
+	tree, err := parser.ParseBytes(data, 0)
+	if err == nil {
+		var f form
+		if err = yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err == nil {
+			return f.apply(c, name, func(key, format string, args ...any) (Config, error) { return fail(find(tree, key), format, args...) })
+		}
+	}
+	var unknown *yaml.UnknownFieldError
+	var ye yaml.Error
+	switch {
+	case errors.As(err, &unknown):
+		return fail(unknown.Token, "unknown key %q; want one of %s", unknown.Token.Value, strings.Join(Keys(), ", "))
+	case errors.As(err, &ye):
+		return fail(ye.GetToken(), "%s", ye.GetMessage())
+	}
+	return fail(nil, "%v", err)
+}
+
+// find is the token of a top-level key's value.
+func find(tree *ast.File, key string) *token.Token {
+	p, err := yaml.PathString("$." + key)
+	if err != nil {
+		return nil
+	}
+	n, err := p.FilterFile(tree)
+	if err != nil {
+		return nil
+	}
+	return n.GetToken()
+}
+
+func (f *form) apply(c Config, name string, fail func(key, format string, args ...any) (Config, error)) (Config, error) {
+	var err error
+	if f.Privacy != nil {
+		if c.Privacy, err = output.ParseMode(*f.Privacy); err != nil {
+			return fail("privacy", "%v", err)
+		}
+	}
+	if f.PointCodes != nil {
+		var ok bool
+		if c.PointCodes, ok = output.ParsePointCodeFormat(*f.PointCodes); !ok {
+			return fail("point_codes", "unknown form of point codes %q; want auto, 3-8-3 or decimal", *f.PointCodes)
+		}
+	}
+	local := func(path string) string {
+		if filepath.IsAbs(path) {
+			return path
+		}
+		return filepath.Join(filepath.Dir(name), path)
+	}
+	if f.PseudonymKeyFile != nil {
+		c.PseudonymKeyFile = local(*f.PseudonymKeyFile)
+	}
+	for _, list := range []struct {
+		from []string
+		to   *[]string
+	}{{f.Watchlists, &c.Watchlists}, {f.Detections, &c.Detections}} {
+		for _, file := range list.from {
+			*list.to = append(*list.to, local(file))
+		}
+	}
+	if f.BuiltinCarriers != nil {
+		c.BuiltinCarriers = *f.BuiltinCarriers
+	}
+	if f.IncludeWithdrawn != nil {
+		c.IncludeWithdrawn = *f.IncludeWithdrawn
+	}
+	return c, nil
+}
