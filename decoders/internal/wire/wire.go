@@ -10,32 +10,31 @@ import "encoding/binary"
 // so a loop over what is left ends, and Offset stays where the fault was. Slices
 // it hands out alias the input, capped to their length.
 type Cursor struct {
-	b   []byte // what is left; nil behind a fault
-	end int    // offset of the end of b
+	b   []byte // cut at off by a fault
+	off int
 	bad bool
 }
 
 // New is a cursor over b.
-func New(b []byte) Cursor { return Cursor{b: b, end: len(b)} }
+func New(b []byte) Cursor { return Cursor{b: b} }
 
 // Len is the number of octets left.
-func (c *Cursor) Len() int { return len(c.b) }
+func (c *Cursor) Len() int { return len(c.b) - c.off }
 
 // Offset is the number of octets read so far.
-func (c *Cursor) Offset() int { return c.end - len(c.b) }
+func (c *Cursor) Offset() int { return c.off }
 
 // Bad reports that a read went past the end.
 func (c *Cursor) Bad() bool { return c.bad }
 
 // take is written to be inlined: a call per field would cost more than the field.
 func (c *Cursor) take(n int) []byte {
-	if uint(n) > uint(len(c.b)) { // a negative n is a large one
-		c.end -= len(c.b)
-		c.b, c.bad = nil, true
+	if uint(n) > uint(len(c.b)-c.off) { // a negative n is a large one
+		c.b, c.bad = c.b[:c.off], true
 		return nil
 	}
-	s := c.b[:n:n]
-	c.b = c.b[n:]
+	s := c.b[c.off : c.off+n : c.off+n]
+	c.off += n
 	return s
 }
 

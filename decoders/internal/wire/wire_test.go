@@ -74,7 +74,7 @@ func TestCursorFault(t *testing.T) {
 					t.Errorf("%s after the fault of %s: %#x", again.name, r.name, v)
 				}
 			}
-			if c.Bytes(0) != nil || c.Rest() != nil || !c.Bad() {
+			if len(c.Bytes(0)) != 0 || len(c.Rest()) != 0 || !c.Bad() {
 				t.Errorf("the fault of %s does not stay", r.name)
 			}
 		}
