@@ -233,10 +233,12 @@ func (m *Message) fault(f Fault, off int) {
 type avp struct {
 	code, vendor uint32
 	flags        uint8
-	off          int    // of the AVP in the message
+	off, head    int    // offset in the message, length of the AVP's header
 	data         []byte // without padding
-	next         int    // offset of the following AVP; may be past the end
 }
+
+// next is the offset of the following AVP; it may be past the end.
+func (a *avp) next() int { return a.off + (a.head+len(a.data)+3)&^3 }
 
 // read takes the AVP at off of the group that ends at end, which is at most
 // len(b). ok is false at the end of the group and at an AVP whose length is
@@ -250,35 +252,34 @@ func (m *Message) read(a *avp, b []byte, off, end int) (ok bool) {
 		return false
 	}
 	p := b[off:end]
-	w := binary.BigEndian.Uint32(p[4:])
-	a.code = binary.BigEndian.Uint32(p)
-	a.vendor, a.flags, a.off = 0, uint8(w>>24), off
-	n, head := int(w&0xffffff), 8
+	w := binary.BigEndian.Uint64(p)
+	n := int(w & 0xffffff)
+	a.code, a.vendor, a.flags, a.off, a.head = uint32(w>>32), 0, uint8(w>>24), off, 8
 	if a.flags&avpVendor != 0 {
-		if head = 12; left < 12 {
-			return m.short(a, n, head, b, end)
+		a.head = 12
+		if left < 12 {
+			return m.short(a, n, b, end)
 		}
 		a.vendor = binary.BigEndian.Uint32(p[8:])
 	}
-	if n < head || n > left {
-		return m.short(a, n, head, b, end)
+	if n < a.head || n > left {
+		return m.short(a, n, b, end)
 	}
-	a.data = p[head:n:n]
-	a.next = off + (n+3)&^3
+	a.data = p[a.head:n:n]
 	return true
 }
 
 // short judges an AVP of n octets that does not fit. When the capture ends inside
 // it, an AVP whose beginning tells enough is given out cut.
-func (m *Message) short(a *avp, n, head int, b []byte, end int) (ok bool) {
-	if m.Faults&FaultTruncated == 0 || end != len(b) || n < head || a.off+n > int(m.Length) {
+func (m *Message) short(a *avp, n int, b []byte, end int) (ok bool) {
+	if m.Faults&FaultTruncated == 0 || end != len(b) || n < a.head || a.off+n > int(m.Length) {
 		m.fault(FaultAVPLength, a.off)
 		return false
 	}
-	if len(b)-a.off <= head || !usefulCut(a.vendor, a.code) {
+	if len(b)-a.off <= a.head || !usefulCut(a.vendor, a.code) {
 		return false
 	}
-	a.data, a.next = b[a.off+head:], len(b)
+	a.data = b[a.off+a.head:]
 	return true
 }
 
@@ -297,76 +298,132 @@ func usefulCut(vendor, code uint32) bool {
 	return false
 }
 
-// message reads the AVPs of the message itself.
+// message reads the AVPs of the message itself. Those that most messages carry
+// are read here, the others by functions that also serve for groups.
 func (m *Message) message(b []byte) {
 	var a avp
-	for off := HeaderLen; m.read(&a, b, off, len(b)); off = a.next {
-		if a.vendor == Vendor3GPP {
-			m.tgpp(&a, b, 0, nil)
-			continue
+	p := b[HeaderLen:]
+	for len(p) >= 12 {
+		w := binary.BigEndian.Uint64(p)
+		code, n := uint32(w>>32), int(w&0xffffff)
+		if uint(n-8) > uint(len(p)-8) {
+			break
 		}
-		if a.vendor != 0 {
-			m.other(&a)
-			continue
-		}
-		switch a.code {
-		case 263:
-			first(&m.SessionID, a.data)
-		case 264:
-			m.identity(&m.OriginHost, &a)
-		case 296:
-			m.identity(&m.OriginRealm, &a)
-		case 293:
-			m.identity(&m.DestinationHost, &a)
-		case 283:
-			m.identity(&m.DestinationRealm, &a)
-		case 1:
-			if m.UserName == nil {
-				m.UserName = a.data
-				m.userName(a.data)
-			}
-		case 282:
-			if !printable(a.data) {
-				m.fault(FaultAVPType, a.off)
-			}
-			if m.NumRouteRecords < MaxRouteRecords {
-				m.routeRecords[m.NumRouteRecords] = a.data
-			}
-			m.NumRouteRecords++
-		case 284:
-			m.group(&a, b, 0)
-		case 268:
-			if v, ok := m.u32(&a); ok && m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
-				m.ResultCode = v
-				m.Set |= FieldResultCode
-			}
-		case 297:
-			g := m.group(&a, b, 0)
-			if g.has&hasResult == 0 {
-				m.fault(FaultAVPType, a.off)
-			} else if m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
-				m.ResultCode, m.ResultVendor = g.result, g.vendor
-				m.Set |= FieldExperimentalResult
-			}
-		case 299:
-			if v, ok := m.u32(&a); ok {
-				m.InbandSecurity = max(m.InbandSecurity, v)
-				m.Set |= FieldInbandSecurity
-			}
-		case 257:
-			addr, ok := netip.Addr{}, false
-			if addr, ok = ParseAddress(a.data); !ok {
-				m.fault(FaultAVPType, a.off)
-			}
-			if addr.IsValid() {
-				if m.NumHostIPs < MaxHostIPs {
-					m.hostIPs[m.NumHostIPs] = addr
+		if w&(avpVendor<<24) == 0 {
+			data := p[8:n:n]
+			switch code {
+			case 263:
+				if m.SessionID == nil {
+					m.SessionID = data
 				}
-				m.NumHostIPs++
+			case 264:
+				if m.OriginHost == nil {
+					m.OriginHost = data
+				}
+				m.checkName(data, b, p)
+			case 296:
+				if m.OriginRealm == nil {
+					m.OriginRealm = data
+				}
+				m.checkName(data, b, p)
+			case 293:
+				if m.DestinationHost == nil {
+					m.DestinationHost = data
+				}
+				m.checkName(data, b, p)
+			case 283:
+				if m.DestinationRealm == nil {
+					m.DestinationRealm = data
+				}
+				m.checkName(data, b, p)
+			case 282:
+				if m.NumRouteRecords < MaxRouteRecords {
+					m.routeRecords[m.NumRouteRecords] = data
+				}
+				m.NumRouteRecords++
+				m.checkName(data, b, p)
+			case 1:
+				if m.UserName == nil {
+					m.UserName = data
+					m.userName(data)
+				}
+			default:
+				a.code, a.vendor, a.flags = code, 0, uint8(w>>24)
+				a.off, a.head, a.data = len(b)-len(p), 8, data
+				m.once(&a, b)
 			}
-		default:
-			m.base(&a, b, 0)
+		} else {
+			if n < 12 {
+				break
+			}
+			a.code, a.vendor, a.flags = code, binary.BigEndian.Uint32(p[8:]), uint8(w>>24)
+			a.off, a.head, a.data = len(b)-len(p), 12, p[12:n:n]
+			m.once(&a, b)
 		}
+		next := (n + 3) &^ 3
+		if next >= len(p) {
+			return
+		}
+		p = p[next:]
+	}
+	// What is left is short, or its length is wrong, or both.
+	for off := len(b) - len(p); m.read(&a, b, off, len(b)); off = a.next() {
+		m.once(&a, b)
+	}
+}
+
+// once reads an AVP of the message itself.
+func (m *Message) once(a *avp, b []byte) {
+	if a.vendor == Vendor3GPP {
+		m.tgpp(a, b, 0, nil)
+		return
+	}
+	if a.vendor != 0 {
+		m.other(a)
+		return
+	}
+	switch a.code {
+	case 268:
+		if v, ok := m.u32(a); ok && m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
+			m.ResultCode = v
+			m.Set |= FieldResultCode
+		}
+	case 284: // Proxy-Info
+		m.group(a, b, 0, nil)
+	case 297:
+		var g group
+		m.group(a, b, 0, &g)
+		if g.has&hasResult == 0 {
+			m.fault(FaultAVPType, a.off)
+		} else if m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
+			m.ResultCode, m.ResultVendor = g.result, g.vendor
+			m.Set |= FieldExperimentalResult
+		}
+	case 299:
+		if v, ok := m.u32(a); ok {
+			m.InbandSecurity = max(m.InbandSecurity, v)
+			m.Set |= FieldInbandSecurity
+		}
+	case 257:
+		addr, ok := ParseAddress(a.data)
+		if !ok {
+			m.fault(FaultAVPType, a.off)
+		}
+		if addr.IsValid() {
+			if m.NumHostIPs < MaxHostIPs {
+				m.hostIPs[m.NumHostIPs] = addr
+			}
+			m.NumHostIPs++
+		}
+	default:
+		m.base(a, b, 0)
+	}
+}
+
+// checkName notes a DiameterIdentity that cannot be one; p begins at its AVP.
+func (m *Message) checkName(data, b, p []byte) {
+	if !printable(data) {
+		m.fault(FaultAVPType, len(b)-len(p))
 	}
 }
 
@@ -388,18 +445,17 @@ type group struct {
 	idData         []byte // Subscription-Id-Data, User-Equipment-Info-Value
 }
 
-// group reads the AVPs of the group a, which stands depth groups deep.
-func (m *Message) group(a *avp, b []byte, depth int) (g group) {
+// group reads the AVPs of the group a, which stands depth groups deep. What they
+// say to the group goes to g, which may be nil.
+func (m *Message) group(a *avp, b []byte, depth int, g *group) {
 	if depth >= maxDepth {
-		return g
+		return
 	}
 	var c avp
-	end := min(a.next, len(b))
-	// The data of a may be followed by up to three octets of padding.
-	end = min(end, a.dataEnd())
-	for off := end - len(a.data); m.read(&c, b, off, end); off = c.next {
+	end := a.off + a.head + len(a.data)
+	for off := a.off + a.head; m.read(&c, b, off, end); off = c.next() {
 		if c.vendor == Vendor3GPP {
-			m.tgpp(&c, b, depth+1, &g)
+			m.tgpp(&c, b, depth+1, g)
 			continue
 		}
 		if c.vendor != 0 {
@@ -417,53 +473,52 @@ func (m *Message) group(a *avp, b []byte, depth int) (g group) {
 				m.proxyHosts[m.NumProxyHosts] = c.data
 			}
 			m.NumProxyHosts++
-		case 266:
-			g.vendor, _ = m.u32(&c)
-		case 298:
-			if v, ok := m.u32(&c); ok {
-				g.result = v
-				g.has |= hasResult
-			}
-		case 450, 459:
-			if v, ok := m.u32(&c); ok {
-				g.idType = v
-				g.has |= hasIDType
+		case 266, 298, 450, 459:
+			if v, ok := m.u32(&c); ok && g != nil {
+				switch c.code {
+				case 266:
+					g.vendor = v
+				case 298:
+					g.result = v
+					g.has |= hasResult
+				default:
+					g.idType = v
+					g.has |= hasIDType
+				}
 			}
 		case 444, 460:
-			g.idData = c.data
+			if g != nil {
+				g.idData = c.data
+			}
 		case 121:
-			g.has |= hasHA1
+			if g != nil {
+				g.has |= hasHA1
+			}
 		default:
 			m.base(&c, b, depth+1)
 		}
 	}
-	return g
-}
-
-func (a *avp) dataEnd() int {
-	if a.flags&avpVendor != 0 {
-		return a.off + 12 + len(a.data)
-	}
-	return a.off + 8 + len(a.data)
 }
 
 // base reads an IETF AVP that may stand at any depth.
 func (m *Message) base(a *avp, b []byte, depth int) {
 	switch a.code {
 	case 443: // Subscription-Id (RFC 8506 8.46)
-		g := m.group(a, b, depth)
+		var g group
+		m.group(a, b, depth, &g)
 		if g.has&hasIDType == 0 || g.idData == nil {
 			m.fault(FaultAVPType, a.off)
 			return
 		}
 		m.subscriptionID(g.idType, g.idData)
 	case 458: // User-Equipment-Info (RFC 8506 8.49)
-		g := m.group(a, b, depth)
+		var g group
+		m.group(a, b, depth, &g)
 		if g.has&hasIDType != 0 && g.idType == 0 {
 			m.imei(g.idData)
 		}
 	case 653, 659: // User-Equipment-Info-Extension, Subscription-Id-Extension (RFC 8506 8.52, 8.58)
-		m.group(a, b, depth)
+		m.group(a, b, depth, nil)
 	case 654, 658: // User-Equipment-Info-IMEISV, -IMEI
 		m.imei(a.data)
 	case 660: // Subscription-Id-E164
@@ -491,22 +546,23 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 		}
 		m.fault(FaultAVPType, a.off)
 	case 1401: // Terminal-Information (TS 29.272 7.3.3)
-		m.group(a, b, depth)
+		m.group(a, b, depth, nil)
 	case 1402: // IMEI
 		m.imei(a.data)
 	case 701: // MSISDN (TS 29.329 6.3.2)
 		m.msisdn(a)
 	case 1400: // Subscription-Data (TS 29.272 7.3.2)
 		m.Set |= FieldSubscriptionData
-		m.group(a, b, depth)
+		m.group(a, b, depth, nil)
 	case 1413: // Authentication-Info (TS 29.272 7.3.17)
-		m.group(a, b, depth)
+		m.group(a, b, depth, nil)
 	case 1414, 1415, 1416: // E-UTRAN-, UTRAN-, GERAN-Vector
 		if len(a.data) > 0 {
 			m.vector()
 		}
 	case 612: // SIP-Auth-Data-Item (TS 29.229 6.3.13, TS 29.273 8.2.3.4)
-		s := m.group(a, b, depth)
+		var s group
+		m.group(a, b, depth, &s)
 		// A request names the scheme, and RAND||AUTS as SIP-Authorization when it
 		// resynchronises: only what an answer holds is a vector.
 		if s.has&(hasAuthenticate|hasKey|hasHA1) != 0 || s.has&hasAuthorization != 0 && !m.IsRequest() {
@@ -516,9 +572,7 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 			m.Set |= FieldKeys
 		}
 	case 635: // SIP-Digest-Authenticate: a group with Digest-HA1
-		if s := m.group(a, b, depth); g != nil {
-			g.has |= s.has & hasHA1
-		}
+		m.group(a, b, depth, g)
 	case 609:
 		if g != nil && len(a.data) > 0 {
 			g.has |= hasAuthenticate
@@ -540,7 +594,7 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 	case 3102, // User-Identifier (TS 29.336 6.4.2)
 		700,      // User-Identity (TS 29.329 6.3.1)
 		873, 874: // Service-Information, PS-Information (TS 32.299 7.2)
-		m.group(a, b, depth)
+		m.group(a, b, depth, nil)
 	case 3300: // SC-Address (TS 29.338 5.3.3.2)
 		if d, ok := e164(a.data); !ok {
 			m.fault(FaultAVPType, a.off)
@@ -556,7 +610,7 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 		1500: // Non-3GPP-User-Data (TS 29.273 8.2.3.1)
 		m.Set |= FieldSubscriptionData
 		if a.code == 1500 {
-			m.group(a, b, depth)
+			m.group(a, b, depth, nil)
 		}
 	case 22, // 3GPP-User-Location-Info (TS 29.061 16.4.7)
 		1242,                                                       // Location-Estimate (TS 32.299)
@@ -583,6 +637,8 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 		if d, ok := asciiDigits(a.data); ok {
 			m.visited(plmnOf(d))
 		}
+	case 601: // Public-Identity (TS 29.229 6.3.2)
+		m.publicIdentity(a.data)
 	case 600: // Visited-Network-Identifier (TS 29.229 6.3.1)
 		if p, ok := plmnOfDomain(a.data); ok {
 			m.visited(p)
@@ -616,19 +672,6 @@ func (m *Message) other(a *avp) {
 	if bad {
 		m.fault(FaultAVPType, a.off)
 	}
-}
-
-func first(dst *[]byte, v []byte) {
-	if *dst == nil {
-		*dst = v
-	}
-}
-
-func (m *Message) identity(dst *[]byte, a *avp) {
-	if !printable(a.data) {
-		m.fault(FaultAVPType, a.off)
-	}
-	first(dst, a.data)
 }
 
 // u32 is the value of an Unsigned32 or Enumerated (RFC 6733 4.2, 4.3).

@@ -70,10 +70,11 @@ func commandPlausible(code uint32) bool {
 }
 
 // appPlausible: RFC 6733 11.3 has small numbers for the IETF, 16777216 and up for
-// vendors in order of request (so far below 16777700), all ones for a relay. Some
+// vendors in order of request (so far below 16777700), all ones for a relay. Test
+// applications like the two numbers before 16777216. Some
 // vendors took numbers of their own between them.
 func appPlausible(app uint32) bool {
-	return app < 1<<16 || app >= 1<<24 && app < 1<<24+8192 || app == 0xffffffff
+	return app < 1<<16 || app >= 1<<24-2 && app < 1<<24+8192 || app == 0xffffffff
 }
 
 // avpPlausible judges the AVP at b, of which four octets are there at least, in a

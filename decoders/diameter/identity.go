@@ -76,8 +76,39 @@ func (m *Message) subscriptionID(typ uint32, data []byte) {
 		if d, ok := asciiDigits(data); ok && d.Len() >= 6 && d.Len() <= 15 {
 			m.imsi(d, false)
 		}
+	case 2: // END_USER_SIP_URI
+		m.publicIdentity(data)
 	case 3: // END_USER_NAI
 		m.userName(data)
+	}
+}
+
+// publicIdentity looks for a number in a SIP or tel URI (TS 23.003 13.4): an
+// MSISDN after "+", or an IMSI, which makes the identity of a user without ISIM
+// (13.4B): it begins with the MCC that the domain names.
+func (m *Message) publicIdentity(u []byte) {
+	if !hasPrefixFold(u, "sip:") && !hasPrefixFold(u, "tel:") {
+		return
+	}
+	u = u[4:]
+	if len(u) > 0 && u[0] == '+' {
+		n := 1
+		for n < len(u) && u[n]-'0' <= 9 {
+			n++
+		}
+		m.subscriptionID(0, u[:n])
+		return
+	}
+	at := bytes.IndexByte(u, '@')
+	if at < 0 {
+		return
+	}
+	d, ok := asciiDigits(u[:at])
+	if !ok || d.Len() < 14 || d.Len() > 15 {
+		return
+	}
+	if p, ok := plmnOfDomain(u[at+1:]); ok && d.HasPrefix(p.Prefix().Truncate(3)) {
+		m.imsi(d, true)
 	}
 }
 
@@ -148,15 +179,14 @@ func asciiDigits(v []byte) (d telecom.Digits, ok bool) {
 			lo = lo<<8 | uint64(v[i])
 		}
 	}
-	var tbcd [8]byte
 	a, ok1 := pack(lo, min(n, 8))
 	c, ok2 := pack(hi, max(n-8, 0))
 	if !ok1 || !ok2 {
 		return d, false
 	}
-	binary.LittleEndian.PutUint32(tbcd[:], a)
-	binary.LittleEndian.PutUint32(tbcd[4:], c)
-	return telecom.DigitsFromTBCD(tbcd[:(n+1)/2]), true
+	var tbcd [8]byte
+	binary.LittleEndian.PutUint64(tbcd[:], uint64(c)<<32|uint64(a))
+	return telecom.DigitsFromTBCD(tbcd[:]), true
 }
 
 // pack turns eight ASCII octets, of which the first n must be digits and the
@@ -181,30 +211,27 @@ func pack(x uint64, n int) (uint32, bool) {
 // printable reports an identity: not empty, and nothing but visible ASCII. A
 // DiameterIdentity is a domain name (RFC 6733 4.3.1).
 func printable(v []byte) bool {
-	n := len(v)
-	if n == 0 {
-		return false
-	}
-	if n < 8 {
+	if len(v) < 8 {
 		for _, c := range v {
 			if c-0x21 > 0x7e-0x21 {
 				return false
 			}
 		}
-		return true
+		return len(v) > 0
 	}
-	// Eight at a time: the top bit of an octet shows one that is below 0x21
-	// (after the subtraction), 0x7f (after the addition) or above. With all octets
-	// under 0x80 no carry or borrow leaves an octet before a top bit is set.
-	var bad uint64
-	for i := 0; i+8 <= n; i += 8 {
-		x := binary.LittleEndian.Uint64(v[i:])
-		bad |= x | (x + 0x0101010101010101) | (x - 0x2121212121212121)
+	bad := unseen(binary.LittleEndian.Uint64(v[len(v)-8:]))
+	for len(v) > 8 {
+		bad |= unseen(binary.LittleEndian.Uint64(v))
+		v = v[8:]
 	}
-	x := binary.LittleEndian.Uint64(v[n-8:])
-	bad |= x | (x + 0x0101010101010101) | (x - 0x2121212121212121)
 	return bad&0x8080808080808080 == 0
 }
+
+// unseen sets the top bit of an octet, of eight in x, that is no visible ASCII:
+// above 0x7f, at it (after the addition), or below 0x21 (after the subtraction).
+// Carries and borrows come from such octets only, so none is marked in vain when
+// all are visible.
+func unseen(x uint64) uint64 { return x | (x + 0x0101010101010101) | (x - 0x2121212121212121) }
 
 func hasPrefixFold(b []byte, lower string) bool {
 	if len(b) < len(lower) {
