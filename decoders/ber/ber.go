@@ -310,13 +310,29 @@ func readHighTag(lead uint8, b []byte, off int) (Tag, int, fault) {
 func findEnd(b []byte, off int) (contents, end int, f fault) {
 	depth := 1
 	for off < len(b) {
-		if b[off] == 0 && off+1 < len(b) && b[off+1] == 0 {
-			depth--
-			if depth == 0 {
-				return off, off + 2, noFault
+		if off+1 < len(b) {
+			tag, n := b[off], b[off+1]
+			if tag|n == 0 {
+				depth--
+				if depth == 0 {
+					return off, off + 2, noFault
+				}
+				off += 2
+				continue
 			}
-			off += 2
-			continue
+			if tag&0x1f != 0x1f && n < 0x80 {
+				if off += 2 + int(n); off > len(b) {
+					return len(b), len(b), truncated
+				}
+				continue
+			}
+			if tag&0x1f != 0x1f && tag&0x20 != 0 && n == 0x80 {
+				if depth++; depth > MaxDepth {
+					return len(b), len(b), tooDeep
+				}
+				off += 2
+				continue
+			}
 		}
 		h := readHeader(b, off)
 		switch {

@@ -113,8 +113,8 @@ func (c *Components) fail(err error) {
 	}
 }
 
-// element takes the first element off b. whole is its tag, contents and all, size
-// its octets; size 0: nothing could be read.
+// element takes the first element off b: its tag, contents and size in octets.
+// Size 0: nothing could be read. ok is false for that and when it is cut off.
 func element(b []byte) (tag ber.Tag, value []byte, size int, ok bool) {
 	if tag, n, ok := ber.Short(b); ok {
 		return tag, b[2:n:n], n, true
@@ -128,6 +128,31 @@ func element(b []byte) (tag ber.Tag, value []byte, size int, ok bool) {
 
 // decode reads the contents of a component whose Kind is set.
 func (x *Component) decode(b []byte) bool {
+	// The usual shape in one step: an invoke id and a code of one octet each, in a
+	// result with its sequence around the code and what follows it.
+	if len(b) >= 6 && b[0] == uint8(ber.Integer) && b[1] == 1 && x.Kind != Reject {
+		p := b[3:]
+		if x.Kind != Invoke && x.Kind != ReturnError && p[0] == uint8(ber.Sequence) && p[1] < 0x80 && int(p[1]) == len(p)-2 {
+			p = p[2:]
+		} else if x.Kind != Invoke && x.Kind != ReturnError {
+			return x.decodeAny(b)
+		}
+		if len(p) >= 3 && p[0] == uint8(ber.Integer) && p[1] == 1 {
+			x.HasInvokeID, x.InvokeID = true, int16(int8(b[2]))
+			x.HasCode, x.Code = true, int32(int8(p[2]))
+			p = p[3:]
+			if _, n, ok := ber.Short(p); ok {
+				x.Parameter = p[:n:n]
+				return true
+			}
+			return x.parameter(p)
+		}
+	}
+	return x.decodeAny(b)
+}
+
+// decodeAny is decode for every shape.
+func (x *Component) decodeAny(b []byte) bool {
 	// Invoke id; NULL in a reject whose invoke id was not understood.
 	tag, v, n, ok := element(b)
 	if !ok {
@@ -215,11 +240,9 @@ func (x *Component) parameter(b []byte) bool {
 	if len(b) == 0 {
 		return true
 	}
-	_, n, ok := ber.Short(b)
-	if !ok {
-		if _, _, n, ok = element(b); n == 0 {
-			return false
-		}
+	_, _, n, ok := element(b)
+	if n == 0 {
+		return false
 	}
 	x.Parameter = b[:n:n]
 	return ok

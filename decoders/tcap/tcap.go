@@ -1,6 +1,7 @@
 package tcap
 
 import (
+	"encoding/binary"
 	"errors"
 
 	"sigtransit/decoders/ber"
@@ -20,6 +21,9 @@ var (
 	// ErrTransactionID: a transaction id is missing where one is due, is empty, or
 	// has more than four octets, of which the low four are kept.
 	ErrTransactionID = errors.New("tcap: bad transaction id")
+	// ErrRepeated: a dialogue or component portion stands twice. The first counts;
+	// what a receiver would make of it nobody knows.
+	ErrRepeated = errors.New("tcap: repeated portion")
 	// ErrDialogue: the dialogue portion cannot be read to its end. The components
 	// are not touched by it.
 	ErrDialogue = errors.New("tcap: bad dialogue portion")
@@ -73,10 +77,12 @@ func cut(b []byte) (tag ber.Tag, value, rest []byte, usable bool, err error) {
 	r := ber.NewReader(b)
 	var t ber.TLV
 	usable = r.Next(&t)
-	if r.Err() != nil {
-		if err = ErrLength; errors.Is(r.Err(), ber.ErrTruncated) {
-			err = ErrTruncated
-		}
+	switch r.Err() {
+	case nil:
+	case ber.ErrTruncated:
+		err = ErrTruncated
+	default:
+		err = ErrLength
 	}
 	return t.Tag, t.Value, r.Rest(), usable, err
 }
@@ -91,10 +97,11 @@ func first(b []byte) (tag ber.Tag, value []byte, whole bool) {
 }
 
 // Decode decodes one TCAP message. It resets m. UserInfo and what Components gives
-// alias b. Octets behind the message are ignored.
+// alias b. Octets behind the message are ignored. What Components has to say about
+// the components is not part of the error.
 //
 // With several faults the gravest is reported: ErrTruncated or ErrLength, then
-// ErrTransactionID, then ErrDialogue.
+// ErrTransactionID, ErrRepeated, ErrDialogue.
 func (m *Message) Decode(b []byte) error {
 	*m = Message{}
 	if len(b) == 0 {
@@ -127,14 +134,18 @@ func (m *Message) Decode(b []byte) error {
 			return fault
 		}
 	}
-	for len(b) > 0 {
-		tag, n, ok := ber.Short(b)
+	for off := 0; off < len(b); {
+		var tag ber.Tag
 		var v []byte
-		if ok {
-			v, b = b[2:n:n], b[n:]
+		if t, n, ok := ber.Short(b[off:]); ok {
+			tag, v = t, b[off+2:off+n:off+n]
+			off += n
 		} else {
 			var err error
-			if tag, v, b, ok, err = cut(b); err != nil {
+			var rest []byte
+			tag, v, rest, ok, err = cut(b[off:])
+			off = len(b) - len(rest)
+			if err != nil {
 				// A missing end of the whole message is a missing end of its last part.
 				if fault == nil {
 					fault = err
@@ -146,20 +157,28 @@ func (m *Message) Decode(b []byte) error {
 		}
 		switch tag {
 		case tagOTID:
-			if !m.OTID.set(v) {
+			if len(v) == 4 && m.OTID.Len == 0 {
+				m.OTID = TransactionID{Value: binary.BigEndian.Uint32(v), Len: 4}
+			} else if !m.OTID.set(v) {
 				minor = ErrTransactionID
 			}
 		case tagDTID:
-			if !m.DTID.set(v) {
+			if len(v) == 4 && m.DTID.Len == 0 {
+				m.DTID = TransactionID{Value: binary.BigEndian.Uint32(v), Len: 4}
+			} else if !m.DTID.set(v) {
 				minor = ErrTransactionID
 			}
 		case tagComponents:
 			if m.components == nil {
 				m.components = v
+			} else {
+				minor = graver(minor, ErrRepeated)
 			}
 		case tagDialogue:
-			if !m.dialogue(v) && minor == nil {
-				minor = ErrDialogue
+			if m.Dialogue != DialogueNone {
+				minor = graver(minor, ErrRepeated)
+			} else if !m.dialogue(v) {
+				minor = graver(minor, ErrDialogue)
 			}
 		case tagPAbort:
 			if len(v) > 0 {
@@ -176,6 +195,14 @@ func (m *Message) Decode(b []byte) error {
 	return minor
 }
 
+// graver is the one of two minor faults that Decode reports.
+func graver(a, b error) error {
+	if a == nil || a == ErrDialogue && b == ErrRepeated {
+		return b
+	}
+	return a
+}
+
 // Which transaction ids a message must have (Q.773 tables 2 to 6).
 const (
 	needOTID = 1 << iota
@@ -188,10 +215,6 @@ var needed = [Abort + 1]uint8{Begin: needOTID, Continue: needOTID | needDTID, En
 func (id *TransactionID) set(v []byte) bool {
 	if id.Len != 0 {
 		return false
-	}
-	if len(v) == 4 {
-		id.Value, id.Len = uint32(v[0])<<24|uint32(v[1])<<16|uint32(v[2])<<8|uint32(v[3]), 4
-		return true
 	}
 	whole := len(v) > 0 && len(v) <= 4
 	if len(v) > 4 {
@@ -223,10 +246,21 @@ const (
 	tagDiagnosticProvider = 0xa2
 )
 
+// The usual head of a dialogue portion, without its lengths: EXTERNAL with
+// 0.0.17.773.1.1.1, and the tag that the PDU stands in.
+const (
+	head1 = 0x06070011_86050101 // octets 2 to 9
+	head2 = 0x01a0              // octets 10 and 11
+)
+
 // dialogue reads the contents of a dialogue portion and reports whether it was
 // whole.
 func (m *Message) dialogue(v []byte) bool {
 	m.Dialogue = DialogueUnknown
+	if len(v) >= 13 && len(v) < 0x82 && v[0] == uint8(ber.External) && int(v[1]) == len(v)-2 &&
+		binary.BigEndian.Uint64(v[2:]) == head1 && binary.BigEndian.Uint16(v[10:]) == head2 && int(v[12]) == len(v)-13 {
+		return m.dialoguePDU(v[13:])
+	}
 	tag, v, whole := first(v)
 	if tag != ber.External {
 		return false
@@ -250,12 +284,14 @@ func (m *Message) dialogue(v []byte) bool {
 			}
 		}
 		if tag == tagSingleASN1 || tag == tagOctetAligned {
-			v = value
-			break
+			return m.dialoguePDU(value) && whole
 		}
 	}
-	tag, v, ok := first(v)
-	whole = whole && ok
+}
+
+// dialoguePDU reads what stands in the EXTERNAL.
+func (m *Message) dialoguePDU(v []byte) bool {
+	tag, v, whole := first(v)
 	switch tag {
 	case tagAARQ:
 		// Both have this tag, told apart by the syntax; only a unidirectional
@@ -271,14 +307,18 @@ func (m *Message) dialogue(v []byte) bool {
 	default: // another syntax than that of Q.773
 		return whole
 	}
-	for len(v) > 0 {
-		tag, n, ok := ber.Short(v)
+	for off := 0; off < len(v); {
+		var tag ber.Tag
 		var value []byte
-		if ok {
-			value, v = v[2:n:n], v[n:]
+		if t, n, ok := ber.Short(v[off:]); ok {
+			tag, value = t, v[off+2:off+n:off+n]
+			off += n
 		} else {
 			var err error
-			if tag, value, v, ok, err = cut(v); err != nil {
+			var rest []byte
+			tag, value, rest, ok, err = cut(v[off:])
+			off = len(v) - len(rest)
+			if err != nil {
 				whole = false
 				if !ok {
 					return false
@@ -287,13 +327,17 @@ func (m *Message) dialogue(v []byte) bool {
 		}
 		switch tag {
 		case tagACN:
+			if len(value) == 9 && value[0] == uint8(ber.ObjectID) && value[1] == 7 {
+				m.ACN = ObjectID{n: 7} // the usual length, in a copy without a call
+				copy(m.ACN.b[:7], value[2:9])
+				continue
+			}
 			tag, oid, ok := first(value)
 			if tag != ber.ObjectID || !ok || len(oid) == 0 || len(oid) > maxObjectID {
 				whole = false
 				continue
 			}
-			m.ACN.n = uint8(len(oid))
-			copy(m.ACN.b[:], oid)
+			m.ACN, _ = ObjectIDFromContents(oid)
 		case tagUserInfo:
 			m.UserInfo = value
 		case tagResult:

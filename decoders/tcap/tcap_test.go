@@ -316,6 +316,13 @@ var decodeTests = []struct {
 		want: Message{Type: Continue, OTID: id1},
 		err:  ErrTransactionID,
 	},
+	{
+		name:       "portions twice",
+		in:         tlv(0x62, otid1, tlv(0x6b, tlv(0x30)), dialogue(tlv(0x60, locUpACN)), tlv(0x6c, noArgument), tlv(0x6c, noArgument, noArgument)),
+		want:       Message{Type: Begin, OTID: id1, Dialogue: DialogueUnknown},
+		err:        ErrRepeated,
+		components: []Component{purge},
+	},
 	{name: "transaction id empty", in: tlv(0x62, tlv(0x48)), want: Message{Type: Begin}, err: ErrTransactionID},
 	{name: "begin with nothing in it", in: tlv(0x62), want: Message{Type: Begin}, err: ErrTransactionID},
 	{name: "nothing", err: ErrTruncated},
