@@ -121,9 +121,10 @@ var diameterCommands = [...]diameterCommand{
 	{8388636, "SNR", "SNA", ClassSubscriber, []uint32{appSy}},
 	{8388664, "PIR", "PIA", ClassSubscriber, []uint32{appPC4a}},
 
-	// GSMA FS.19: signing and encryption of AVPs from end to end.
-	{8388737, "DCR", "DCA", ClassProtected, []uint32{appDESS}},
-	{8388738, "DSHR", "DSHA", ClassProtected, []uint32{appDESS}},
+	// GSMA FS.19: signing and encryption of AVPs from end to end. The registry has
+	// no abbreviations for these two.
+	{8388737, "DESS-DTLS-Handshake-Client-Request", "DESS-DTLS-Handshake-Client-Response", ClassProtected, []uint32{appDESS}},
+	{8388738, "DESS-DTLS-Handshake-Server-Request", "DESS-DTLS-Handshake-Server-Response", ClassProtected, []uint32{appDESS}},
 }
 
 // DiameterApplication is the short name of an application id: the 3GPP reference
