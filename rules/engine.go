@@ -375,10 +375,9 @@ func (e *Engine) place(n int, id uint32, at func(int) uint32) int {
 // into the memory, remembered ones count for this message too.
 func (e *Engine) remember(mem *signaling.Memory) {
 	fresh := e.numHits
-	for i := range mem.Marks[:min(mem.NumMarks, signaling.MaxMarks)] {
-		if k := &mem.Marks[i]; int(k.Identifier) < len(e.set.Identifiers) {
-			e.note(hit{id: k.Identifier, pos: k.Position, old: true})
-		}
+	for i := range mem.Marks[:mem.NumMarks] {
+		k := &mem.Marks[i]
+		e.note(hit{id: k.Identifier, pos: k.Position, old: true})
 	}
 next:
 	for _, h := range e.hits[:fresh] {
@@ -397,7 +396,7 @@ next:
 // judge folds the sightings of each carrier into evidence and runs the rules.
 func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
 	l := m.Link
-	for i := range l.Marks[:min(l.NumMarks, signaling.MaxMarks)] {
+	for i := range l.Marks[:l.NumMarks] {
 		k := &l.Marks[i]
 		e.note(hit{id: k.Identifier, pos: k.Position, sub: k.End})
 	}

@@ -226,7 +226,8 @@ type nameMemo struct {
 }
 
 const (
-	memoSize = 512
+	memoSize = 1 << memoBits
+	memoBits = 11
 	memoName = 110 // longest name kept, octets
 )
 
@@ -260,7 +261,7 @@ func (c *nameMemo) slot(name []byte, realm bool) *memoEntry {
 		}
 	}
 	h = (h ^ h>>32) * 0x9e3779b97f4a7c15
-	return &c.entries[h>>(64-9)]
+	return &c.entries[h>>(64-memoBits)]
 }
 
 func (e *memoEntry) is(name []byte, realm bool) bool {

@@ -10,22 +10,32 @@ import (
 // The first three digits index a table: nearly every number of the world's ends
 // there, in one load. Below it stand nodes of twelve octets in the manner of a
 // tree bitmap: two bit sets over the next digit, one for children and one for
-// prefixes that end, and where the dense run of each begins. The zero value is
-// empty and must not be looked into; build makes it usable.
+// prefixes that end, and where the dense run of each begins. Where many prefixes
+// share their first digits, three more digits index a further table. The zero
+// value must not be looked into; build makes it usable.
 type digitTrie struct {
-	root  []trieRoot // by the first three digits, one nibble each
-	nodes []trieNode // 0 is unused
-	refs  []uint32
+	tables []trieTable // 0 is the root
+	nodes  []trieNode  // 0 is unused
+	refs   []uint32
 }
 
 const (
-	rootDigits = 3
-	rootShift  = 64 - 4*rootDigits
+	tableDigits = 3
+	tableShift  = 64 - 4*tableDigits
+	isTable     = 1 << 31 // in trieEntry.next: an index into tables, not nodes
+
+	// densePrefixes is from how many prefixes below it a node gets a table of 32 KiB.
+	densePrefixes = 256
 )
 
-type trieRoot struct {
-	ref  uint32 // of the longest prefix of up to three digits; 0: none
-	node uint32 // 0: no longer prefix
+type trieTable struct {
+	plain   uint32 // the same as nodes, for numbers that end within the table
+	entries [1 << (4 * tableDigits)]trieEntry
+}
+
+type trieEntry struct {
+	ref  uint32 // of the longest prefix that ends within the table; 0: none
+	next uint32 // what stands below; 0: nothing
 }
 
 type trieNode struct {
@@ -37,24 +47,39 @@ type trieNode struct {
 // fewer than three digits has none: no network element has such a number.
 func (t *digitTrie) lookup(d telecom.Digits) uint32 {
 	hi, lo := d.Words()
-	n := d.Len()
-	e := &t.root[hi>>rootShift]
-	if n < rootDigits {
+	e := &t.tables[0].entries[hi>>tableShift]
+	n := d.Len() - tableDigits
+	if n < 0 {
 		return 0
 	}
-	best := e.ref
-	if e.node == 0 {
-		return best
+	if e.next == 0 {
+		return e.ref
 	}
-	w := hi << (4 * rootDigits)
-	at := e.node
-	for i := rootDigits; i < n; i++ {
-		if i == 16 {
-			w = lo
+	return t.descend(e, hi<<(4*tableDigits)|lo>>tableShift, lo<<(4*tableDigits), n)
+}
+
+// descend goes on below an entry with the n digits that are left.
+func (t *digitTrie) descend(e *trieEntry, hi, lo uint64, n int) uint32 {
+	best, at := e.ref, e.next
+	for at&isTable != 0 {
+		table := &t.tables[at&^isTable]
+		if n < tableDigits {
+			at = table.plain
+			break
 		}
+		e = &table.entries[hi>>tableShift]
+		if e.ref != 0 {
+			best = e.ref
+		}
+		if at = e.next; at == 0 {
+			return best
+		}
+		n -= tableDigits
+		hi, lo = hi<<(4*tableDigits)|lo>>tableShift, lo<<(4*tableDigits)
+	}
+	for ; n > 0; n-- {
 		nd := &t.nodes[at]
-		bit := uint16(1) << (w >> 60)
-		w <<= 4
+		bit := uint16(1) << (hi >> 60)
 		if nd.matches&bit != 0 {
 			best = t.refs[nd.ref+uint32(bits.OnesCount16(nd.matches&(bit-1)))]
 		}
@@ -62,11 +87,13 @@ func (t *digitTrie) lookup(d telecom.Digits) uint32 {
 			break
 		}
 		at = nd.child + uint32(bits.OnesCount16(nd.children&(bit-1)))
+		hi, lo = hi<<4|lo>>60, lo<<4
 	}
 	return best
 }
 
-// growing is a trie while prefixes are put in.
+// growing is a trie while prefixes are put in: children stand behind their
+// parents, and 0 is the root.
 type growing struct {
 	nodes []growingNode
 }
@@ -93,36 +120,69 @@ func (g *growing) put(d telecom.Digits, ref uint32) {
 	g.nodes[at].refs[d.At(d.Len()-1)] = ref
 }
 
-// build lays the prefixes out for look-ups, breadth first so that the children
-// of a node are neighbours.
+// counts are the prefixes at and below each node.
+func (g *growing) counts() []int {
+	counts := make([]int, len(g.nodes))
+	for i := len(g.nodes) - 1; i >= 0; i-- {
+		for d := range g.nodes[i].kids {
+			if g.nodes[i].refs[d] != 0 {
+				counts[i]++
+			}
+			if k := g.nodes[i].kids[d]; k != 0 {
+				counts[i] += counts[k]
+			}
+		}
+	}
+	return counts
+}
+
+// build lays the prefixes out for look-ups.
 func (t *digitTrie) build(g *growing) {
-	*t = digitTrie{root: make([]trieRoot, 1<<(4*rootDigits)), nodes: make([]trieNode, 1)}
+	*t = digitTrie{tables: make([]trieTable, 1), nodes: make([]trieNode, 1)}
 	if g.nodes == nil {
 		return
 	}
-	type pending struct{ from, to uint32 }
-	var queue []pending
-	for i := range t.root {
-		at, ref := uint32(0), uint32(0)
-		for shift := 4 * (rootDigits - 1); shift >= 0; shift -= 4 {
-			d := i >> shift & 15
-			if r := g.nodes[at].refs[d]; r != 0 {
-				ref = r
-			}
-			if at = g.nodes[at].kids[d]; at == 0 {
-				break
-			}
+	counts := g.counts()
+	from := []uint32{0} // by table: the growing node it stands for
+	for i := 0; i < len(t.tables); i++ {
+		if i > 0 {
+			t.tables[i].plain = t.plain(g, from[i])
 		}
-		t.root[i].ref = ref
-		if at != 0 {
-			t.root[i].node = uint32(len(t.nodes))
-			queue = append(queue, pending{at, uint32(len(t.nodes))})
-			t.nodes = append(t.nodes, trieNode{})
+		for digits := range t.tables[i].entries {
+			at, ref := from[i], uint32(0)
+			for shift := 4 * (tableDigits - 1); shift >= 0; shift -= 4 {
+				d := digits >> shift & 15
+				if r := g.nodes[at].refs[d]; r != 0 {
+					ref = r
+				}
+				if at = g.nodes[at].kids[d]; at == 0 {
+					break
+				}
+			}
+			next := uint32(0)
+			switch {
+			case at == 0:
+			case counts[at] >= densePrefixes:
+				next = uint32(len(t.tables)) | isTable
+				t.tables = append(t.tables, trieTable{})
+				from = append(from, at)
+			default:
+				next = t.plain(g, at)
+			}
+			t.tables[i].entries[digits] = trieEntry{ref, next}
 		}
 	}
-	for len(queue) > 0 {
+}
+
+// plain lays a subtree out as nodes, breadth first so that the children of a node
+// are neighbours.
+func (t *digitTrie) plain(g *growing, root uint32) uint32 {
+	type pending struct{ from, to uint32 }
+	first := uint32(len(t.nodes))
+	t.nodes = append(t.nodes, trieNode{})
+	queue := []pending{{root, first}}
+	for ; len(queue) > 0; queue = queue[1:] {
 		p := queue[0]
-		queue = queue[1:]
 		from := &g.nodes[p.from]
 		n := trieNode{child: uint32(len(t.nodes)), ref: uint32(len(t.refs))}
 		for d := range from.kids {
@@ -138,4 +198,5 @@ func (t *digitTrie) build(g *growing) {
 		}
 		t.nodes[p.to] = n
 	}
+	return first
 }
