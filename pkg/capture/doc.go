@@ -19,10 +19,11 @@
 // cut the files into frames. They copy each packet through a bufio.Reader with
 // two or three reads, size the copy by lengths and snapshot lengths found in the
 // file (up to 4 GiB), end at the first packet longer than the snapshot length
-// although capture tools write such packets, and give the link type of a pcapng
-// frame as an interface value that is allocated a frame. File reads large chunks and
-// hands out frames that alias them: no copy, no call and no allocation a frame.
-// Tests hold both to the same frames.
+// although capture tools write such packets, overflow on timestamps, keep link
+// types in one octet so that Linux cooked v2 (276) comes out as 20, and allocate
+// the link type of every frame of a pcapng file with several. File reads large
+// chunks and hands out frames that alias them: no copy, no call and no allocation
+// a frame. Tests hold both to the same frames.
 //
 // # Lifetime
 //

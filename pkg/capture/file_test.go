@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math"
@@ -199,7 +200,7 @@ func checkFile(t *testing.T, file []byte, want []brief, warn string) {
 				t.Fatalf("%s: %v", how, err)
 			}
 			if got := briefs(frames); !reflect.DeepEqual(got, want) {
-				t.Errorf("%s, batches of %d: frames\n%.600v\nwant\n%.600v", how, batch, got, want)
+				t.Errorf("%s, batches of %d: frames\n%.600s\nwant\n%.600s", how, batch, fmt.Sprint(got), fmt.Sprint(want))
 			}
 			got := ""
 			for _, w := range f.Warnings() {

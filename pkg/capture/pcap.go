@@ -3,6 +3,7 @@ package capture
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 )
 
 // Magic numbers of pcap files, as they read in the byte order of the file.
@@ -78,6 +79,10 @@ func swap32(v uint32) uint32 {
 	return v>>24 | v>>8&0xFF00 | v<<8&0xFF0000 | v<<24
 }
 
+// wireLength is the length of a packet on the wire, held at what Wireshark shows
+// for nonsense and what an int has room for everywhere.
+func wireLength(v uint32) int { return int(min(v, math.MaxInt32)) }
+
 func (f *File) u16(b []byte) uint16 {
 	if f.big {
 		return binary.BigEndian.Uint16(b)
@@ -152,7 +157,7 @@ func (f *File) readPcap(frames []Frame) int {
 		fr.Number = f.frames
 		fr.Time = int64(sec)*1e9 + int64(frac)*p.fraction
 		fr.LinkType = p.link
-		fr.Length = int(length)
+		fr.Length = wireLength(length)
 		fr.Data = b[p.headerLen:size:size]
 		n++
 	}

@@ -243,7 +243,7 @@ func (f *File) enhancedPacket(fr *Frame, body []byte) bool {
 	fr.Number = f.frames
 	fr.Time = in.time(uint64(f.u32(body[4:]))<<32 | uint64(f.u32(body[8:])))
 	fr.LinkType = in.link
-	fr.Length = int(f.u32(body[16:]))
+	fr.Length = wireLength(f.u32(body[16:]))
 	fr.Data = body[20 : 20+caplen : 20+caplen]
 	return true
 }
@@ -414,7 +414,7 @@ func (f *File) simplePacket(fr *Frame, body []byte) bool {
 	fr.Number = f.frames
 	fr.Time = 0
 	fr.LinkType = in.link
-	fr.Length = int(length)
+	fr.Length = wireLength(length)
 	fr.Data = body[4 : 4+caplen : 4+caplen]
 	return true
 }

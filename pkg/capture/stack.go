@@ -375,18 +375,18 @@ func (l *loopLayer) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) err
 	if len(data) < 4 {
 		return l.s.short()
 	}
-	if err := l.Loopback.DecodeFromBytes(data, df); err != nil {
-		// A number above 255. Some stacks write an EtherType.
+	family := min(binary.BigEndian.Uint32(data), binary.LittleEndian.Uint32(data))
+	if family > 0xFF {
+		// gopacket refuses these. Some stacks write an EtherType.
 		l.BaseLayer = layers.BaseLayer{Contents: data[:4], Payload: data[4:]}
-		typ := binary.BigEndian.Uint32(data)
-		if typ > 0xFFFF {
-			typ = binary.LittleEndian.Uint32(data)
-		}
-		if typ >= 0x0600 && typ <= 0xFFFF {
-			return l.s.ether(uint16(typ))
+		if family >= 0x0600 && family <= 0xFFFF {
+			return l.s.ether(uint16(family))
 		}
 		l.s.none()
 		return nil
+	}
+	if err := l.Loopback.DecodeFromBytes(data, df); err != nil {
+		return err
 	}
 	switch l.Family {
 	case 2:
