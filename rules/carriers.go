@@ -84,6 +84,7 @@ func (f *file) carrierFile() {
 	inFile := map[string]*token.Token{}
 	for _, doc := range f.documents() {
 		var list ast.Node
+		before := f.problems.count()
 		ok := f.fields(doc, "carrier file", "carriers, sources", func(k string, _ *token.Token, v ast.Node) bool {
 			switch k {
 			case "carriers":
@@ -96,6 +97,7 @@ func (f *file) carrierFile() {
 			return true
 		})
 		switch {
+		case list == nil && f.problems.count() != before: // perhaps it is the key that was not known
 		case ok && list == nil:
 			f.at(place(doc), "carrier file: no key \"carriers\"")
 		case ok:
@@ -332,14 +334,13 @@ type parsed struct {
 func (f *file) identifier(n ast.Node, out []parsed) []parsed {
 	tmpl := Identifier{Confidence: signaling.ConfidenceMedium, Status: StatusListed, Builtin: f.builtin}
 	var value, values, ni ast.Node
-	typed, good := false, true
+	typed := false
+	before := f.problems.count()
 	if !f.fields(n, "identifier", identifierKeys, func(k string, _ *token.Token, v ast.Node) bool {
 		switch k {
 		case "type":
-			before := len(f.problems.Problems) + f.problems.More
-			word(f, v, k, typeNames, member(typeNames), &tmpl.Type)
 			typed = true
-			good = len(f.problems.Problems)+f.problems.More == before
+			word(f, v, k, typeNames, member(typeNames), &tmpl.Type)
 		case "value":
 			value = v
 		case "values":
@@ -371,14 +372,14 @@ func (f *file) identifier(n ast.Node, out []parsed) []parsed {
 	}) {
 		return out
 	}
-	switch {
+	switch unsure := f.problems.count() != before; { // a key that is missing may be one that was not known
+	case unsure && (tmpl.Type == "" || value == nil && values == nil):
+		return out
 	case !typed:
 		f.at(place(n), "identifier: no \"type\", want one of %s", strings.Join(typeNames, ", "))
 		return out
 	case (value == nil) == (values == nil):
 		f.at(place(n), "identifier: want one of \"value\" and \"values\"")
-		return out
-	case !good:
 		return out
 	case ni != nil && tmpl.Type != TypePointCode:
 		f.at(place(ni), "network_indicator: belongs to a point_code, not to a %s", tmpl.Type)

@@ -101,6 +101,7 @@ func (f *file) detectionFile() {
 	inFile := map[string]*token.Token{}
 	for _, doc := range f.documents() {
 		var list ast.Node
+		before := f.problems.count()
 		ok := f.fields(doc, "detection file", "detections", func(k string, _ *token.Token, v ast.Node) bool {
 			if k != "detections" {
 				return false
@@ -109,6 +110,7 @@ func (f *file) detectionFile() {
 			return true
 		})
 		switch {
+		case list == nil && f.problems.count() != before:
 		case ok && list == nil:
 			f.at(place(doc), "detection file: no key \"detections\"")
 		case ok:

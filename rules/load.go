@@ -100,6 +100,9 @@ func (e *LoadError) add(p Problem) {
 	e.Problems = append(e.Problems, p)
 }
 
+// count is the number of problems so far, listed or not.
+func (e *LoadError) count() int { return len(e.Problems) + e.More }
+
 var generation atomic.Uint32
 
 // Load reads, checks, merges and compiles the built-in files and the user's. On
