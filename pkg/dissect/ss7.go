@@ -247,8 +247,15 @@ func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, si
 		m.Faults |= signaling.FaultUnknownCode
 		d.problem(layerOf(user), UnknownCode)
 	}
-	if user == signaling.MAP && c.Parameter != nil {
-		d.mapParameter(m, c)
+	if c.Parameter != nil {
+		switch user {
+		case signaling.MAP:
+			d.mapParameter(m, c)
+		case signaling.CAP:
+			if c.Kind == tcap.Invoke && m.Operation != 0 {
+				d.keep(m, d.args.DecodeCAPInvoke(c.Code, c.Parameter), LayerCAP)
+			}
+		}
 	}
 	d.finish(m, context)
 	m.Faults = faults
@@ -292,11 +299,16 @@ func (d *Dissector) mapParameter(m *signaling.Message, c *tcap.Component) {
 	if m.Operation == 0 && c.Kind != tcap.ReturnError {
 		return
 	}
+	d.keep(m, err, LayerMAP)
+}
+
+// keep takes over what a parameter named, whole or up to its fault.
+func (d *Dissector) keep(m *signaling.Message, err error, l Layer) {
 	if err != nil {
 		m.Faults |= signaling.FaultArgument
-		d.problem(LayerMAP, Malformed)
+		d.problem(l, Malformed)
 	}
-	m.MAP, m.IMSI, m.MSISDN = a, a.IMSI, a.MSISDN
+	m.MAP, m.IMSI, m.MSISDN = &d.args, d.args.IMSI, d.args.MSISDN
 }
 
 // finish fills in what the dialogue knows, remembers what this message adds, and

@@ -73,6 +73,9 @@ func (m *Message) Disclosed() (d Disclosure, vectors int) {
 				d |= DisclosedServingNode
 			}
 		}
+		if len(a.DiameterName) > 0 {
+			d |= DisclosedServingNode
+		}
 		vectors = int(a.VectorCount)
 	}
 	if a := m.Diameter; a != nil {
