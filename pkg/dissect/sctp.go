@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"sigtransit/decoders/diameter"
+	"sigtransit/decoders/m2pa"
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sctp"
 	"sigtransit/decoders/tlsrec"
@@ -297,7 +298,9 @@ func (d *Dissector) guess(f *flow, ppid uint32, b []byte) content {
 				return contentSUA
 			}
 		case portM2PA:
-			return contentM2PA
+			if m2pa.LooksLike(b) {
+				return contentM2PA
+			}
 		}
 	}
 	if ppid == 0 && m3ua.LooksLike(b) {

@@ -1,7 +1,10 @@
 package dissect
 
 import (
+	"sigtransit/decoders/m2pa"
+	"sigtransit/decoders/m2ua"
 	"sigtransit/decoders/m3ua"
+	"sigtransit/decoders/mtp3"
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
@@ -31,23 +34,58 @@ func (d *Dissector) m3uaMessage(h *half, b []byte, cut bool) {
 		d.Counters.Management++
 		return
 	}
-	if m.Data.SI != siSCCP {
+	d.userPart(h, cut)
+}
+
+// userPart hands the user part of the MTP3 message in d.m3ua on.
+func (d *Dissector) userPart(h *half, cut bool) {
+	if d.m3ua.Data.SI != siSCCP {
 		d.Counters.OtherUsers++
 		return
 	}
-	d.sccpMessage(h, m.Data.UserData, cut)
+	d.sccpMessage(h, d.m3ua.Data.UserData, cut)
 }
 
 // adaptation takes the user messages of the adaptation layers other than M3UA.
+// M2UA and M2PA carry whole MTP3 messages: their routing label takes the place of
+// M3UA's Protocol Data, which has the same fields.
 func (d *Dissector) adaptation(h *half, kind content, b []byte, cut bool) {
+	var layer Layer
+	var data []byte
+	var err, errTruncated error
 	switch kind {
 	case contentM2UA:
-		d.problem(LayerM2UA, Unsupported)
+		var m m2ua.Message
+		err, layer, errTruncated = m.Decode(b), LayerM2UA, m2ua.ErrTruncated
+		data = m.Data
 	case contentM2PA:
-		d.problem(LayerM2PA, Unsupported)
+		var m m2pa.Message
+		err, layer, errTruncated = m.Decode(b), LayerM2PA, m2pa.ErrTruncated
+		data = m.Data
 	case contentSUA:
 		d.problem(LayerSUA, Unsupported)
+		return
 	}
+	if err != nil {
+		cut = true
+		if err == errTruncated {
+			d.problem(layer, Truncated)
+		} else {
+			d.problem(layer, Malformed)
+		}
+	} else if len(data) == 0 {
+		d.Counters.Management++
+	}
+	if len(data) == 0 {
+		return
+	}
+	var m mtp3.Message
+	if m.Decode(data, mtp3.ITU) != nil {
+		d.problem(LayerMTP3, Truncated)
+		return
+	}
+	d.m3ua = m3ua.Message{HasData: true, Data: m3ua.ProtocolData(m)}
+	d.userPart(h, cut)
 }
 
 func (d *Dissector) sccpMessage(h *half, b []byte, cut bool) {
