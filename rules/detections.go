@@ -76,6 +76,29 @@ func (s *Step) fit(f *facts) bool {
 		(s.returned == 0 || s.returned&f.returned != 0) && (s.refused == 0 || (s.refused > 0) == f.refused)
 }
 
+// Ladder is how the severity of a finding is decided: the first step that fits,
+// else Detection.Severity. The slice must not be changed.
+func (d *Detection) Ladder() []Step { return d.ladder }
+
+// Classes are the classes of messages that the rule looks at.
+func (d *Detection) Classes() []signaling.Class {
+	return members(d.selectors.class, signaling.NumClasses)
+}
+
+// Evidence is the evidence that the rule fires for.
+func (d *Detection) Evidence() []signaling.Evidence {
+	return members(d.selectors.evidence, signaling.NumEvidence)
+}
+
+func members[T ~uint8](s set, end T) (out []T) {
+	for i := T(0); i < end; i++ {
+		if s.has(uint8(i)) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // severity is the severity of a finding and the step that says so, nil for none.
 func (d *Detection) severity(f *facts) (signaling.Severity, string) {
 	for i := range d.ladder {

@@ -90,9 +90,6 @@ func (e *Engine) Evaluate(m *signaling.Message, emit func(*Finding)) {
 	e.look(m)
 	mem := m.Memory
 	if mem != nil {
-		if !m.Duplicate {
-			mem.Reported = 0
-		}
 		if mem.Generation != gen {
 			mem.Generation, mem.NumMarks = gen, 0
 		}
@@ -496,13 +493,18 @@ func Refused(m *signaling.Message) bool {
 	return false
 }
 
-// report notes that a carrier and rule are reported for the message of m.Memory;
-// false when they were before. The note holds four pairs in eight bits each: the
-// fifth pushes out the first, and one pair in 255 is taken for another.
+// report notes that a carrier and rule are reported for a message; false when m is
+// a duplicate and they were before. The note holds the last four reports of the
+// dialogue in eight bits each: a fifth pushes out the first, and one in 255 is
+// taken for another.
 func report(m *signaling.Message, c *Carrier, d *Detection) bool {
 	mem := m.Memory
-	tag := (uint32(c.Index)*0x9e3779b1 ^ uint32(d.Index)*0x85ebca6b) >> 7 % 255
-	tag++
+	h := mem.Signature ^ uint64(m.Kind)<<56 ^ uint64(c.Index)<<32 ^ uint64(d.Index)
+	if m.Component != nil && m.Component.HasInvokeID {
+		h ^= uint64(uint16(m.Component.InvokeID)) << 40
+	}
+	h *= 0x9e3779b97f4a7c15
+	tag := uint32(h>>32)%255 + 1
 	if m.Duplicate {
 		for s := mem.Reported; s != 0; s >>= 8 {
 			if s&0xff == tag {

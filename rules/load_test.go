@@ -301,6 +301,9 @@ func TestBuiltin(t *testing.T) {
 			t.Errorf("%s: enabled %t", d.ID, d.Enabled)
 		}
 	}
+	if d := s.Detections[len(s.Detections)-1]; d.ID != "authentication-in-clear" || fmt.Sprint(d.Classes(), d.Evidence(), len(d.Ladder())) != "[authentication] [declared address hop adjacent] 5" {
+		t.Errorf("%s: %v %v %d", d.ID, d.Classes(), d.Evidence(), len(d.Ladder()))
+	}
 	if _, ok := s.Carrier("nobody"); ok {
 		t.Error("found a carrier that is not there")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/gsmmap"
+	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
 )
@@ -471,6 +472,15 @@ func TestDuplicate(t *testing.T) {
 	}
 	if got := evaluate(e, m); len(got) != 1 {
 		t.Errorf("another message of the dialogue: %+v", got)
+	}
+	// Of two components in one message each has its own reports.
+	m.Component = &tcap.Component{HasInvokeID: true, InvokeID: 2}
+	if got := evaluate(e, m); len(got) != 1 {
+		t.Errorf("second component: %+v", got)
+	}
+	again.Component = m.Component
+	if got := evaluate(e, &again); len(got) != 1 || got[0].carrier != "b" {
+		t.Errorf("second sight of the second component: %+v", got)
 	}
 	again.Memory = nil
 	if got := evaluate(e, &again); len(got) != 2 {
