@@ -1,0 +1,195 @@
+package sua
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"reflect"
+	"testing"
+
+	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/telecom"
+)
+
+// message puts a common header with a right length before parameters.
+func message(class, typ uint8, params ...[]byte) []byte {
+	b := []byte{
+		0x01, 0x00, class, typ, // version 1, reserved, class, type
+		0x00, 0x00, 0x00, 0x00, // length, filled in below
+	}
+	for _, p := range params {
+		b = append(b, p...)
+	}
+	binary.BigEndian.PutUint32(b[4:], uint32(len(b)))
+	return b
+}
+
+var (
+	routingContext    = []byte{0x00, 0x06, 0x00, 0x08, 0x00, 0x00, 0x00, 0x64} // 100
+	networkAppearance = []byte{0x01, 0x0d, 0x00, 0x08, 0x00, 0x00, 0x00, 0x08} // 8
+	correlationID     = []byte{0x00, 0x13, 0x00, 0x08, 0x00, 0x00, 0x00, 0x05} // 5
+	protocolClass     = []byte{0x01, 0x15, 0x00, 0x08, 0x00, 0x00, 0x00, 0x81} // 1, return on error
+	sequenceControl   = []byte{0x01, 0x16, 0x00, 0x08, 0x00, 0x00, 0x00, 0x07} // 7
+	hopCounter        = []byte{0x01, 0x01, 0x00, 0x08, 0x00, 0x00, 0x00, 0x0f} // 15
+	importance        = []byte{0x01, 0x13, 0x00, 0x08, 0x00, 0x00, 0x00, 0x03} // 3
+	cause             = []byte{0x01, 0x06, 0x00, 0x08, 0x00, 0x00, 0x01, 0x07} // return cause 7
+	segmentation      = []byte{0x01, 0x17, 0x00, 0x08, 0x82, 0x01, 0x02, 0x03} // first, 2 remain
+	source            = []byte{
+		0x01, 0x02, 0x00, 0x20, // Source Address, length 32
+		0x00, 0x02, 0x00, 0x07, // route on SSN and PC; include SSN, PC, GT
+		0x80, 0x02, 0x00, 0x08, // point code
+		0x00, 0x00, 0x23, 0x56, // 4-106-6
+		0x80, 0x03, 0x00, 0x08, // SSN
+		0x00, 0x00, 0x00, 0x07, // 7
+		0x80, 0x04, 0x00, 0x08, // IPv4 address
+		192, 0, 2, 1,
+	}
+	destination = []byte{
+		0x01, 0x03, 0x00, 0x34, // Destination Address, length 52
+		0x00, 0x01, 0x00, 0x05, // route on global title; include SSN, GT
+		0x80, 0x01, 0x00, 0x12, // global title, length 18
+		0x00, 0x00, 0x00, 0x04, // GTI 4
+		0x0b, 0x00, 0x01, 0x04, // 11 digits, TT 0, E.164, international
+		0x99, 0x19, 0x32, 0x54, 0x76, 0x08, // 99912345678
+		0x00, 0x00, // padding
+		0x80, 0x03, 0x00, 0x08, // SSN
+		0x00, 0x00, 0x00, 0x06, // 6
+		0x80, 0x05, 0x00, 0x0f, // host name, length 15
+		'h', 'l', 'r', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e', 0x00, // and its padding
+	}
+	data = []byte{
+		0x01, 0x0b, 0x00, 0x09, // Data, length 9
+		0x62, 0x03, 0x48, 0x01, 0x00, // user data
+		0x00, 0x00, 0x00, // padding
+	}
+	cldt   = message(ClassCL, TypeCLDT, networkAppearance, routingContext, protocolClass, source, destination, sequenceControl, hopCounter, importance, correlationID, segmentation, data)
+	cldr   = message(ClassCL, TypeCLDR, routingContext, cause, source, destination, data)
+	golden = [][]byte{cldt, cldr, message(ClassASPTM, 1, routingContext)}
+)
+
+var (
+	userData    = []byte{0x62, 3, 0x48, 1, 0}
+	wantCalling = Party{RoutingIndicator: 2, IP: netip.MustParseAddr("192.0.2.1"),
+		Address: Address{Present: true, Indicator: 0x43, HasPC: true, HasSSN: true, RouteOnSSN: true, PC: 0x2356, SSN: 7}}
+	wantCalled = Party{RoutingIndicator: 1, Host: []byte("hlr.example"),
+		Address: Address{Present: true, Indicator: 0x12, HasSSN: true, GTI: 4, SSN: 6, NP: 1, ES: 1, NAI: 4, GT: telecom.MustDigits("99912345678")}}
+)
+
+func TestDecode(t *testing.T) {
+	with := func(b []byte, off int, v ...byte) []byte {
+		b = append([]byte(nil), b...)
+		copy(b[off:], v)
+		return b
+	}
+	small := message(ClassCL, TypeCLDT, routingContext, data)
+	smallWant := Message{Class: 7, Type: 1, Length: 28, HasRoutingContext: true, RoutingContext: 100, HasData: true, Data: userData}
+	edit := func(f func(m *Message)) Message {
+		m := smallWant
+		f(&m)
+		return m
+	}
+	tests := []struct {
+		name string
+		b    []byte
+		want Message
+		err  error
+	}{
+		{"CLDT", cldt, Message{Class: 7, Type: 1, Length: uint32(len(cldt)),
+			HasNetworkAppearance: true, NetworkAppearance: 8, HasRoutingContext: true, RoutingContext: 100, HasCorrelationID: true, CorrelationID: 5,
+			HasProtocolClass: true, ProtocolClass: 1, ReturnOnError: true, HopCounter: 15, SequenceControl: 7, HasImportance: true, Importance: 3,
+			HasSegmentation: true, SegFirst: true, SegRemaining: 2, SegReference: 0x010203,
+			Called: wantCalled, Calling: wantCalling, HasData: true, Data: userData}, nil},
+		{"CLDR", cldr, Message{Class: 7, Type: 2, Length: uint32(len(cldr)), HasRoutingContext: true, RoutingContext: 100,
+			HasCause: true, CauseType: 1, Cause: 7, Called: wantCalled, Calling: wantCalling, HasData: true, Data: userData}, nil},
+		{"what comes again is ignored", message(7, 1, routingContext, with(routingContext, 7, 9), source, with(source, 15, 9), destination, with(destination, 5, 2), data, with(data, 4, 9)),
+			Message{Class: 7, Type: 1, Length: 216, HasRoutingContext: true, RoutingContext: 100, Called: wantCalled, Calling: wantCalling, HasData: true, Data: userData}, nil},
+		{"IPv6 address, parameters too short", message(7, 1, []byte{0, 6, 0, 4, 1, 2, 0, 0x1c, 0, 4, 0, 0, 0x80, 6, 0, 0x14, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
+			Message{Class: 7, Type: 1, Length: 40, Calling: Party{RoutingIndicator: 4, IP: netip.MustParseAddr("2001:db8::1"),
+				Address: Address{Present: true, RouteOnSSN: true, Indicator: 0x40}}}, nil},
+		{"padding not sent", small[:25], smallWant, nil},
+		{"padding not counted", with(small, 7, 25), edit(func(m *Message) { m.Length = 25 }), nil},
+		{"octets behind", append(append([]byte(nil), small...), 9, 9), smallWant, nil},
+		{"empty address", message(7, 1, []byte{1, 2, 0, 4}), Message{Class: 7, Type: 1, Length: 12}, nil},
+
+		{"user data cut", small[:23], edit(func(m *Message) { m.Data = userData[:3] }), ErrTruncated},
+		{"message length 7", with(small, 7, 7), edit(func(m *Message) { m.Length = 7 }), ErrLength},
+		{"message length of 4 GiB", with(small, 4, 0xff, 0xff, 0xff, 0xff), edit(func(m *Message) { m.Length = 0xffffffff }), ErrTruncated},
+		{"parameter length 0", message(7, 1, routingContext, []byte{0, 0, 0, 0}, data), Message{Class: 7, Type: 1, Length: 32, HasRoutingContext: true, RoutingContext: 100}, ErrLength},
+		{"half a parameter header", message(7, 1, routingContext, []byte{1, 0x0b}), Message{Class: 7, Type: 1, Length: 18, HasRoutingContext: true, RoutingContext: 100}, ErrTruncated},
+		{"address without indicators", message(7, 1, []byte{1, 3, 0, 6, 0, 1, 0, 0}, data),
+			Message{Class: 7, Type: 1, Length: 28, Called: Party{Address: Address{Present: true}}, HasData: true, Data: userData}, ErrAddress},
+		{"global title too short", message(7, 1, []byte{1, 3, 0, 0x10, 0, 1, 0, 4, 0x80, 1, 0, 8, 0, 0, 0, 4}, data),
+			Message{Class: 7, Type: 1, Length: 36, Called: Party{RoutingIndicator: 1, Address: Address{Present: true}}, HasData: true, Data: userData}, ErrAddress},
+		{"fewer digits than counted", message(7, 1, []byte{1, 3, 0, 0x18, 0, 1, 0, 4, 0x80, 1, 0, 0xe, 0, 0, 0, 4, 0xff, 0, 1, 4, 0x99, 0x19, 0, 0}, data),
+			Message{Class: 7, Type: 1, Length: 44, Called: Party{RoutingIndicator: 1, Address: Address{Present: true, Indicator: 0x10, GTI: 4, NP: 1, ES: 2, NAI: 4, GT: telecom.MustDigits("9991")}}, HasData: true, Data: userData}, ErrAddress},
+		{"parameter in address of length 0", message(7, 1, []byte{1, 3, 0, 0xc, 0, 1, 0, 4, 0, 0, 0, 0}, data),
+			Message{Class: 7, Type: 1, Length: 32, Called: Party{RoutingIndicator: 1, Address: Address{Present: true}}, HasData: true, Data: userData}, ErrAddress},
+		{"version 2", with(small, 0, 2), Message{}, ErrVersion},
+		{"7 octets", small[:7], Message{}, ErrTruncated},
+	}
+	var m Message
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_ = m.Decode(cldt)
+			if err := m.Decode(tt.b); err != tt.err {
+				t.Errorf("error %v, want %v", err, tt.err)
+			}
+			if !reflect.DeepEqual(m, tt.want) {
+				t.Errorf("got  %+v\nwant %+v", m, tt.want)
+			}
+			if n := testing.AllocsPerRun(100, func() { touch(tt.b) }); n != 0 {
+				t.Errorf("%v allocations", n)
+			}
+		})
+	}
+}
+
+func TestLooksLike(t *testing.T) {
+	for _, b := range [][]byte{cldt, cldr, message(ClassCO, 11, routingContext), cldt[:len(cldt)-3]} {
+		if !LooksLike(b) {
+			t.Errorf("% x is not recognised", b)
+		}
+	}
+	for _, b := range [][]byte{nil, cldt[:7], cldt[:40], golden[2], message(7, 0, data), message(7, 3, data), message(8, 12, data), message(1, 1, data), message(7, 1)} {
+		if LooksLike(b) {
+			t.Errorf("% x is taken for SUA", b)
+		}
+	}
+}
+
+func touch(b []byte) {
+	var m Message
+	_ = m.Decode(b)
+	m.TypeName()
+	LooksLike(b)
+}
+
+func TestMutations(t *testing.T) {
+	for _, b := range golden {
+		mutate.Each(t, b, touch)
+	}
+	var m Message
+	for b, want := range map[*[]byte]string{&cldt: "CLDT", &cldr: "CLDR", &golden[2]: ""} {
+		_ = m.Decode(*b)
+		if got := m.TypeName(); got != want {
+			t.Errorf("TypeName %q, want %q", got, want)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, b := range golden {
+		f.Add(b)
+	}
+	f.Fuzz(func(_ *testing.T, b []byte) { touch(b) })
+}
+
+func BenchmarkDecode(b *testing.B) {
+	in := message(ClassCL, TypeCLDT, routingContext, protocolClass, source, destination, sequenceControl, data)
+	var m Message
+	b.ReportAllocs()
+	for b.Loop() {
+		if m.Decode(in) != nil {
+			b.Fatal()
+		}
+	}
+}
