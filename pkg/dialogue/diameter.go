@@ -21,16 +21,16 @@ type RequestKey struct {
 	From     uint8 // the end of the link that sent the request
 }
 
-func (k RequestKey) hash() uint64 {
-	return mix(uint64(k.HopByHop)<<32|uint64(k.EndToEnd), k.Link<<1|uint64(k.From))
+func (k RequestKey) hash() uint32 {
+	return fold(mix(uint64(k.HopByHop)<<32|uint64(k.EndToEnd), k.Link<<1|uint64(k.From)))
 }
 
 // Request is a Diameter request whose answer is waited for.
 type Request struct {
-	Memory    signaling.Memory
-	Operation signaling.Operation
-	key       RequestKey
+	key       RequestKey // first: it is what a look-up reads
 	at        int64
+	Operation signaling.Operation
+	Memory    signaling.Memory
 }
 
 // Diameter is the table of requests.
@@ -42,7 +42,7 @@ type Diameter struct {
 	lru     list
 	free    []int32
 	live    int
-	answer  Request // the one handed out by Answer
+	done    int32 // the slot handed out by Answer, to be freed; 0: none
 }
 
 // NewDiameter is an empty table.
@@ -55,9 +55,9 @@ func NewDiameter() *Diameter {
 // Len is the number of requests without an answer.
 func (t *Diameter) Len() int { return t.live }
 
-func (t *Diameter) find(k RequestKey, h uint64) int32 {
-	for n := t.nodes.first(h); n != 0; n = t.nodes.next[n] {
-		if t.nodes.keys[n] == h && t.entries[n].key == k {
+func (t *Diameter) find(k RequestKey, h uint32) int32 {
+	for n := t.nodes.first(h); n != 0; n = t.nodes.nodes[n].next {
+		if t.nodes.nodes[n].hash == h && t.entries[n].key == k {
 			return n
 		}
 	}
@@ -89,7 +89,7 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *
 	}
 	e := &t.entries[slot]
 	e.key, e.Operation, e.at = k, op, now
-	e.Memory = signaling.Memory{Signature: h | 1}
+	e.Memory = signaling.Memory{Signature: uint64(h) | 1<<32}
 	t.nodes.insert(slot, h)
 	t.lru.pushBack(0, slot)
 	t.live++
@@ -107,20 +107,29 @@ func (t *Diameter) Answer(now int64, k RequestKey) *Request {
 		t.Counters.Unmatched++
 		return nil
 	}
-	t.answer = t.entries[slot]
-	t.close(slot)
+	t.unlink(slot)
+	t.done = slot
 	t.Counters.Closed++
-	return &t.answer
+	return &t.entries[slot]
 }
 
-func (t *Diameter) close(slot int32) {
+func (t *Diameter) unlink(slot int32) {
 	t.nodes.remove(slot)
 	t.lru.remove(slot)
-	t.free = append(t.free, slot)
 	t.live--
 }
 
+func (t *Diameter) close(slot int32) {
+	t.unlink(slot)
+	t.free = append(t.free, slot)
+}
+
+// age frees the slot whose use is over and drops what waited for too long.
 func (t *Diameter) age(now int64) {
+	if t.done != 0 {
+		t.free = append(t.free, t.done)
+		t.done = 0
+	}
 	if slot := t.lru.front(0); slot != 0 && now-t.entries[slot].at > requestIdle {
 		t.close(slot)
 		t.Counters.Expired++

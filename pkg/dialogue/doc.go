@@ -46,41 +46,46 @@ func (l list) front(sentinel int32) int32 { return l[sentinel].next }
 // chains is a hash table of chained node numbers from 1; it doubles as it fills.
 type chains struct {
 	heads []int32
-	next  []int32 // by node
-	keys  []uint64
+	nodes []chain // by node
 	used  int
 }
 
-func (c *chains) slot(hash uint64) *int32 { return &c.heads[hash&uint64(len(c.heads)-1)] }
+// chain is the link of one node, with its hash so that most strangers in a chain
+// are passed over without a look at their entries.
+type chain struct {
+	next int32
+	hash uint32
+}
 
-func (c *chains) insert(node int32, hash uint64) {
+func (c *chains) slot(hash uint32) *int32 { return &c.heads[hash&uint32(len(c.heads)-1)] }
+
+func (c *chains) insert(node int32, hash uint32) {
 	if c.used >= len(c.heads) {
 		c.rehash(max(2*len(c.heads), 256))
 	}
-	for int(node) >= len(c.next) {
-		c.next = append(c.next, 0)
-		c.keys = append(c.keys, 0)
+	for int(node) >= len(c.nodes) {
+		c.nodes = append(c.nodes, chain{})
 	}
 	h := c.slot(hash)
-	c.next[node], c.keys[node] = *h, hash
+	c.nodes[node] = chain{next: *h, hash: hash}
 	*h = node
 	c.used++
 }
 
 func (c *chains) remove(node int32) {
-	p := c.slot(c.keys[node])
+	p := c.slot(c.nodes[node].hash)
 	for *p != node {
 		if *p == 0 {
 			return
 		}
-		p = &c.next[*p]
+		p = &c.nodes[*p].next
 	}
-	*p = c.next[node]
+	*p = c.nodes[node].next
 	c.used--
 }
 
 // first is the first node of a chain; 0 when it is empty.
-func (c *chains) first(hash uint64) int32 {
+func (c *chains) first(hash uint32) int32 {
 	if len(c.heads) == 0 {
 		return 0
 	}
@@ -92,9 +97,9 @@ func (c *chains) rehash(size int) {
 	c.heads = make([]int32, size)
 	for _, n := range old {
 		for n != 0 {
-			next := c.next[n]
-			h := c.slot(c.keys[n])
-			c.next[n] = *h
+			next := c.nodes[n].next
+			h := c.slot(c.nodes[n].hash)
+			c.nodes[n].next = *h
 			*h = n
 			n = next
 		}
@@ -105,3 +110,6 @@ func mix(a, b uint64) uint64 {
 	h := (a ^ b*0x9e3779b97f4a7c15) * 0xd6e8feb86659fd93
 	return h ^ h>>29
 }
+
+// fold makes a table hash of a mixed value.
+func fold(h uint64) uint32 { return uint32(h ^ h>>32) }

@@ -71,32 +71,36 @@ type invoke struct {
 }
 
 // Transaction is a TCAP transaction as far as it was seen. Side 0 began it.
+//
+// What finding it needs comes first and fits a cache line: in a busy table each
+// look-up is a miss or two, and they are most of its cost.
 type Transaction struct {
-	Memory   signaling.Memory
-	ACN      tcap.ObjectID
+	tid      [2]tcap.TransactionID
+	party    [2]Party
+	last     int64 // capture time of the last message
+	slot     int32
+	ended    bool
 	Protocol signaling.Protocol // of its components, once known
 	Version  uint8              // of the application context, 0 unknown
+	known    uint8              // invokes remembered, at most maxInvokes
 
-	party [2]Party
-	tid   [2]tcap.TransactionID
-	sig   [2]uint64 // signature of the last message of each side
-	sent  [2]int64  // and its time
-	last  int64
-	slot  int32
-	ended bool
-
+	sig     [2]uint64 // signature of the last message of each side
 	invokes [maxInvokes]invoke
 	cursor  uint8
 	// same is the operation that all invokes of a side had, 0 when they differ or
 	// there were none: it answers for invokes that fell out of the ring.
-	same    [2]signaling.Operation
 	differs [2]bool
+	same    [2]signaling.Operation
+
+	Memory signaling.Memory
+	ACN    tcap.ObjectID
 }
 
 // Invoked remembers an invoke, so that its result finds its operation.
 func (t *Transaction) Invoked(side uint8, id int16, op signaling.Operation) {
 	t.invokes[t.cursor%maxInvokes] = invoke{op: op, id: int8(id), side: side + 1}
 	t.cursor++
+	t.known = min(t.known+1, maxInvokes)
 	if t.same[side] == 0 && !t.differs[side] {
 		t.same[side] = op
 	} else if t.same[side] != op {
@@ -107,7 +111,7 @@ func (t *Transaction) Invoked(side uint8, id int16, op signaling.Operation) {
 // Answered is the operation that an answer sent by side with this invoke id
 // belongs to; 0 when the invoke was not seen.
 func (t *Transaction) Answered(side uint8, id int16) signaling.Operation {
-	for i := uint8(0); i < maxInvokes; i++ {
+	for i := uint8(0); i < t.known; i++ {
 		if v := &t.invokes[(t.cursor-1-i)%maxInvokes]; v.id == int8(id) && v.side == 2-side {
 			return v.op
 		}
@@ -133,6 +137,7 @@ type TCAP struct {
 	// mirrored: a message was seen on a second link; until that time ended
 	// transactions linger.
 	mirrored int64
+	swept    int64 // capture time of the last look for idle entries
 }
 
 // NewTCAP is an empty table.
@@ -146,15 +151,17 @@ func NewTCAP() *TCAP {
 // Len is the number of transactions in the table.
 func (t *TCAP) Len() int { return t.live }
 
-func tidHash(id tcap.TransactionID) uint64 { return mix(uint64(id.Value)|uint64(id.Len)<<32, 0x7ca9) }
+func tidHash(id tcap.TransactionID) uint32 {
+	return fold(mix(uint64(id.Value)|uint64(id.Len)<<32, 0x7ca9))
+}
 
 // find looks up the transaction one of whose sides has the id and, best, the
 // address p.
 func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 	h := tidHash(id)
 	best := 0
-	for n := t.nodes.first(h); n != 0; n = t.nodes.next[n] {
-		if t.nodes.keys[n] != h {
+	for n := t.nodes.first(h); n != 0; n = t.nodes.nodes[n].next {
+		if t.nodes.nodes[n].hash != h {
 			continue
 		}
 		s, sd := n/2, uint8(n&1)
@@ -170,13 +177,15 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 }
 
 // Match finds or opens the transaction of a message and says which side sent it.
-// payload is the TCAP message as it stands in the SCCP user data. It returns nil for messages that belong to none (unidirectional,
-// or an end nobody began). duplicate: the same message was seen shortly before,
+// payload is the TCAP message as it stands in the SCCP user data. It returns nil
+// for messages that belong to none (unidirectional, or an end nobody began). duplicate: the same message was seen shortly before,
 // on the other side of a mirrored STP or by a mirrored copy.
 //
 // The transaction is valid until Release, which must follow each Match.
 func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload []byte) (tr *Transaction, side uint8, duplicate bool) {
-	t.age(now)
+	if now-t.swept > second || now < t.swept {
+		t.sweep(now)
+	}
 	sig := signature(payload)
 	var slot int32
 	switch m.Type {
@@ -232,10 +241,8 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		return nil, 0, false
 	}
 	e := &t.entries[slot]
-	e.slot = slot
-	e.sig[side], e.sent[side] = sig, now
-	e.Memory.Signature = e.sig[side]
-	t.touch(now, slot)
+	e.sig[side], e.last = sig, now
+	e.Memory.Signature = sig
 	if !m.ACN.IsZero() {
 		e.ACN = m.ACN
 	}
@@ -245,13 +252,14 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 func (t *TCAP) again(now int64, slot int32, side uint8) (*Transaction, uint8, bool) {
 	t.Counters.Duplicates++
 	t.mirrored = now + 60*second
-	t.touch(now, slot)
-	return &t.entries[slot], side, true
+	e := &t.entries[slot]
+	e.last = now
+	return e, side, true
 }
 
-// repeats reports that side's last message had this signature and is recent.
+// repeats reports that side's last message had this signature, not long ago.
 func (t *Transaction) repeats(now int64, side uint8, sig uint64) bool {
-	return t.sig[side] == sig && now-t.sent[side] < tcapLinger && t.sent[side]-now < tcapLinger
+	return t.sig[side] == sig && now-t.last < tcapLinger && t.last-now < tcapLinger
 }
 
 // Release ends the use of a transaction that Match returned.
@@ -287,19 +295,24 @@ func (t *TCAP) take() int32 {
 	t.lru.pushBack(open, slot)
 	t.live++
 	t.Counters.Opened++
+	e := &t.entries[slot]
+	*e = Transaction{slot: slot}
 	return slot
 }
 
-func (t *TCAP) touch(now int64, slot int32) {
-	t.entries[slot].last = now
-	t.lru.remove(slot)
-	t.lru.pushBack(open, slot)
-}
-
-// oldest is the entry that gives way first: an ended one if there is any.
+// oldest is the entry that gives way first: an ended one if there is any, else
+// one that was opened long ago and not used since.
 func (t *TCAP) oldest() int32 {
 	if slot := t.lru.front(ended); slot != ended {
 		return slot
+	}
+	for range 8 {
+		slot := t.lru.front(open)
+		if next := t.lru[slot].next; next == open || t.entries[slot].last <= t.entries[next].last {
+			return slot
+		}
+		t.lru.remove(slot)
+		t.lru.pushBack(open, slot)
 	}
 	return t.lru.front(open)
 }
@@ -311,19 +324,33 @@ func (t *TCAP) close(slot int32) {
 			t.nodes.remove(2*slot + int32(side))
 		}
 	}
-	*e = Transaction{}
 	t.lru.remove(slot)
 	t.free = append(t.free, slot)
 	t.live--
 }
 
-// age drops what has been silent for too long, one of each list at a time.
-func (t *TCAP) age(now int64) {
-	if slot := t.lru.front(open); slot != open && now-t.entries[slot].last > tcapIdle {
-		t.close(slot)
-		t.Counters.Expired++
+// sweepEntries is how many entries one look for idle ones takes.
+const sweepEntries = 1024
+
+// sweep closes what has been silent for too long. Entries are not moved in their
+// list when they are used, which would cost each message more than this: the
+// ones looked at and kept go to its end.
+func (t *TCAP) sweep(now int64) {
+	t.swept = now
+	for range min(sweepEntries, t.live) {
+		slot := t.lru.front(open)
+		if slot == open {
+			break
+		}
+		if now-t.entries[slot].last > tcapIdle {
+			t.close(slot)
+			t.Counters.Expired++
+			continue
+		}
+		t.lru.remove(slot)
+		t.lru.pushBack(open, slot)
 	}
-	if slot := t.lru.front(ended); slot != ended && now-t.entries[slot].last > tcapLinger {
+	for slot := t.lru.front(ended); slot != ended && now-t.entries[slot].last > tcapLinger; slot = t.lru.front(ended) {
 		t.close(slot)
 		t.Counters.Closed++
 	}
@@ -352,5 +379,8 @@ func signature(b []byte) uint64 {
 
 // LastOperation is the operation invoked last; 0 when none was seen.
 func (t *Transaction) LastOperation() signaling.Operation {
+	if t.known == 0 {
+		return 0
+	}
 	return t.invokes[(t.cursor-1)%maxInvokes].op
 }
