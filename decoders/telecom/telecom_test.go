@@ -202,7 +202,7 @@ func TestDigitsAreValues(t *testing.T) {
 	}
 	seen := map[uint64]string{}
 	for i := range 100000 {
-		s := fmt.Sprint(999010000000000 + i)
+		s := fmt.Sprint(999010000000000 + int64(i))
 		h := MustDigits(s).Hash()
 		if other, ok := seen[h]; ok {
 			t.Fatalf("%s and %s have one hash", s, other)
