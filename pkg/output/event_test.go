@@ -76,7 +76,7 @@ func TestMessages(t *testing.T) {
 		"abort":            {"timestamp": "2026-11-22T10:00:00.123456321Z", "tcap.p_abort_cause": "4", "tcap.dtid": "ab", "operation": "<absent>", "class": "other", "map": "<absent>"},
 		"foreignComponent": {"tcap.global_opcode": "2a03", "tcap.otid": "00ab", "tcap.dtid": "0000cd", "tcap.acn_name": "CAP-gsmSSF-to-gsmSCF-AC", "tcap.invoke_id": "0"},
 		"foreignError":     {"tcap.global_error": "2a03"},
-		"callStart":        {"cap.imei": "35000000******", "cap.msisdn": "99912*******01", "map": "<absent>", "cap.carried": "[imsi msisdn imei cell]", "cap.diameter_name": "mme1.00101*******890.example"},
+		"callStart":        {"cap.imei": "35000000******", "cap.msisdn": "99912*******01", "map": "<absent>", "cap.carried": "[imsi msisdn imei serving_node cell]", "cap.diameter_name": "mme1.00101*******890.example"},
 		"twoSGSNs":         {"map.returned": "[imsi serving_node]"},
 		"ulr": {
 			"diameter.name": "ULR", "diameter.request": "true", "diameter.error": "false", "diameter.app": "S6a", "diameter.command": "316",
@@ -316,4 +316,16 @@ func FuzzHostileText(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestDigitsLikeTheirText(t *testing.T) {
+	for _, s := range []string{"0", "123456789ABCDE", "0123456789ABCDE0", "01234567890123456", "98765432109876543210987654321098", "1234567890123456789012340"} {
+		d := telecom.MustDigits(s)
+		if got := string(appendDigits(nil, d)); got != s {
+			t.Errorf("%s written as %s", s, got)
+		}
+	}
+	if got := appendDigits(nil, telecom.Digits{}); len(got) != 0 {
+		t.Errorf("no digits written as %q", got)
+	}
 }

@@ -249,7 +249,7 @@ func (h *hasher) append(b []byte, d telecom.Digits, kind number) []byte {
 	slot := &h.cache[(d.Hash()+uint64(kind))%uint64(len(h.cache))]
 	if !slot.valid || slot.kind != kind || slot.digits != d {
 		h.buf = append(h.buf[:0], numberLabels[kind]...)
-		h.buf = d.AppendTo(h.buf)
+		h.buf = appendDigits(h.buf, d)
 		h.mac.Reset()
 		h.mac.Write(h.buf)
 		h.buf = h.mac.Sum(h.buf[:0])
@@ -315,12 +315,12 @@ func (p *Privacy) addSubject(d telecom.Digits, kind number) {
 func (p *Privacy) appendNumber(b []byte, d telecom.Digits, kind number) []byte {
 	switch p.mode {
 	case Clear:
-		return d.AppendTo(b)
+		return appendDigits(b, d)
 	case Pseudonym:
 		return p.hasher.append(b, d, kind)
 	}
 	from := len(b)
-	b = d.AppendTo(b)
+	b = appendDigits(b, d)
 	mask(b[from:], kind)
 	return b
 }
@@ -404,7 +404,7 @@ func (p *Privacy) appendNode(b []byte, d telecom.Digits) []byte {
 			return p.appendNumber(b, d, kind)
 		}
 	}
-	return d.AppendTo(b)
+	return appendDigits(b, d)
 }
 
 // appendGT appends the global title of an SCCP address. Titles of numbering plans

@@ -476,9 +476,9 @@ func number3(s []byte) (v uint16, ok bool) {
 // awayWords are short words for what a message gives away, in the order of
 // signaling.Disclosure.
 var awayWords = map[string]string{
-	"authentication_vectors": "vectors", "keys": "keys", "imsi": "IMSI", "msisdn": "MSISDN", "imei": "IMEI", "serving_node": "serving node",
+	"authentication_vectors": "vectors", "keys": "keys", "imsi": "IMSI", "msisdn": "MSISDN", "imei": "IMEI", "serving_node": "node",
 	"cell": "cell", "position": "position", "subscriber_state": "state", "subscriber_data": "profile", "roaming_number": "MSRN",
-	"sms_text": "SMS text", "ussd_text": "USSD text", "forwarded_to_number": "forward-to number",
+	"sms_text": "SMS text", "ussd_text": "USSD text", "forwarded_to_number": "forward-to",
 }
 
 var away = func() (words [16]string) {
