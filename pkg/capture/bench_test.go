@@ -84,6 +84,27 @@ func benchmarkRead(b *testing.B, ng bool) {
 func BenchmarkReadPcap(b *testing.B)   { benchmarkRead(b, false) }
 func BenchmarkReadPcapng(b *testing.B) { benchmarkRead(b, true) }
 
+// BenchmarkReadNothing reads the file of BenchmarkReadPcap without looking at it:
+// the difference between the two is what framing costs.
+func BenchmarkReadNothing(b *testing.B) {
+	const count = 200_000
+	name := benchFile(b, false, count)
+	for b.Loop() {
+		file, err := os.Open(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		buf := make([]byte, chunkSize)
+		for {
+			if _, err := file.Read(buf); err != nil {
+				break
+			}
+		}
+		file.Close()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/count, "ns/frame")
+}
+
 func BenchmarkPeel(b *testing.B) {
 	for _, bench := range []struct {
 		name string
