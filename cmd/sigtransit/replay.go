@@ -50,7 +50,12 @@ that severity or above was made.`,
 		Example: `  sigtransit replay roaming.pcap
   sigtransit replay --format summary ring_*.pcapng.zst
   tcpdump -w - | sigtransit replay --messages -`,
-		Args: args(cobra.MinimumNArgs(1)),
+		Args: args(func(_ *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return errors.New("replay: name at least one capture file, or - for standard input")
+			}
+			return nil
+		}),
 		RunE: func(c *cobra.Command, files []string) error { return e.runReplay(c, files, &o) },
 	}
 	o.flags(c)

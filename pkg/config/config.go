@@ -111,14 +111,23 @@ func parse(c Config, name string, data []byte) (Config, error) {
 		}
 	}
 	var unknown *yaml.UnknownFieldError
+	var kind *yaml.TypeError
 	var ye yaml.Error
 	switch {
+	case errors.As(err, &kind):
+		return fail(kind.Token, "%q is no %s; want %s", kind.Token.Value, kinds[kind.DstType.Kind()].name, kinds[kind.DstType.Kind()].want)
 	case errors.As(err, &unknown):
 		return fail(unknown.Token, "unknown key %q; want one of %s", unknown.Token.Value, strings.Join(Keys(), ", "))
 	case errors.As(err, &ye):
 		return fail(ye.GetToken(), "%s", ye.GetMessage())
 	}
 	return fail(nil, "%v", err)
+}
+
+// kinds names the types of the form to a person.
+var kinds = map[reflect.Kind]struct{ name, want string }{
+	reflect.Bool: {"truth value", "true or false"}, reflect.String: {"text", "text"},
+	reflect.Slice: {"list", "a list, one item a line after a dash"}, reflect.Struct: {"mapping", "keys and values"},
 }
 
 // find is the token of a top-level key's value.
