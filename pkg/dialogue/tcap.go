@@ -254,6 +254,7 @@ func (t *TCAP) again(now int64, slot int32, side uint8) (*Transaction, uint8, bo
 	t.mirrored = now + 60*second
 	e := &t.entries[slot]
 	e.last = now
+	e.Memory.Signature = e.sig[side]
 	return e, side, true
 }
 

@@ -2,7 +2,6 @@ package dissect
 
 import (
 	"fmt"
-	"net/netip"
 	"runtime/debug"
 
 	"sigtransit/decoders/diameter"
@@ -43,6 +42,7 @@ type Dissector struct {
 
 	// What is being decoded; reused for each message.
 	frame  *capture.Frame
+	path   *path
 	data   sctp.Data
 	m3ua   m3ua.Message
 	sccp   sccp.Message
@@ -193,21 +193,18 @@ func (d *Dissector) begin(h *half) *signaling.Message {
 	*m = signaling.Message{
 		Time: d.frame.Time, Frame: d.frame.Number, Source: d.source,
 		Link: &h.flow.link, From: h.from, Protection: h.flow.link.Protection,
+		Src: d.path.src, Dst: d.path.dst,
 	}
-	ports := h.flow.link.Ends
-	m.Src = netip.AddrPortFrom(d.pkt.SrcAddr(), ports[h.from].Port)
-	m.Dst = netip.AddrPortFrom(d.pkt.DstAddr(), ports[1-h.from].Port)
+	if h != d.path.half { // an acknowledgement released what the other end had sent
+		m.Src, m.Dst = m.Dst, m.Src
+	}
 	return m
 }
 
 func (d *Dissector) emit(m *signaling.Message) {
 	d.Counters.Messages++
-	d.tell(m.Link)
 	d.h.Message(m)
 }
-
-// tell announces a flow that turned out to carry signaling.
-func (d *Dissector) tell(l *signaling.Link) {}
 
 // flowEvent hands out a change in the life of a flow.
 func (d *Dissector) flowEvent(f *flow, state, reason string) {

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"sigtransit/pkg/capture"
 	"sigtransit/pkg/reassembly"
 	"sigtransit/pkg/signaling"
 )
@@ -83,55 +82,66 @@ func (k *pathKey) hash() uint64 {
 	return h ^ h>>32
 }
 
-// paths is an open-addressing table from path to half.
-type paths struct {
-	slots []struct {
-		hash uint64
-		half *half
-		key  pathKey
-	}
-	used int
+// path is one direction between one pair of addresses, with the form of its ends
+// that messages carry.
+type path struct {
+	half     *half // nil: the slot is free
+	hash     uint64
+	key      pathKey
+	src, dst netip.AddrPort
 }
 
-func (p *paths) find(k *pathKey, h uint64) *half {
+// paths is an open-addressing table of paths.
+type paths struct {
+	slots []path
+	used  int
+}
+
+// find is the path of a key, nil when it is not known. It is valid until the next
+// put.
+func (p *paths) find(k *pathKey, h uint64) *path {
 	if len(p.slots) == 0 {
 		return nil
 	}
 	mask := uint64(len(p.slots) - 1)
 	for i := h & mask; p.slots[i].half != nil; i = (i + 1) & mask {
-		if p.slots[i].hash == h && p.slots[i].key == *k {
-			return p.slots[i].half
+		if s := &p.slots[i]; s.hash == h && s.key == *k {
+			return s
 		}
 	}
 	return nil
 }
 
-func (p *paths) put(k *pathKey, h uint64, x *half) {
+func (p *paths) put(k *pathKey, h uint64, x *half) *path {
 	if 4*(p.used+1) > 3*len(p.slots) {
 		old := p.slots
-		p.slots = make([]struct {
-			hash uint64
-			half *half
-			key  pathKey
-		}, max(64, 2*len(old)))
-		p.used = 0
+		p.slots = make([]path, max(64, 2*len(old)))
 		for i := range old {
 			if old[i].half != nil {
-				p.put(&old[i].key, old[i].hash, old[i].half)
+				*p.free(&old[i].key, old[i].hash) = old[i]
 			}
 		}
 	}
+	s := p.free(k, h)
+	if s.half == nil {
+		p.used++
+	}
+	*s = path{
+		half: x, hash: h, key: *k,
+		src: netip.AddrPortFrom(netip.AddrFrom16(k.src).Unmap(), uint16(k.ports>>16)),
+		dst: netip.AddrPortFrom(netip.AddrFrom16(k.dst).Unmap(), uint16(k.ports)),
+	}
+	return s
+}
+
+// free is the slot of a key, or the one where it belongs.
+func (p *paths) free(k *pathKey, h uint64) *path {
 	mask := uint64(len(p.slots) - 1)
 	i := h & mask
-	for p.slots[i].half != nil {
-		if p.slots[i].hash == h && p.slots[i].key == *k {
-			p.slots[i].half = x
-			return
-		}
+	for p.slots[i].half != nil && !(p.slots[i].hash == h && p.slots[i].key == *k) {
 		i = (i + 1) & mask
 	}
-	p.slots[i].hash, p.slots[i].key, p.slots[i].half = h, *k, x
-	p.used++
+	return &p.slots[i]
 }
 
 // pair names two ends whatever the tags.
@@ -168,26 +178,24 @@ type flows struct {
 	all   []*flow
 	id    uint64
 
-	// one path is remembered: packets come in runs
-	lastKey  pathKey
-	lastHalf *half
-
+	last    *path // of the packet before: packets come in runs
 	evicted uint64
 }
 
-// find is the direction a path belongs to; nil when it is new.
-func (t *flows) find(k *pathKey) *half {
-	if t.lastHalf != nil && t.lastKey == *k {
-		return t.lastHalf
+// find is the path of a key; nil when it is new.
+func (t *flows) find(k *pathKey) *path {
+	if t.last != nil && t.last.key == *k {
+		return t.last
 	}
-	h := t.paths.find(k, k.hash())
-	if h != nil {
-		t.lastKey, t.lastHalf = *k, h
+	p := t.paths.find(k, k.hash())
+	if p != nil {
+		t.last = p
 	}
-	return h
+	return p
 }
 
-func (t *flows) bind(k *pathKey, h *half) {
+// bind makes a path belong to a direction.
+func (t *flows) bind(k *pathKey, h *half) *path {
 	if t.pairs == nil {
 		t.pairs, t.tags = make(map[pair]*half), make(map[tagKey]promise)
 	}
@@ -199,13 +207,13 @@ func (t *flows) bind(k *pathKey, h *half) {
 	if len(t.pairs) >= maxPaths {
 		clear(t.pairs)
 	}
-	t.paths.put(k, k.hash(), h)
+	t.last = t.paths.put(k, k.hash(), h)
 	pk := pair{k.src, k.dst, k.ports, k.proto}
 	t.pairs[pk] = h
 	t.pairs[pk.reverse()] = &h.flow.half[1-h.from]
-	h.flow.learn(h.from, netip.AddrFrom16(k.src).Unmap())
-	h.flow.learn(1-h.from, netip.AddrFrom16(k.dst).Unmap())
-	t.lastHalf = nil
+	h.flow.learn(h.from, t.last.src.Addr())
+	h.flow.learn(1-h.from, t.last.dst.Addr())
+	return t.last
 }
 
 // open makes a flow whose end 0 is the source of k.
@@ -223,14 +231,13 @@ func (t *flows) open(now int64, k *pathKey, tr signaling.Transport) *flow {
 	return f
 }
 
-// tcp is the direction of a TCP segment; nil when the connection is not known.
-func (t *flows) tcp(k *pathKey) *half {
-	if h := t.find(k); h != nil {
-		return h
+// tcp is the path of a TCP segment; nil when the connection is not known.
+func (t *flows) tcp(k *pathKey) *path {
+	if p := t.find(k); p != nil {
+		return p
 	}
 	if h := t.pairs[pair{k.src, k.dst, k.ports, k.proto}]; h != nil {
-		t.bind(k, h)
-		return h
+		return t.bind(k, h)
 	}
 	return nil
 }
@@ -289,50 +296,44 @@ func (t *flows) sweep(now int64) {
 			delete(t.tags, k)
 		}
 	}
-	t.lastHalf = nil
+	t.last = nil
 }
 
-// sctp is the direction of an SCTP packet. A path that is new may be another
+// sctp is the path of an SCTP packet that find does not know. It may be another
 // path of a known association: the tag tells, if an address or the TSN agrees.
-func (t *flows) sctp(now int64, p *capture.Packet, ports, vtag, tsn uint32, hasTSN bool) *half {
-	k := pathKey{src: p.Src, dst: p.Dst, ports: ports, vtag: vtag, proto: p.Protocol}
-	if h := t.find(&k); h != nil {
-		return h
-	}
-	if pr, ok := t.tags[tagKey{vtag, ports}]; ok && vtag != 0 {
-		f := pr.half.flow
-		src, dst := p.SrcAddr(), p.DstAddr()
-		known := slices.Contains(f.link.Ends[pr.half.from].Addrs, src) || slices.Contains(f.link.Ends[1-pr.half.from].Addrs, dst)
+func (t *flows) sctp(now int64, k *pathKey, tsn uint32, hasTSN bool) *path {
+	if pr, ok := t.tags[tagKey{k.vtag, k.ports}]; ok && k.vtag != 0 {
+		ends := &pr.half.flow.link.Ends
+		known := slices.Contains(ends[pr.half.from].Addrs, netip.AddrFrom16(k.src).Unmap()) ||
+			slices.Contains(ends[1-pr.half.from].Addrs, netip.AddrFrom16(k.dst).Unmap())
 		if known || (hasTSN && pr.half.sctp.Expects(tsn)) {
-			t.use(&k, pr)
-			return pr.half
+			return t.use(k, pr)
 		}
 	}
 	if h := t.pairs[pair{k.src, k.dst, k.ports, k.proto}]; h != nil {
 		// Known ends, another tag: INIT (tag 0), an ABORT that reflects the tag of
 		// its receiver (RFC 9260 8.5.1), the first packet of a direction whose INIT
 		// is not in the capture, or an association that restarted unseen.
-		if hasTSN && vtag != h.vtag {
+		if hasTSN && k.vtag != h.vtag {
 			if h.vtag != 0 && !h.sctp.Expects(tsn) {
 				h.sctp.Renumber()
 			}
-			h.vtag = vtag
-			t.promise(tagKey{vtag, ports}, promise{half: h})
+			h.vtag = k.vtag
+			t.promise(tagKey{k.vtag, k.ports}, promise{half: h})
 		}
-		t.bind(&k, h)
-		return h
+		return t.bind(k, h)
 	}
-	f := t.open(now, &k, signaling.SCTP)
-	t.bind(&k, &f.half[0])
-	if vtag != 0 {
-		f.half[0].vtag = vtag
-		t.promise(tagKey{vtag, ports}, promise{half: &f.half[0]})
+	h := &t.open(now, k, signaling.SCTP).half[0]
+	p := t.bind(k, h)
+	if k.vtag != 0 {
+		h.vtag = k.vtag
+		t.promise(tagKey{k.vtag, k.ports}, promise{half: h})
 	}
-	return &f.half[0]
+	return p
 }
 
 // use binds a path to an announced direction and begins its numbering.
-func (t *flows) use(k *pathKey, pr promise) {
+func (t *flows) use(k *pathKey, pr promise) *path {
 	h := pr.half
 	if h.vtag != k.vtag {
 		h.vtag = k.vtag
@@ -343,8 +344,8 @@ func (t *flows) use(k *pathKey, pr promise) {
 		}
 	}
 	pr.hasTSN = false
-	t.bind(k, h)
 	t.promise(tagKey{k.vtag, k.ports}, pr)
+	return t.bind(k, h)
 }
 
 // promise notes which direction a tag will mean. A flood of INITs must not grow

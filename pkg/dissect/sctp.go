@@ -32,12 +32,12 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 		return BadHeaders
 	}
 	d.Counters.SCTPPackets++
-	ports := uint32(pk.SrcPort)<<16 | uint32(pk.DstPort)
-	h := d.flows.find(&pathKey{src: p.Src, dst: p.Dst, ports: ports, vtag: pk.VTag, proto: p.Protocol})
-	if h == nil {
+	k := pathKey{src: p.Src, dst: p.Dst, ports: uint32(pk.SrcPort)<<16 | uint32(pk.DstPort), vtag: pk.VTag, proto: p.Protocol}
+	if d.path = d.flows.find(&k); d.path == nil {
 		tsn, has := firstTSN(&pk)
-		h = d.flows.sctp(d.frame.Time, p, ports, pk.VTag, tsn, has)
+		d.path = d.flows.sctp(d.frame.Time, &k, tsn, has)
 	}
+	h := d.path.half
 	f := h.flow
 	f.last = d.frame.Time
 	if !p.Truncated && !d.checksum(f, p.Payload, pk.Checksum) {
@@ -52,7 +52,7 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 			d.dataChunk(h, &c)
 		case sctp.ChunkSack, sctp.ChunkHeartbeat, sctp.ChunkHeartbeatAck:
 		case sctp.ChunkInit, sctp.ChunkInitAck:
-			d.initChunk(h, ports, &c)
+			d.initChunk(h, k.ports, &c)
 		case sctp.ChunkAsconf:
 			var a sctp.Asconf
 			if a.Decode(&c) == nil {

@@ -42,18 +42,16 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 	payload := b[offset:]
 
 	k := pathKey{src: p.Src, dst: p.Dst, ports: uint32(src)<<16 | uint32(dst), proto: p.Protocol}
-	h := d.flows.tcp(&k)
-	if h == nil {
+	if d.path = d.flows.tcp(&k); d.path == nil {
 		// A connection is followed when its port is Diameter's or a segment begins
 		// as a Diameter message does: a mirror port carries all sorts of others.
 		known := diameterPort(src) || diameterPort(dst)
 		if !(known && (len(payload) > 0 || flags&tcpSYN != 0)) && !(len(payload) >= diameter.HeaderLen && diameter.HeaderLooksValid(payload)) {
 			return NotSignaling
 		}
-		f := d.flows.open(d.frame.Time, &k, signaling.TCP)
-		h = &f.half[0]
-		d.flows.bind(&k, h)
+		d.path = d.flows.bind(&k, &d.flows.open(d.frame.Time, &k, signaling.TCP).half[0])
 	}
+	h := d.path.half
 	f := h.flow
 	f.last = d.frame.Time
 	c := &d.tcpC
