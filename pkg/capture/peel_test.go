@@ -299,6 +299,38 @@ func TestPeelAllocs(t *testing.T) {
 	}
 }
 
+func TestPeelUpper(t *testing.T) {
+	options := unhex("84 00 01 04 00 00 00 00") // destination options, next header 132
+	for _, tc := range []struct {
+		name    string
+		in      Packet
+		reason  Reason
+		proto   uint8
+		payload []byte
+	}{
+		{"nothing to do", Packet{V6: true, Protocol: 132, Payload: upperBytes}, 0, 132, upperBytes},
+		{"destination options", Packet{V6: true, Protocol: 60, Payload: append(options, upperBytes...)}, 0, 132, upperBytes},
+		{"IPv4 authentication header", Packet{Protocol: 51, Payload: append(unhex("84 01 00 00 00 00 00 01 00 00 00 02"), upperBytes...)}, 0, 132, upperBytes},
+		{"IPv4 protocol 60", Packet{Protocol: 60, Payload: options}, 0, 60, options},
+		{"a fragment", Packet{V6: true, Protocol: 60, Payload: options, Fragment: true}, 0, 60, options},
+		{"a fragment in a packet put together", Packet{V6: true, Protocol: 44, Payload: unhex("84 00 00 01 00 01 e2 40")}, ReasonMalformed, 0, nil},
+		{"beyond the packet", Packet{V6: true, Protocol: 60, Payload: options[:7]}, ReasonMalformed, 0, nil},
+		{"cut off", Packet{V6: true, Protocol: 60, Payload: options[:7], Truncated: true}, ReasonTruncated, 0, nil},
+		{"too many", Packet{V6: true, Protocol: 60, Payload: bytes.Repeat(unhex("3c 00 01 04 00 00 00 00"), 20)}, ReasonMalformed, 0, nil},
+	} {
+		var p Peeler
+		pkt := tc.in
+		if reason := p.PeelUpper(&pkt); reason != tc.reason {
+			t.Errorf("%s: reason %v, want %v", tc.name, reason, tc.reason)
+		} else if reason == ReasonNone && (pkt.Protocol != tc.proto || !bytes.Equal(pkt.Payload, tc.payload)) {
+			t.Errorf("%s: protocol %d, %x", tc.name, pkt.Protocol, pkt.Payload)
+		}
+		if n := testing.AllocsPerRun(10, func() { pkt = tc.in; p.PeelUpper(&pkt) }); n != 0 {
+			t.Errorf("%s: %v allocations", tc.name, n)
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	for r := range NumReasons {
 		if strings.Trim(r.String(), "abcdefghijklmnopqrstuvwxyz_") != "" {

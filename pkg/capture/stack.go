@@ -148,6 +148,36 @@ func (s *stack) peel(first int, f *Frame, pkt *Packet) Reason {
 	return ReasonNone
 }
 
+// PeelUpper takes off the headers between IP and the upper layer of a packet that
+// was put together from fragments: Protocol and Payload are what the fragments
+// gave, and are set to those of the upper layer. It does nothing where there are
+// none, and nothing to a fragment. The reasons are those of Peel.
+func (p *Peeler) PeelUpper(pkt *Packet) Reason {
+	if pkt.Fragment || !isExtension(pkt.Protocol) {
+		return ReasonNone
+	}
+	if p.slow == nil {
+		p.slow = newStack()
+	}
+	s := p.slow
+	s.pkt, s.cut, s.exts, s.reason = pkt, pkt.Truncated, 0, ReasonNone
+	err := s.upper(pkt.Protocol, pkt.Payload)
+	for err == nil && s.known {
+		var l gopacket.DecodingLayer = &s.ext
+		switch s.next {
+		case layers.LayerTypeIPSecAH:
+			l = &s.ah
+		case layers.LayerTypeIPv6Fragment:
+			// A fragment inside a packet put together: nobody sends that.
+			err = s.fail(ReasonMalformed)
+			continue
+		}
+		err = l.DecodeFromBytes(pkt.Payload, gopacket.NilDecodeFeedback)
+	}
+	s.pkt = nil
+	return s.reason
+}
+
 // fail ends the parser's run.
 func (s *stack) fail(r Reason) error {
 	s.reason = r
