@@ -49,6 +49,7 @@ type SCTP struct {
 
 	frags  []frag
 	octets int
+	fsn    fsnRule
 	swept  int64
 	out    []byte
 	free   [][]byte // buffers of pieces handed on
@@ -56,13 +57,24 @@ type SCTP struct {
 
 type frag struct {
 	key        uint64 // 0 for DATA; stream, U bit and message id for I-DATA
-	ord        uint32 // TSN, or FSN of I-DATA
+	ord        uint32 // TSN; place in the message for I-DATA: 0 first, else FSN+1
+	tsn        uint32
 	begin, end bool
 	stream     uint16
 	ppid       uint32
 	at         int64
 	data       []byte
 }
+
+// fsnRule is how a sender of I-DATA numbers the fragments behind the first, which
+// has no number on the wire.
+type fsnRule uint8
+
+const (
+	fsnUnknown  fsnRule = iota
+	fsnFromOne          // the first is 0, the second 1 (RFC 8260 2.1)
+	fsnFromZero         // the second is 0: so does the Linux kernel
+)
 
 // Start sets the first TSN of a direction from INIT or INIT ACK (RFC 9260 3.3.2)
 // and forgets what came before.
@@ -202,13 +214,19 @@ func (s *SCTP) passOver(t uint32) {
 // carry consecutive TSNs (RFC 9260 6.9); those of I-DATA a message identifier and
 // fragment numbers of their own (RFC 8260 2.1), so messages may be interleaved.
 func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid uint32, complete bool) {
-	f := frag{ord: d.TSN, begin: d.Begin, end: d.End, stream: d.StreamID, ppid: d.PPID, at: now}
+	f := frag{ord: d.TSN, tsn: d.TSN, begin: d.Begin, end: d.End, stream: d.StreamID, ppid: d.PPID, at: now}
 	if d.IData {
 		f.key = 1<<63 | uint64(d.StreamID)<<32 | uint64(d.Sequence)
 		if d.Unordered {
 			f.key |= 1 << 62
 		}
-		f.ord = d.FSN
+		f.ord = 0
+		if !d.Begin {
+			f.ord = d.FSN + 1
+			if d.FSN == 0 {
+				s.fsn = fsnFromZero
+			}
+		}
 	}
 	s.expire(now, len(d.Payload), c)
 	i := sort.Search(len(s.frags), func(i int) bool { return !s.frags[i].before(&f) })
@@ -224,13 +242,13 @@ func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid 
 
 	first, last := i, i
 	for !s.frags[first].begin {
-		if first == 0 || !s.frags[first].follows(&s.frags[first-1]) {
+		if first == 0 || !s.follows(&s.frags[first], &s.frags[first-1]) {
 			return nil, 0, false
 		}
 		first--
 	}
 	for !s.frags[last].end {
-		if last+1 == len(s.frags) || !s.frags[last+1].follows(&s.frags[last]) {
+		if last+1 == len(s.frags) || !s.follows(&s.frags[last+1], &s.frags[last]) {
 			return nil, 0, false
 		}
 		last++
@@ -254,8 +272,21 @@ func (f *frag) before(g *frag) bool {
 }
 
 // follows reports that f is the piece right after g in one message.
-func (f *frag) follows(g *frag) bool {
-	return f.key == g.key && f.ord == g.ord+1 && f.stream == g.stream && !g.end && !f.begin
+func (s *SCTP) follows(f, g *frag) bool {
+	if f.key != g.key || f.stream != g.stream || g.end || f.begin {
+		return false
+	}
+	if f.key != 0 && g.begin && f.ord == 2 && s.fsn != fsnFromZero {
+		// FSN 1 behind the first piece: the second one, unless the sender counts
+		// from 0 and the piece with FSN 0 is still to come. When no TSN before
+		// this one is missing, it is not.
+		if s.fsn == fsnUnknown && f.tsn != g.tsn+1 && int32(s.next-f.tsn) <= 0 {
+			return false
+		}
+		s.fsn = fsnFromOne
+		return true
+	}
+	return f.ord == g.ord+1
 }
 
 func (s *SCTP) buffer() []byte {
