@@ -41,18 +41,20 @@ type Dissector struct {
 	diamT  *dialogue.Diameter
 
 	// What is being decoded; reused for each message.
-	frame  *capture.Frame
-	path   *path
-	data   sctp.Data
-	m3ua   m3ua.Message
-	sccp   sccp.Message
-	tcap   tcap.Message
-	comp   tcap.Component
-	args   gsmmap.Arguments
-	diam   diameter.Message
-	msg    signaling.Message
-	event  signaling.FlowEvent
-	warned map[string]bool
+	frame *capture.Frame
+	// untagged: the verification tag of the SCTP packet is 0.
+	untagged bool
+	path     *path
+	data     sctp.Data
+	m3ua     m3ua.Message
+	sccp     sccp.Message
+	tcap     tcap.Message
+	comp     tcap.Component
+	args     gsmmap.Arguments
+	diam     diameter.Message
+	msg      signaling.Message
+	event    signaling.FlowEvent
+	warned   map[string]bool
 }
 
 // New is a dissector that hands what it finds to h.

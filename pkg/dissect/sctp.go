@@ -40,6 +40,7 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 	h := d.path.half
 	f := h.flow
 	f.last = d.frame.Time
+	d.untagged = pk.VTag == 0
 	if !p.Truncated && !d.checksum(f, p.Payload, pk.Checksum) {
 		return BadChecksum
 	}
@@ -172,6 +173,13 @@ func (d *Dissector) dataChunk(h *half, c *sctp.Chunk) {
 	data := &d.data
 	if data.Decode(c) != nil {
 		d.problem(LayerSCTP, Truncated)
+		return
+	}
+	if d.untagged && data.Begin && data.End {
+		// No association has the tag 0 (RFC 9260 5.3.1): the packet was put around a
+		// message by a tool, which as a rule repeats one TSN for ever.
+		d.Counters.SCTPChunks++
+		d.userMessage(h, data.PPID, data.Payload, data.Truncated)
 		return
 	}
 	if h.sctp.Accept(data.TSN, &d.sctpC) == reassembly.TSNDuplicate {
