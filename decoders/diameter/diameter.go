@@ -298,90 +298,98 @@ func usefulCut(vendor, code uint32) bool {
 	return false
 }
 
-// message reads the AVPs of the message itself. Those that most messages carry
-// are read here, the others by functions that also serve for groups.
+// message reads the AVPs of the message itself. Those of nearly every message are
+// read here, without a call; of the single ones the first counts.
 func (m *Message) message(b []byte) {
 	var a avp
 	p := b[HeaderLen:]
-	for len(p) >= 12 {
+	for len(p) >= 8 {
+		// What the method read does, too.
 		w := binary.BigEndian.Uint64(p)
-		code, n := uint32(w>>32), int(w&0xffffff)
-		if uint(n-8) > uint(len(p)-8) {
+		n, head, vendor := int(w&0xffffff), 8, uint32(0)
+		if n < 8 || n > len(p) {
 			break
 		}
-		if w&(avpVendor<<24) == 0 {
-			data := p[8:n:n]
+		if w&(avpVendor<<24) != 0 {
+			if n < 12 {
+				break
+			}
+			head, vendor = 12, binary.BigEndian.Uint32(p[8:])
+		}
+		data, off := p[head:n:n], len(b)-len(p)
+		p = p[min((n+3)&^3, len(p)):]
+
+		code := uint32(w >> 32)
+		if vendor == 0 {
 			switch code {
 			case 263:
 				if m.SessionID == nil {
 					m.SessionID = data
 				}
+				continue
 			case 264:
 				if m.OriginHost == nil {
 					m.OriginHost = data
 				}
-				m.checkName(data, b, p)
+				goto name
 			case 296:
 				if m.OriginRealm == nil {
 					m.OriginRealm = data
 				}
-				m.checkName(data, b, p)
+				goto name
 			case 293:
 				if m.DestinationHost == nil {
 					m.DestinationHost = data
 				}
-				m.checkName(data, b, p)
+				goto name
 			case 283:
 				if m.DestinationRealm == nil {
 					m.DestinationRealm = data
 				}
-				m.checkName(data, b, p)
+				goto name
 			case 282:
 				if m.NumRouteRecords < MaxRouteRecords {
 					m.routeRecords[m.NumRouteRecords] = data
 				}
 				m.NumRouteRecords++
-				m.checkName(data, b, p)
+				goto name
 			case 1:
 				if m.UserName == nil {
 					m.UserName = data
 					m.userName(data)
 				}
-			default:
-				a.code, a.vendor, a.flags = code, 0, uint8(w>>24)
-				a.off, a.head, a.data = len(b)-len(p), 8, data
-				m.once(&a, b)
+				continue
 			}
-		} else {
-			if n < 12 {
-				break
-			}
-			a.code, a.vendor, a.flags = code, binary.BigEndian.Uint32(p[8:]), uint8(w>>24)
-			a.off, a.head, a.data = len(b)-len(p), 12, p[12:n:n]
-			m.once(&a, b)
 		}
-		next := (n + 3) &^ 3
-		if next >= len(p) {
-			return
+		a.code, a.vendor, a.flags = code, vendor, uint8(w>>24)
+		a.off, a.head, a.data = off, head, data
+		m.once(&a, b)
+		continue
+	name:
+		if len(data) < 8 && !printable(data) || len(data) >= 8 && marked(data) {
+			m.fault(FaultAVPType, off)
 		}
-		p = p[next:]
 	}
-	// What is left is short, or its length is wrong, or both.
-	for off := len(b) - len(p); m.read(&a, b, off, len(b)); off = a.next() {
+	// What is left is nothing, or faulty, or cut with the capture.
+	if m.read(&a, b, len(b)-len(p), len(b)) {
 		m.once(&a, b)
 	}
 }
 
 // once reads an AVP of the message itself.
 func (m *Message) once(a *avp, b []byte) {
-	if a.vendor == Vendor3GPP {
+	switch a.vendor {
+	case Vendor3GPP:
 		m.tgpp(a, b, 0, nil)
-		return
-	}
-	if a.vendor != 0 {
+	case 0:
+		m.rare(a, b)
+	default:
 		m.other(a)
-		return
 	}
+}
+
+// rare reads the other IETF AVPs of the message itself.
+func (m *Message) rare(a *avp, b []byte) {
 	switch a.code {
 	case 268:
 		if v, ok := m.u32(a); ok && m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
@@ -417,13 +425,6 @@ func (m *Message) once(a *avp, b []byte) {
 		}
 	default:
 		m.base(a, b, 0)
-	}
-}
-
-// checkName notes a DiameterIdentity that cannot be one; p begins at its AVP.
-func (m *Message) checkName(data, b, p []byte) {
-	if !printable(data) {
-		m.fault(FaultAVPType, len(b)-len(p))
 	}
 }
 

@@ -219,12 +219,16 @@ func printable(v []byte) bool {
 		}
 		return len(v) > 0
 	}
+	return !marked(v)
+}
+
+// marked is not printable for at least eight octets.
+func marked(v []byte) bool {
 	bad := unseen(binary.LittleEndian.Uint64(v[len(v)-8:]))
-	for len(v) > 8 {
+	for ; len(v) > 8; v = v[8:] {
 		bad |= unseen(binary.LittleEndian.Uint64(v))
-		v = v[8:]
 	}
-	return bad&0x8080808080808080 == 0
+	return bad&0x8080808080808080 != 0
 }
 
 // unseen sets the top bit of an octet, of eight in x, that is no visible ASCII:
