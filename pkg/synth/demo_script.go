@@ -341,6 +341,7 @@ func (d *demo) mapOverNeutral(l *ss7Link) {
 		p := l.build(now, 1, func(b []byte) []byte { return l.s.Data(b, 1, Message{Stream: 1, PPID: PPIDM3UA, Payload: m[0]}) })
 		d.wire.VLAN = l.vlan
 		err := d.wire.Fragments(d.clock(now), l.s.Ends[1].Addrs[0], l.s.Ends[0].Addrs[0], ProtoSCTP, p, 96)
+		d.last += 2 * time.Microsecond
 		if d.err == nil {
 			d.err = err
 		}
