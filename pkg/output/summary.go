@@ -81,6 +81,9 @@ var errorText = map[string]string{
 	"connection_oriented": "connection-oriented traffic, not read",
 }
 
+// minElapsed is the shortest time that says something about speed.
+const minElapsed = 50 * time.Millisecond
+
 // AppendStats appends the page.
 func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
 	p := page{b: b, screen: s.screen}
@@ -117,7 +120,7 @@ func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
 			p.line("let go", "%s entries of table %s: %s", thousands(c.N), words(c.Table), words(c.Reason))
 		}
 	}
-	if st.Elapsed > 0 {
+	if st.Elapsed >= minElapsed {
 		sec := st.Elapsed.Seconds()
 		p.line("speed", "%s messages and %s a second (%s)", thousands(uint64(float64(st.total)/sec)), size(uint64(float64(st.Bytes)/sec)), brief(st.Elapsed))
 	}
@@ -201,7 +204,7 @@ func (p *page) exposures(st *Stats) {
 	for _, r := range rows {
 		width = min(max(width, utf8.RuneCountInString(carrierText(r))), 40)
 	}
-	p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %10s  %11s\n", width, "CARRIER", "EVIDENCE", "CLASS", "MESSAGES", "SECRETS IN", "SUBSCRIBERS")
+	p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %12s  %11s\n", width, "CARRIER", "EVIDENCE", "CLASS", "MESSAGES", "WITH SECRETS", "SUBSCRIBERS")
 	last := ""
 	var seen [signaling.NumEvidence]bool
 	for _, r := range rows {
@@ -215,7 +218,7 @@ func (p *page) exposures(st *Stats) {
 		if r.AtLeast {
 			subscribers = ">=" + subscribers
 		}
-		p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %10s  %11s\n", width, clip(name, width), r.Evidence, r.Class, thousands(r.Messages), thousands(r.Returned), subscribers)
+		p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %12s  %11s\n", width, clip(name, width), r.Evidence, r.Class, thousands(r.Messages), thousands(r.Returned), subscribers)
 	}
 	p.b = append(p.b, '\n')
 	for e := len(seen) - 1; e >= 0; e-- {
@@ -223,7 +226,7 @@ func (p *page) exposures(st *Stats) {
 			p.b = fmt.Appendf(p.b, "  %-12s  %s\n", signaling.Evidence(e), evidenceText[e])
 		}
 	}
-	p.b = append(p.b, "  secrets in    answers that really returned keys, locations, message text or a profile\n"...)
+	p.b = append(p.b, "  with secrets  answers that really returned keys, locations, message text or a profile\n"...)
 	p.b = append(p.b, "  subscribers   distinct, by IMSI, else by MSISDN\n"...)
 }
 

@@ -29,6 +29,12 @@ type Table struct {
 	begun  bool
 	day    int64
 	source string
+
+	// The message of the finding appended last: it has its line.
+	shown     *signaling.Message
+	shownTime int64
+	shownKind signaling.Kind
+	shownOp   signaling.Operation
 }
 
 // Columns of the table; what was given away comes last and has what is left.
@@ -50,22 +56,32 @@ const (
 
 var columnTitles = [numColumns]string{"UTC", "FRAME", "SEVERITY", "CARRIER", "EVIDENCE", "CLASS", "OPERATION", "KIND", "FROM", "", "TO", "SUBSCRIBER"}
 
+// Widths of the columns. Masked and full numbers have up to 15 digits.
 var (
-	wideColumns   = [numColumns]int{12, 8, 8, 14, 8, 8, 23, 7, 14, 1, 14, 15}
+	fullColumns   = [numColumns]int{12, 8, 8, 26, 8, 8, 23, 7, 20, 1, 20, 15}
+	wideColumns   = [numColumns]int{12, 8, 8, 14, 8, 8, 22, 7, 15, 1, 15, 15}
 	narrowColumns = [numColumns]int{12, 0, 8, 12, 8, 0, 22, 7, 12, 1, 12, 15}
 )
 
-// wideScreen is the width from which all columns are shown.
-const wideScreen = 150
+// From which width of a terminal the wider layouts are used. Files and pipes have
+// the widest.
+const (
+	wideScreen = 150
+	fullScreen = 185
+)
 
 // NewTable makes a table for one goroutine.
 func NewTable(opts Options, screen Screen) *Table {
 	t := &Table{
 		privacy: newPrivacy(opts.Privacy, opts.Keys), pointCodes: opts.PointCodes, screen: screen,
-		summary: NewSummary(screen), widths: wideColumns,
+		summary: NewSummary(screen), widths: fullColumns,
 	}
-	if screen.Width > 0 && screen.Width < wideScreen {
+	switch {
+	case screen.Width == 0:
+	case screen.Width < wideScreen:
 		t.widths = narrowColumns
+	case screen.Width < fullScreen:
+		t.widths = wideColumns
 	}
 	if opts.Privacy == Pseudonym {
 		t.widths[columnSubscriber] = 18 + len(t.privacy.hasher.prefix) - len("h:")
@@ -88,11 +104,19 @@ func NewTable(opts Options, screen Screen) *Table {
 
 // AppendFinding appends a line.
 func (t *Table) AppendFinding(b []byte, f *rules.Finding) []byte {
-	return t.row(b, f.Message, f)
+	m := f.Message
+	t.shown, t.shownTime, t.shownKind, t.shownOp = m, m.Time, m.Kind, m.Operation
+	return t.row(b, m, f)
 }
 
-// AppendMessage appends a line without a verdict.
+// AppendMessage appends a line without a verdict, unless the lines before are
+// findings about the same message.
 func (t *Table) AppendMessage(b []byte, m *signaling.Message) []byte {
+	// A Message is used again for the next one: the pointer alone is not enough.
+	if t.shown == m && t.shownTime == m.Time && t.shownKind == m.Kind && t.shownOp == m.Operation {
+		t.shown = nil
+		return b
+	}
 	return t.row(b, m, nil)
 }
 
@@ -253,6 +277,11 @@ func (t *Table) row(b []byte, m *signaling.Message, f *rules.Finding) []byte {
 
 func operationText(m *signaling.Message) string {
 	if m.Operation == 0 {
+		if m.TCAP != nil && !m.TCAP.ACN.IsZero() {
+			if ac, _, ok := m.TCAP.ACN.MAPContext(); ok && signaling.ContextName(ac) != "" {
+				return signaling.ContextName(ac)
+			}
+		}
 		return m.Protocol.String()
 	}
 	info := m.Operation.Info()
@@ -511,6 +540,9 @@ func givenAway(b []byte, m *signaling.Message) []byte {
 			sep()
 			if bit == signaling.DisclosedVectors {
 				b = append(strconv.AppendInt(b, int64(vectors), 10), ' ')
+			}
+			if bit == signaling.DisclosedVectors && vectors == 1 {
+				word = "vector"
 			}
 			b = append(b, word...)
 		}

@@ -88,6 +88,24 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestMessageOfFinding: with messages asked for, one that was flagged has one line.
+func TestMessageOfFinding(t *testing.T) {
+	table := NewTable(Options{Keys: testKeys}, Screen{})
+	f := locationFinding()
+	table.AppendFinding(nil, f)
+	if b := table.AppendMessage(nil, f.Message); len(b) != 0 {
+		t.Errorf("shown twice: %s", b)
+	}
+	if b := table.AppendMessage(nil, f.Message); len(b) == 0 {
+		t.Error("the next message in the same place is not shown")
+	}
+	table.AppendFinding(nil, f)
+	f.Message.Kind = signaling.KindResult
+	if b := table.AppendMessage(nil, f.Message); len(b) == 0 {
+		t.Error("another message in the same place is not shown")
+	}
+}
+
 func TestShortHosts(t *testing.T) {
 	table := NewTable(Options{Keys: testKeys}, Screen{})
 	for in, want := range map[string]string{
