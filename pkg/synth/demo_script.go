@@ -358,7 +358,7 @@ func (d *demo) mapOverNeutral(l *ss7Link) {
 	x.begin(90*time.Second, AppendInvoke(nil, 1, OpSendIdentification, AppendSendIdentification(nil, 0x00c0ffee, 2, 3)))
 	x.end(90*time.Second+90*ms, true, AppendResult(nil, 1, OpSendIdentification, AppendSendIdentificationResult(nil, roamer, Vectors{Quintuplets: 1, Version: 3}, d.r)))
 
-	// Signalling network management: partner B out of reach and back.
+	// Signalling network management: partner C out of reach this way, and back.
 	d.on(210*time.Second, func(now time.Duration) { l.message(now, 1, 0, AppendSSNM(nil, M3UADUNA, l.rc, pcDirect)) })
 	d.on(215*time.Second, func(now time.Duration) { l.message(now, 0, 0, AppendSSNM(nil, M3UADAUD, l.rc, pcDirect)) })
 	d.on(220*time.Second, func(now time.Duration) { l.message(now, 1, 0, AppendSSNM(nil, M3UADAVA, l.rc, pcDirect)) })

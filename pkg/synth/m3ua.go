@@ -8,27 +8,29 @@ import (
 
 // Message classes and types of M3UA (RFC 4666 3.1.2) as class<<8 | type.
 const (
-	M3UAError     uint16 = 0x0000
-	M3UANotify    uint16 = 0x0001
-	M3UAData      uint16 = 0x0101
-	M3UADUNA      uint16 = 0x0201
-	M3UADAVA      uint16 = 0x0202
-	M3UADAUD      uint16 = 0x0203
-	M3UASCON      uint16 = 0x0204
-	M3UADUPU      uint16 = 0x0205
-	M3UADRST      uint16 = 0x0206
-	M3UAASPUP     uint16 = 0x0301
-	M3UAASPDN     uint16 = 0x0302
-	M3UABEAT      uint16 = 0x0303
-	M3UAASPUPAck  uint16 = 0x0304
-	M3UAASPDNAck  uint16 = 0x0305
-	M3UABEATAck   uint16 = 0x0306
-	M3UAASPAC     uint16 = 0x0401
-	M3UAASPIA     uint16 = 0x0402
-	M3UAASPACAck  uint16 = 0x0403
-	M3UAASPIAAck  uint16 = 0x0404
-	m3uaVersion   byte   = 1
-	paramInfo     uint16 = 0x0004
+	M3UAError    uint16 = 0x0000
+	M3UANotify   uint16 = 0x0001
+	M3UAData     uint16 = 0x0101
+	M3UADUNA     uint16 = 0x0201
+	M3UADAVA     uint16 = 0x0202
+	M3UADAUD     uint16 = 0x0203
+	M3UASCON     uint16 = 0x0204
+	M3UADUPU     uint16 = 0x0205
+	M3UADRST     uint16 = 0x0206
+	M3UAASPUP    uint16 = 0x0301
+	M3UAASPDN    uint16 = 0x0302
+	M3UABEAT     uint16 = 0x0303
+	M3UAASPUPAck uint16 = 0x0304
+	M3UAASPDNAck uint16 = 0x0305
+	M3UABEATAck  uint16 = 0x0306
+	M3UAASPAC    uint16 = 0x0401
+	M3UAASPIA    uint16 = 0x0402
+	M3UAASPACAck uint16 = 0x0403
+	M3UAASPIAAck uint16 = 0x0404
+)
+
+// Parameter tags (RFC 4666 3.2).
+const (
 	paramRC       uint16 = 0x0006
 	paramHeart    uint16 = 0x0009
 	paramMode     uint16 = 0x000b
@@ -43,7 +45,7 @@ const (
 
 // OpenM3UA appends a common header (RFC 4666 3.1); CloseM3UA writes its length.
 func OpenM3UA(b []byte, kind uint16) ([]byte, int) {
-	return append(b, m3uaVersion, 0, byte(kind>>8), byte(kind), 0, 0, 0, 0), len(b)
+	return append(b, 1, 0, byte(kind>>8), byte(kind), 0, 0, 0, 0), len(b)
 }
 
 // CloseM3UA writes the length of the message that began at at.

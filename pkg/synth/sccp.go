@@ -101,8 +101,7 @@ type Unitdata struct {
 	LocalRef  uint32 // 24 bits
 }
 
-// openVariable appends the length octet of a variable part and remembers its
-// place; the contents must stay under 256 octets.
+// appendVariableAddress appends an address as a variable part: with its length.
 func appendVariableAddress(b []byte, a Address) []byte {
 	at := len(b)
 	b = AppendAddress(append(b, 0), a)
