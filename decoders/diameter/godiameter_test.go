@@ -11,6 +11,8 @@ import (
 	codes "github.com/fiorix/go-diameter/v4/diam/avp"
 	"github.com/fiorix/go-diameter/v4/diam/datatype"
 	"github.com/fiorix/go-diameter/v4/diam/dict"
+
+	"sigtransit/decoders/internal/mutate"
 )
 
 // TestCommandsOfDictionary holds KnownCommand to the dictionary of go-diameter.
@@ -153,6 +155,21 @@ func TestBuiltByGoDiameter(t *testing.T) {
 				t.Error("go-diameter does not read what it built")
 			}
 		})
+	}
+}
+
+// TestDamagedAgainstGoDiameter compares after each small damage as well.
+func TestDamagedAgainstGoDiameter(t *testing.T) {
+	for _, b := range [][]byte{goldenULR(), goldenAIA(), goldenDWR()} {
+		compared := 0
+		mutate.Each(t, b, func(b []byte) {
+			if compareWithGoDiameter(t, b) {
+				compared++
+			}
+		})
+		if compared < len(b) {
+			t.Errorf("only %d variants of a message of %d octets were compared", compared, len(b))
+		}
 	}
 }
 
