@@ -552,7 +552,8 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 		m.imei(a.data)
 	case 701: // MSISDN (TS 29.329 6.3.2)
 		m.msisdn(a)
-	case 1400: // Subscription-Data (TS 29.272 7.3.2)
+	case 1400, // Subscription-Data (TS 29.272 7.3.2)
+		1500: // Non-3GPP-User-Data (TS 29.273 8.2.3.1)
 		m.Set |= FieldSubscriptionData
 		m.group(a, b, depth, nil)
 	case 1413: // Authentication-Info (TS 29.272 7.3.17)
@@ -607,12 +608,8 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 		if len(a.data) > 0 {
 			m.Set |= FieldSMText
 		}
-	case 606, 702, // User-Data of Cx and of Sh
-		1500: // Non-3GPP-User-Data (TS 29.273 8.2.3.1)
+	case 606, 702: // User-Data of Cx and of Sh
 		m.Set |= FieldSubscriptionData
-		if a.code == 1500 {
-			m.group(a, b, depth, nil)
-		}
 	case 22, // 3GPP-User-Location-Info (TS 29.061 16.4.7)
 		1242,                                                       // Location-Estimate (TS 32.299)
 		1496,                                                       // EPS-Location-Information

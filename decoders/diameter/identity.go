@@ -166,13 +166,8 @@ func asciiDigits(v []byte) (d telecom.Digits, ok bool) {
 	const fill = 0x3f3f3f3f3f3f3f3f
 	if n >= 8 {
 		lo = binary.LittleEndian.Uint64(v)
-		// The last eight octets again, what lo has shifted out.
-		hi = binary.LittleEndian.Uint64(v[n-8:])
-		hi >>= 8 * uint(16-n)
-		if n == 8 {
-			hi = 0
-		}
-		hi |= fill << (8 * uint(n-8))
+		// Of the last eight octets those that lo has are shifted out.
+		hi = binary.LittleEndian.Uint64(v[n-8:])>>(8*uint(16-n)) | fill<<(8*uint(n-8))
 	} else {
 		lo, hi = fill, fill
 		for i := n - 1; i >= 0; i-- {
