@@ -150,8 +150,8 @@ func TestStandardInput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, file, _ := invoke(t, "", "replay", "--privacy=clear", demo)
-	code, stdin, stderr := invoke(t, string(b), "replay", "--privacy=clear", "-")
+	_, file, _ := invoke(t, "", "replay", "--pseudonym-key=../../testdata/pseudonym.key", demo)
+	code, stdin, stderr := invoke(t, string(b), "replay", "--pseudonym-key=../../testdata/pseudonym.key", "-")
 	if code != 0 || stderr != "" {
 		t.Fatalf("exit code %d, stderr %q", code, stderr)
 	}

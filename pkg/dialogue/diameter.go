@@ -38,7 +38,7 @@ type Diameter struct {
 	Counters Counters
 
 	entries []Request // by slot; slot 0 is the list's sentinel
-	nodes   chains
+	index   index
 	lru     list
 	free    []int32
 	live    int
@@ -56,8 +56,12 @@ func NewDiameter() *Diameter {
 func (t *Diameter) Len() int { return t.live }
 
 func (t *Diameter) find(k RequestKey, h uint32) int32 {
-	for n := t.nodes.first(h); n != 0; n = t.nodes.nodes[n].next {
-		if t.nodes.nodes[n].hash == h && t.entries[n].key == k {
+	if len(t.index.cells) == 0 {
+		return 0
+	}
+	for i, more := t.index.from(h), true; more; i++ {
+		var n int32
+		if n, more = t.index.at(i, h); n != 0 && t.entries[n].key == k {
 			return n
 		}
 	}
@@ -90,7 +94,7 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *
 	e := &t.entries[slot]
 	e.key, e.Operation, e.at = k, op, now
 	e.Memory = signaling.Memory{Signature: uint64(h) | 1<<32}
-	t.nodes.insert(slot, h)
+	t.index.insert(slot, h)
 	t.lru.pushBack(0, slot)
 	t.live++
 	t.Counters.Opened++
@@ -114,7 +118,7 @@ func (t *Diameter) Answer(now int64, k RequestKey) *Request {
 }
 
 func (t *Diameter) unlink(slot int32) {
-	t.nodes.remove(slot)
+	t.index.remove(slot, t.entries[slot].key.hash())
 	t.lru.remove(slot)
 	t.live--
 }

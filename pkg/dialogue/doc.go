@@ -43,67 +43,78 @@ func (l list) pushBack(sentinel, i int32) {
 // front is the oldest slot of a list; the sentinel itself when it is empty.
 func (l list) front(sentinel int32) int32 { return l[sentinel].next }
 
-// chains is a hash table of chained node numbers from 1; it doubles as it fills.
-type chains struct {
-	heads []int32
-	nodes []chain // by node
+// index is a hash table from 32 bits of hash to numbers above 0, with linear
+// probing. The numbers are slots of a table whose entries hold the whole keys; a
+// look-up reads one cache line here and one there.
+type index struct {
+	cells []cell
 	used  int
 }
 
-// chain is the link of one node, with its hash so that most strangers in a chain
-// are passed over without a look at their entries.
-type chain struct {
-	next int32
+type cell struct {
 	hash uint32
+	n    int32 // 0: free
 }
 
-func (c *chains) slot(hash uint32) *int32 { return &c.heads[hash&uint32(len(c.heads)-1)] }
+// from is the place in the table where a hash is looked for.
+func (x *index) from(hash uint32) uint32 { return hash & uint32(len(x.cells)-1) }
 
-func (c *chains) insert(node int32, hash uint32) {
-	if c.used >= len(c.heads) {
-		c.rehash(max(2*len(c.heads), 256))
+// at is the number at place i if it may have the hash; more is false behind the
+// last one.
+func (x *index) at(i, hash uint32) (n int32, more bool) {
+	c := &x.cells[i&uint32(len(x.cells)-1)]
+	if c.hash != hash {
+		return 0, c.n != 0
 	}
-	for int(node) >= len(c.nodes) {
-		c.nodes = append(c.nodes, chain{})
-	}
-	h := c.slot(hash)
-	c.nodes[node] = chain{next: *h, hash: hash}
-	*h = node
-	c.used++
+	return c.n, c.n != 0
 }
 
-func (c *chains) remove(node int32) {
-	p := c.slot(c.nodes[node].hash)
-	for *p != node {
-		if *p == 0 {
+func (x *index) insert(n int32, hash uint32) {
+	if 2*(x.used+1) > len(x.cells) {
+		old := x.cells
+		x.cells = make([]cell, max(2*len(old), 512))
+		for _, c := range old {
+			if c.n != 0 {
+				x.put(c)
+			}
+		}
+	}
+	x.put(cell{hash, n})
+	x.used++
+}
+
+func (x *index) put(c cell) {
+	mask := uint32(len(x.cells) - 1)
+	i := c.hash & mask
+	for x.cells[i].n != 0 {
+		i = (i + 1) & mask
+	}
+	x.cells[i] = c
+}
+
+// remove takes n out and moves what it had pushed aside back towards its place.
+func (x *index) remove(n int32, hash uint32) {
+	mask := uint32(len(x.cells) - 1)
+	i := hash & mask
+	for x.cells[i].n != n {
+		if x.cells[i].n == 0 {
 			return
 		}
-		p = &c.nodes[*p].next
+		i = (i + 1) & mask
 	}
-	*p = c.nodes[node].next
-	c.used--
-}
-
-// first is the first node of a chain; 0 when it is empty.
-func (c *chains) first(hash uint32) int32 {
-	if len(c.heads) == 0 {
-		return 0
-	}
-	return *c.slot(hash)
-}
-
-func (c *chains) rehash(size int) {
-	old := c.heads
-	c.heads = make([]int32, size)
-	for _, n := range old {
-		for n != 0 {
-			next := c.nodes[n].next
-			h := c.slot(c.nodes[n].hash)
-			c.nodes[n].next = *h
-			*h = n
-			n = next
+	x.used--
+	for j := i; ; {
+		j = (j + 1) & mask
+		c := x.cells[j]
+		if c.n == 0 {
+			break
+		}
+		if (j-c.hash&mask)&mask >= (j-i)&mask {
+			x.cells[i] = c
+			i = j
 		}
 	}
+	x.cells[i] = cell{}
 }
 
 func mix(a, b uint64) uint64 {

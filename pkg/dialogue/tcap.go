@@ -93,8 +93,14 @@ type Transaction struct {
 	same    [2]signaling.Operation
 
 	Memory signaling.Memory
-	ACN    tcap.ObjectID
+
+	Context uint8 // number of the MAP application context, 0 unknown
+
+	_ [padding]byte
 }
+
+// padding makes an entry four cache lines long.
+const padding = 256 - 247
 
 // Invoked remembers an invoke, so that its result finds its operation.
 func (t *Transaction) Invoked(side uint8, id int16, op signaling.Operation) {
@@ -130,7 +136,7 @@ type TCAP struct {
 	Counters Counters
 
 	entries []Transaction // by slot; the first slots are the lists' sentinels
-	nodes   chains        // node 2*slot+side: the transaction id of a side
+	index   index         // 2*slot+side: the transaction id of a side
 	lru     list
 	free    []int32
 	live    int
@@ -158,10 +164,14 @@ func tidHash(id tcap.TransactionID) uint32 {
 // find looks up the transaction one of whose sides has the id and, best, the
 // address p.
 func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
+	if len(t.index.cells) == 0 {
+		return 0, 0
+	}
 	h := tidHash(id)
 	best := 0
-	for n := t.nodes.first(h); n != 0; n = t.nodes.nodes[n].next {
-		if t.nodes.nodes[n].hash != h {
+	for i, more := t.index.from(h), true; more; i++ {
+		var n int32
+		if n, more = t.index.at(i, h); n == 0 {
 			continue
 		}
 		s, sd := n/2, uint8(n&1)
@@ -210,7 +220,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 			e := &t.entries[slot]
 			e.tid[0], e.party[0] = m.OTID, calling
 			e.party[1] = called
-			t.nodes.insert(2*slot, tidHash(m.OTID))
+			t.index.insert(2*slot, tidHash(m.OTID))
 		}
 		side = 0
 	case tcap.Continue, tcap.End, tcap.Abort:
@@ -224,7 +234,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 			slot = t.take()
 			e := &t.entries[slot]
 			e.tid[1], e.party[1] = m.DTID, called
-			t.nodes.insert(2*slot+1, tidHash(m.DTID))
+			t.index.insert(2*slot+1, tidHash(m.DTID))
 			owner = 1
 		}
 		side = 1 - owner
@@ -234,7 +244,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		}
 		if m.Type == tcap.Continue && m.OTID.Len != 0 && e.tid[side].Len == 0 {
 			e.tid[side], e.party[side] = m.OTID, calling
-			t.nodes.insert(2*slot+int32(side), tidHash(m.OTID))
+			t.index.insert(2*slot+int32(side), tidHash(m.OTID))
 		}
 		e.ended = e.ended || m.Type != tcap.Continue
 	default:
@@ -243,9 +253,6 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 	e := &t.entries[slot]
 	e.sig[side], e.last = sig, now
 	e.Memory.Signature = sig
-	if !m.ACN.IsZero() {
-		e.ACN = m.ACN
-	}
 	return e, side, false
 }
 
@@ -322,7 +329,7 @@ func (t *TCAP) close(slot int32) {
 	e := &t.entries[slot]
 	for side := range e.tid {
 		if e.tid[side].Len != 0 {
-			t.nodes.remove(2*slot + int32(side))
+			t.index.remove(2*slot+int32(side), tidHash(e.tid[side]))
 		}
 	}
 	t.lru.remove(slot)

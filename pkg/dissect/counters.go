@@ -77,7 +77,7 @@ func (p Problem) String() string { return problemNames[min(p, NumProblems-1)] }
 type Counters struct {
 	Frames   uint64
 	Bytes    uint64 // captured octets
-	First    int64  // capture time of the first and last frame, ns
+	First    int64  // earliest and latest capture time, ns
 	Last     int64
 	Outcomes [NumOutcomes]uint64
 	Problems [NumLayers][NumProblems]uint64

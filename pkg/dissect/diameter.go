@@ -66,6 +66,12 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 		}
 		m.Class = m.Operation.Info().Class
 	}
+	// Insert-Subscriber-Data and User-Data may ask for a location besides (3GPP TS
+	// 29.272 5.2.2.1, TS 29.329 6.3.4): an answer that holds one is location
+	// signaling, whatever its command is for otherwise.
+	if m.Class == signaling.ClassSubscriber && a.Set&diameter.FieldLocation != 0 {
+		m.Class = signaling.ClassLocation
+	}
 	d.emit(m)
 }
 

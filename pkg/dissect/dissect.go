@@ -105,10 +105,12 @@ func (d *Dissector) Evictions(f func(table, reason string, n uint64)) {
 func (d *Dissector) Feed(f *capture.Frame) {
 	d.Counters.Frames++
 	d.Counters.Bytes += uint64(len(f.Data))
-	if d.Counters.Frames == 1 {
+	if d.Counters.Frames == 1 || f.Time < d.Counters.First {
 		d.Counters.First = f.Time
 	}
-	d.Counters.Last = f.Time
+	if f.Time > d.Counters.Last {
+		d.Counters.Last = f.Time
+	}
 	if len(f.Data) < f.Length {
 		d.Counters.CutFrames++
 	}
@@ -119,7 +121,7 @@ func (d *Dissector) feed(f *capture.Frame) (o Outcome) {
 	defer func() {
 		if r := recover(); r != nil {
 			o = Panicked
-			d.warnOnce("internal-error", fmt.Sprintf("a defect of sigtransit was met at frame %d and the frame given up: %v at %s", f.Number, r, firstLine(debug.Stack())))
+			d.warnOnce("internal-error", fmt.Sprintf("A defect of sigtransit was met at frame %d and the frame given up: %v at %s", f.Number, r, firstLine(debug.Stack())))
 		}
 	}()
 	d.frame = f
@@ -238,9 +240,9 @@ func (d *Dissector) Close() {
 			d.h.Warning(&w)
 		}
 	}
-	end("cut-frames", c.CutFrames, "frames were cut by the snap length of the capture: what stood behind the cut could not be read")
+	end("cut-frames", c.CutFrames, "Frames were cut by the snap length of the capture: what stood behind the cut could not be read")
 	end("missing-chunks", c.SCTPMissing, "SCTP DATA chunks were sent but are not in the capture: messages are missing from this result")
-	end("missing-octets", c.TCPLostOctets, "octets of Diameter TCP connections are not in the capture: messages are missing from this result")
+	end("missing-octets", c.TCPLostOctets, "Octets of Diameter TCP connections are not in the capture: messages are missing from this result")
 }
 
 // retire gives up what the flows wait for and adds up what they lacked.

@@ -108,7 +108,7 @@ func (d *Dissector) checksum(f *flow, packet []byte, wire uint32) bool {
 		return false
 	}
 	if f.bad == 64 {
-		d.warnOnce("sctp-checksum-offload", "an SCTP association has wrong checksums only: captured at a sender that leaves them to its network card; damaged packets cannot be told from good ones there")
+		d.warnOnce("sctp-checksum-offload", "An SCTP association has wrong checksums only: captured at a sender that leaves them to its network card; damaged packets cannot be told from good ones there")
 	}
 	return true
 }

@@ -183,44 +183,13 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 		opc, dpc := d.m3ua.Data.OPC, d.m3ua.Data.DPC
 		tr, side, m.Duplicate = d.tcapT.Match(d.frame.Time, t, dialogue.PartyOf(&s.Calling, opc), dialogue.PartyOf(&s.Called, dpc), b)
 	}
+	if s.Type.Service() {
+		m.Faults |= signaling.FaultReturned
+	}
 	if m.Duplicate {
 		d.Counters.MirroredTwice++
 	}
-	acn := t.ACN
-	user := signaling.ProtocolNone
-	if tr != nil {
-		m.Memory = &tr.Memory
-		if acn.IsZero() {
-			acn = tr.ACN
-		}
-		user = tr.Protocol
-	}
-	context, version, isMAP := acn.MAPContext()
-	switch {
-	case isMAP:
-		user = signaling.MAP
-		m.MAPVersion = version
-	case acn.IsCAP():
-		user = signaling.CAP
-	case !acn.IsZero():
-		user = signaling.TCAP
-	case user == signaling.ProtocolNone:
-		// No context: MAP version 1, or a continuation whose beginning was not seen.
-		if user = subsystem(s.Called.SSN); user == signaling.TCAP {
-			user = subsystem(s.Calling.SSN)
-		}
-		if user == signaling.MAP && t.Type == tcap.Begin && t.Dialogue == tcap.DialogueNone {
-			m.MAPVersion = 1
-		}
-	}
-	if tr != nil {
-		tr.Protocol = user
-		if m.MAPVersion != 0 {
-			tr.Version = m.MAPVersion
-		} else {
-			m.MAPVersion = tr.Version
-		}
-	}
+	user, context := d.language(m, tr)
 
 	n := 0
 	it := t.Components()
@@ -234,10 +203,8 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 	}
 	if n == 0 {
 		m.Protocol, m.Component, m.MAP = signaling.TCAP, nil, nil
-		if isMAP || user == signaling.MAP {
-			m.Protocol = signaling.MAP
-		} else if user == signaling.CAP {
-			m.Protocol = signaling.CAP
+		if user != signaling.ProtocolNone {
+			m.Protocol = user
 		}
 		m.Kind = [...]signaling.Kind{
 			tcap.None: signaling.KindNone, tcap.Unidirectional: signaling.KindUnidirectional, tcap.Begin: signaling.KindBegin,
@@ -249,6 +216,39 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 		d.finish(m, context)
 	}
 	d.tcapT.Release(tr)
+}
+
+// language finds out what the components of a TCAP message speak: its application
+// context tells, else what its transaction spoke before, else the subsystems at
+// its ends. context is the number of a MAP context, 0 when there is none.
+func (d *Dissector) language(m *signaling.Message, tr *dialogue.Transaction) (user signaling.Protocol, context uint8) {
+	t, s := &d.tcap, &d.sccp
+	if !t.ACN.IsZero() {
+		c, version, isMAP := t.ACN.MAPContext()
+		switch {
+		case isMAP:
+			user, context, m.MAPVersion = signaling.MAP, c, version
+		case t.ACN.IsCAP():
+			user = signaling.CAP
+		default:
+			user = signaling.TCAP
+		}
+	} else if tr != nil && tr.Protocol != signaling.ProtocolNone {
+		user, context, m.MAPVersion = tr.Protocol, tr.Context, tr.Version
+	} else {
+		// MAP version 1, or a continuation whose beginning was not seen.
+		if user = subsystem(s.Called.SSN); user == signaling.TCAP {
+			user = subsystem(s.Calling.SSN)
+		}
+		if user == signaling.MAP && t.Type == tcap.Begin && t.Dialogue == tcap.DialogueNone {
+			m.MAPVersion = 1
+		}
+	}
+	if tr != nil {
+		m.Memory = &tr.Memory
+		tr.Protocol, tr.Context, tr.Version = user, context, m.MAPVersion
+	}
+	return user, context
 }
 
 // component completes the record for one component and hands it on.

@@ -195,7 +195,7 @@ func (e *Encoder) head(b []byte, event string, m *signaling.Message) []byte {
 }
 
 var faultNames = [...]string{
-	"truncated", "broken_component", "broken_argument", "broken_dialogue", "broken_avp", "unknown_code", "global_code", "broken_address",
+	"truncated", "broken_component", "broken_argument", "broken_dialogue", "broken_avp", "unknown_code", "global_code", "broken_address", "returned_undelivered",
 }
 
 func appendFaults(b []byte, f signaling.Fault) []byte {

@@ -130,6 +130,12 @@ func (w *Worker) fill() {
 			}
 		}
 	}
+	s.Counters = s.Counters[:0]
+	c.Each(func(name string, n uint64) {
+		if n > 0 {
+			s.Counters = append(s.Counters, output.Count{Name: name, N: n})
+		}
+	})
 	s.StateEntries = s.StateEntries[:0]
 	w.dissector.State(func(table string, n int) {
 		s.StateEntries = append(s.StateEntries, output.Count{Name: table, N: uint64(n)})

@@ -77,6 +77,7 @@ const (
 	FaultUnknownCode                   // operation or command code not in the catalogue
 	FaultGlobalCode                    // TCAP global operation code
 	FaultAddress                       // SCCP address broken
+	FaultReturned                      // undelivered: a copy on its way back to its sender (SCCP UDTS, XUDTS, LUDTS)
 )
 
 // Memory is what a dialogue keeps so that an answer can be judged with its
