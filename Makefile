@@ -31,14 +31,19 @@ fuzz: ## every fuzz target for FUZZTIME (default 20s)
 	    echo "== $$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; \
 	  done; done
 
+# BENCH_FLAGS: -keep (the captures), -markdown, -no-memory, -lists ...: go run ./cmd/bench -h
+BENCH_MESSAGES ?= 1000000
+BENCH_RUNS     ?= 5
+BENCH_FLAGS    ?=
+
 .PHONY: bench
 bench: ## speed and memory of a replay beside tshark and tcpdump, on a capture made for it
 	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
-	$(GO) run ./pkg/synth/bench -dir $(BENCHDIR) -bin bin/sigtransit
+	$(GO) run ./cmd/bench -dir $(BENCHDIR) -bin bin/sigtransit -messages $(BENCH_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
 
 .PHONY: bench-go
-bench-go: ## the Go benchmarks of all packages
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench-go: ## the Go benchmarks of all packages, one package at a time
+	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
 
 .PHONY: golden
 golden: ## rewrite the expected events of testdata (read the diff)
