@@ -3,13 +3,14 @@ package dialogue
 import (
 	"testing"
 
+	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
 )
 
 func party(gt string, pc telecom.PointCode) Party {
-	return Party{gt: telecom.MustDigits(gt).Hash() | 1, pc: pc, ssn: 6}
+	return PartyOf(&sccp.Address{GT: telecom.MustDigits(gt), SSN: 6}, pc)
 }
 
 func tid(v uint32) tcap.TransactionID { return tcap.TransactionID{Value: v, Len: 4} }
@@ -97,7 +98,7 @@ func TestTransactionAcrossTranslation(t *testing.T) {
 	tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("begin"))
 	d.Release(tr)
 	back := vlr
-	back.pc = 500
+	back.net = 500<<8 | 6
 	tr, side, _ := d.Match(1, message(tcap.End, 0, 1), party("99902999999", 600), back, []byte("end"))
 	if tr == nil || side != 1 {
 		t.Error("the title alone does not find the transaction")
@@ -246,5 +247,35 @@ func BenchmarkDialogue(b *testing.B) {
 			tr, _, _ = d.Match(0, end, hlr, vlr, payload)
 			d.Release(tr)
 		}
+	}
+}
+
+// TestInvokesOfOneSide: one side invokes several operations; the answers come in
+// another order, and more are outstanding than are remembered.
+func TestInvokesOfOneSide(t *testing.T) {
+	d := NewTCAP()
+	tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("begin"))
+	ops := []int32{2, 7, 56, 45, 44, 67, 70, 71, 23, 3}
+	for i, op := range ops {
+		tr.Invoked(0, int16(i), signaling.MAPOperation(op))
+	}
+	for i := len(ops) - 1; i >= 0; i-- {
+		want := signaling.MAPOperation(ops[i])
+		if i < len(ops)-maxInvokes {
+			want = 0
+		}
+		if got := tr.Answered(1, int16(i)); got != want {
+			t.Errorf("answer to invoke %d belongs to %v, want %v", i, got, want)
+		}
+	}
+	if got := tr.Answered(0, 3); got != 0 {
+		t.Errorf("the side that invoked nothing is answered by %v", got)
+	}
+	many, _, _ := d.Match(0, message(tcap.Begin, 2, 0), vlr, hlr, []byte("begin of many"))
+	for i := range int16(100) {
+		many.Invoked(0, i, signaling.MAPOperation(7))
+	}
+	if got := many.Answered(1, 0); got != signaling.MAPOperation(7) {
+		t.Errorf("the first of a hundred equal invokes is answered by %v", got)
 	}
 }

@@ -30,7 +30,9 @@ type Request struct {
 	key       RequestKey // first: it is what a look-up reads
 	at        int64
 	Operation signaling.Operation
+	_         [64 - 24 - 8 - 2]byte
 	Memory    signaling.Memory
+	_         [8]byte
 }
 
 // Diameter is the table of requests.
@@ -93,7 +95,8 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *
 	}
 	e := &t.entries[slot]
 	e.key, e.Operation, e.at = k, op, now
-	e.Memory = signaling.Memory{Signature: uint64(h) | 1<<32}
+	e.Memory.Reset()
+	e.Memory.Signature = uint64(h) | 1<<32
 	t.index.insert(slot, h)
 	t.lru.pushBack(0, slot)
 	t.live++

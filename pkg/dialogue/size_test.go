@@ -3,10 +3,18 @@ package dialogue
 import (
 	"testing"
 	"unsafe"
+
+	"sigtransit/pkg/signaling"
 )
 
 // TestEntrySize: entries of the transaction table must not straddle cache lines.
 func TestEntrySize(t *testing.T) {
+	if n := unsafe.Offsetof(Transaction{}.Memory); n != 64 {
+		t.Errorf("the head of a transaction takes %d octets, want 64", n)
+	}
+	if n := unsafe.Offsetof(signaling.Memory{}.Reported); n != 64 {
+		t.Errorf("the head of a memory takes %d octets, want 64", n)
+	}
 	if n := unsafe.Sizeof(Transaction{}); unsafe.Sizeof(uintptr(0)) == 8 && n != 256 {
 		t.Errorf("a transaction takes %d octets, want 256: see padding", n)
 	}

@@ -29,20 +29,19 @@ const (
 // Party is an end of a transaction as one message names it: the SCCP address and
 // the point code behind it.
 type Party struct {
-	gt  uint64 // hash of the global title; 0 when there is none
-	pc  telecom.PointCode
-	ssn telecom.SSN
+	gt  uint32 // hash of the global title; 0 when there is none
+	net uint32 // point code << 8 | subsystem number
 }
 
 // PartyOf is the party of an SCCP address whose message has that party's end at
 // point code pc.
 func PartyOf(a *sccp.Address, pc telecom.PointCode) Party {
-	p := Party{pc: pc, ssn: a.SSN}
-	if a.GT.Len() > 0 {
-		p.gt = a.GT.Hash() | 1
-	}
 	if a.HasPC {
-		p.pc = a.PC
+		pc = a.PC
+	}
+	p := Party{net: uint32(pc)<<8 | uint32(a.SSN)}
+	if a.GT.Len() > 0 {
+		p.gt = fold(a.GT.Hash()) | 1
 	}
 	return p
 }
@@ -55,10 +54,10 @@ func (p Party) score(q Party) int {
 	if p.gt != 0 && p.gt == q.gt {
 		s += 4
 	}
-	if p.pc == q.pc {
+	if (p.net^q.net)>>8 == 0 {
 		s += 2
 	}
-	if s > 0 && p.ssn == q.ssn {
+	if s > 0 && uint8(p.net) == uint8(q.net) {
 		s++
 	}
 	return s
@@ -67,63 +66,95 @@ func (p Party) score(q Party) int {
 type invoke struct {
 	op   signaling.Operation
 	id   int8
-	side uint8 // 1 + the side that invoked; 0: free
+	side uint8
 }
 
 // Transaction is a TCAP transaction as far as it was seen. Side 0 began it.
 //
-// What finding it needs comes first and fits a cache line: in a busy table each
-// look-up is a miss or two, and they are most of its cost.
+// What every message needs stands in the first cache line and the next one begins
+// the Memory: in a busy table each line is a miss, and misses are most of the
+// cost of a dialogue.
 type Transaction struct {
-	tid      [2]tcap.TransactionID
-	party    [2]Party
-	last     int64 // capture time of the last message
-	slot     int32
-	ended    bool
+	last  int64 // capture time of the last message
+	tid   [2]uint32
+	party [2]Party
+	sig   [2]uint32 // signature of the last message of each side
+	slot  int32
+	// op is the operation that all invokes of a side had, 0 when there were none.
+	op      [2]signaling.Operation
+	invoked signaling.Operation // invoked last
+	id      [2]int8             // of the first invoke of a side
+	len     [2]uint8            // octets of tid; 0: not known
+	// differs: the invokes of a side had several operations, which stand in the ring.
+	differs [2]bool
+	ended   bool
+	cursor  uint8
+
 	Protocol signaling.Protocol // of its components, once known
 	Version  uint8              // of the application context, 0 unknown
-	known    uint8              // invokes remembered, at most maxInvokes
-
-	sig     [2]uint64 // signature of the last message of each side
-	invokes [maxInvokes]invoke
-	cursor  uint8
-	// same is the operation that all invokes of a side had, 0 when they differ or
-	// there were none: it answers for invokes that fell out of the ring.
-	differs [2]bool
-	same    [2]signaling.Operation
+	Context  uint8              // number of the MAP application context, 0 unknown
+	_        byte
 
 	Memory signaling.Memory
 
-	Context uint8 // number of the MAP application context, 0 unknown
-
-	_ [padding]byte
+	ring [maxInvokes]invoke // the last invokes, where the operations differ
+	_    [padding]byte
 }
 
 // padding makes an entry four cache lines long.
-const padding = 256 - 247
+const padding = 256 - 64 - 120 - 4*maxInvokes
+
+// reset begins an entry anew. The ring is not read before it is written.
+func (t *Transaction) reset(slot int32) {
+	t.last, t.slot = 0, slot
+	t.tid, t.party, t.sig = [2]uint32{}, [2]Party{}, [2]uint32{}
+	t.op, t.invoked, t.id, t.len = [2]signaling.Operation{}, 0, [2]int8{}, [2]uint8{}
+	t.differs, t.ended, t.cursor = [2]bool{}, false, 0
+	t.Protocol, t.Version, t.Context = 0, 0, 0
+	t.Memory.Reset()
+}
 
 // Invoked remembers an invoke, so that its result finds its operation.
 func (t *Transaction) Invoked(side uint8, id int16, op signaling.Operation) {
-	t.invokes[t.cursor%maxInvokes] = invoke{op: op, id: int8(id), side: side + 1}
+	t.invoked = op
+	switch {
+	case t.op[side] == 0 && !t.differs[side]:
+		t.op[side], t.id[side] = op, int8(id)
+		return
+	case t.op[side] == op && !t.differs[side]:
+		return
+	case !t.differs[side]:
+		t.differs[side] = true
+		t.push(invoke{t.op[side], t.id[side], side})
+	}
+	t.push(invoke{op, int8(id), side})
+}
+
+func (t *Transaction) push(v invoke) {
+	t.ring[t.cursor%maxInvokes] = v
 	t.cursor++
-	t.known = min(t.known+1, maxInvokes)
-	if t.same[side] == 0 && !t.differs[side] {
-		t.same[side] = op
-	} else if t.same[side] != op {
-		t.same[side], t.differs[side] = 0, true
+	if t.cursor == 2*maxInvokes {
+		t.cursor = maxInvokes // full: keep saying so
 	}
 }
 
 // Answered is the operation that an answer sent by side with this invoke id
 // belongs to; 0 when the invoke was not seen.
 func (t *Transaction) Answered(side uint8, id int16) signaling.Operation {
-	for i := uint8(0); i < t.known; i++ {
-		if v := &t.invokes[(t.cursor-1-i)%maxInvokes]; v.id == int8(id) && v.side == 2-side {
+	other := 1 - side
+	if !t.differs[other] {
+		return t.op[other]
+	}
+	for i := uint8(1); i <= min(t.cursor, maxInvokes); i++ {
+		if v := &t.ring[(t.cursor-i)%maxInvokes]; v.id == int8(id) && v.side == other {
 			return v.op
 		}
 	}
-	return t.same[1-side]
+	return 0
 }
+
+// LastOperation is the operation invoked last; 0 when none was seen.
+func (t *Transaction) LastOperation() signaling.Operation { return t.invoked }
 
 // The lists of the table: transactions in use, and ended ones that linger.
 const (
@@ -157,8 +188,15 @@ func NewTCAP() *TCAP {
 // Len is the number of transactions in the table.
 func (t *TCAP) Len() int { return t.live }
 
-func tidHash(id tcap.TransactionID) uint32 {
-	return fold(mix(uint64(id.Value)|uint64(id.Len)<<32, 0x7ca9))
+func tidHash(value uint32, length uint8) uint32 {
+	return fold(mix(uint64(value)|uint64(length)<<32, 0x7ca9))
+}
+
+// claim makes a side known by its transaction id and party.
+func (t *TCAP) claim(slot int32, side uint8, id tcap.TransactionID, p Party) {
+	e := &t.entries[slot]
+	e.tid[side], e.len[side], e.party[side] = id.Value, id.Len, p
+	t.index.insert(2*slot+int32(side), tidHash(id.Value, id.Len))
 }
 
 // find looks up the transaction one of whose sides has the id and, best, the
@@ -167,7 +205,7 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 	if len(t.index.cells) == 0 {
 		return 0, 0
 	}
-	h := tidHash(id)
+	h := tidHash(id.Value, id.Len)
 	best := 0
 	for i, more := t.index.from(h), true; more; i++ {
 		var n int32
@@ -176,7 +214,7 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 		}
 		s, sd := n/2, uint8(n&1)
 		e := &t.entries[s]
-		if e.tid[sd] != id {
+		if e.tid[sd] != id.Value || e.len[sd] != id.Len {
 			continue
 		}
 		if score := e.party[sd].score(p); score > best {
@@ -217,10 +255,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		}
 		if slot == 0 {
 			slot = t.take()
-			e := &t.entries[slot]
-			e.tid[0], e.party[0] = m.OTID, calling
-			e.party[1] = called
-			t.index.insert(2*slot, tidHash(m.OTID))
+			t.claim(slot, 0, m.OTID, calling)
 		}
 		side = 0
 	case tcap.Continue, tcap.End, tcap.Abort:
@@ -232,9 +267,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 			}
 			// The beginning is not in the capture: know it from here on.
 			slot = t.take()
-			e := &t.entries[slot]
-			e.tid[1], e.party[1] = m.DTID, called
-			t.index.insert(2*slot+1, tidHash(m.DTID))
+			t.claim(slot, 1, m.DTID, called)
 			owner = 1
 		}
 		side = 1 - owner
@@ -242,9 +275,8 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		if e.repeats(now, side, sig) {
 			return t.again(now, slot, side)
 		}
-		if m.Type == tcap.Continue && m.OTID.Len != 0 && e.tid[side].Len == 0 {
-			e.tid[side], e.party[side] = m.OTID, calling
-			t.index.insert(2*slot+int32(side), tidHash(m.OTID))
+		if m.Type == tcap.Continue && m.OTID.Len != 0 && e.len[side] == 0 {
+			t.claim(slot, side, m.OTID, calling)
 		}
 		e.ended = e.ended || m.Type != tcap.Continue
 	default:
@@ -252,7 +284,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 	}
 	e := &t.entries[slot]
 	e.sig[side], e.last = sig, now
-	e.Memory.Signature = sig
+	e.Memory.Signature = uint64(sig)
 	return e, side, false
 }
 
@@ -261,12 +293,12 @@ func (t *TCAP) again(now int64, slot int32, side uint8) (*Transaction, uint8, bo
 	t.mirrored = now + 60*second
 	e := &t.entries[slot]
 	e.last = now
-	e.Memory.Signature = e.sig[side]
+	e.Memory.Signature = uint64(e.sig[side])
 	return e, side, true
 }
 
 // repeats reports that side's last message had this signature, not long ago.
-func (t *Transaction) repeats(now int64, side uint8, sig uint64) bool {
+func (t *Transaction) repeats(now int64, side uint8, sig uint32) bool {
 	return t.sig[side] == sig && now-t.last < tcapLinger && t.last-now < tcapLinger
 }
 
@@ -304,7 +336,7 @@ func (t *TCAP) take() int32 {
 	t.live++
 	t.Counters.Opened++
 	e := &t.entries[slot]
-	*e = Transaction{slot: slot}
+	e.reset(slot)
 	return slot
 }
 
@@ -327,9 +359,9 @@ func (t *TCAP) oldest() int32 {
 
 func (t *TCAP) close(slot int32) {
 	e := &t.entries[slot]
-	for side := range e.tid {
-		if e.tid[side].Len != 0 {
-			t.index.remove(2*slot+int32(side), tidHash(e.tid[side]))
+	for side, n := range e.len {
+		if n != 0 {
+			t.index.remove(2*slot+int32(side), tidHash(e.tid[side], n))
 		}
 	}
 	t.lru.remove(slot)
@@ -367,13 +399,13 @@ func (t *TCAP) sweep(now int64) {
 // signature tells messages of one transaction side apart at the cost of a few
 // loads: length and octets from the head, the middle and the tail, where
 // transaction ids, invoke ids and arguments differ.
-func signature(b []byte) uint64 {
+func signature(b []byte) uint32 {
 	h := uint64(len(b))
 	if len(b) < 8 {
 		for _, c := range b {
 			h = h<<8 | uint64(c)
 		}
-		return mix(h, 1)
+		return fold(mix(h, 1)) | 1
 	}
 	h = mix(h, binary.LittleEndian.Uint64(b))
 	h = mix(h, binary.LittleEndian.Uint64(b[len(b)/2-4:]))
@@ -382,13 +414,5 @@ func signature(b []byte) uint64 {
 		h = mix(h, binary.LittleEndian.Uint64(b[len(b)-16:]))
 		h = mix(h, binary.LittleEndian.Uint64(b[len(b)/4:]))
 	}
-	return h | 1
-}
-
-// LastOperation is the operation invoked last; 0 when none was seen.
-func (t *Transaction) LastOperation() signaling.Operation {
-	if t.known == 0 {
-		return 0
-	}
-	return t.invokes[(t.cursor-1)%maxInvokes].op
+	return fold(h) | 1
 }

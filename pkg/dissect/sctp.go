@@ -34,6 +34,10 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 	d.Counters.SCTPPackets++
 	k := pathKey{src: p.Src, dst: p.Dst, ports: uint32(pk.SrcPort)<<16 | uint32(pk.DstPort), vtag: pk.VTag, proto: p.Protocol}
 	if d.path = d.flows.find(&k); d.path == nil {
+		// A damaged packet must not teach a path or a tag.
+		if h := d.flows.pairs[pair{k.src, k.dst, k.ports, k.proto}]; h != nil && h.good > 0 && !p.Truncated && !d.checksum(h, p.Payload, pk.Checksum) {
+			return BadChecksum
+		}
 		tsn, has := firstTSN(&pk)
 		d.path = d.flows.sctp(d.frame.Time, &k, tsn, has)
 	}
@@ -41,7 +45,7 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 	f := h.flow
 	f.last = d.frame.Time
 	d.untagged = pk.VTag == 0
-	if !p.Truncated && !d.checksum(f, p.Payload, pk.Checksum) {
+	if !p.Truncated && !d.checksum(h, p.Payload, pk.Checksum) {
 		return BadChecksum
 	}
 
@@ -92,23 +96,23 @@ func firstTSN(pk *sctp.Packet) (tsn uint32, ok bool) {
 // network leaves readable chunks with a wrong checksum, which the receiver drops
 // and so do we, or the corrupt copy would hide the retransmission. Where the
 // sending host captures itself and its network card computes the checksum, every
-// one is wrong: so a wrong one counts only on a flow that has right ones. Zero
-// means that the ends agreed to do without (RFC 9653).
-func (d *Dissector) checksum(f *flow, packet []byte, wire uint32) bool {
-	if wire == 0 || (f.bad > 64 && f.good == 0) {
+// one it sends is wrong: so a wrong one counts only in a direction that has right
+// ones. Zero means that the ends agreed to do without (RFC 9653).
+func (d *Dissector) checksum(h *half, packet []byte, wire uint32) bool {
+	if wire == 0 || (h.bad > 64 && h.good == 0) {
 		return true
 	}
 	if sctp.ChecksumOK(packet) {
-		f.good++
+		h.good++
 		return true
 	}
-	f.bad++
+	h.bad++
 	d.Counters.SCTPChecksum++
-	if f.good > 0 {
+	if h.good > 0 {
 		return false
 	}
-	if f.bad == 64 {
-		d.warnOnce("sctp-checksum-offload", "An SCTP association has wrong checksums only: captured at a sender that leaves them to its network card; damaged packets cannot be told from good ones there")
+	if h.bad == 64 {
+		d.warnOnce("sctp-checksum-offload", "An end of an SCTP association sends wrong checksums only: captured at a sender that leaves them to its network card; damaged packets cannot be told from good ones there")
 	}
 	return true
 }
@@ -238,7 +242,7 @@ func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
 	}
 	// An identifier can lie. Where the octets do not look like what it says and do
 	// look like something else, they are believed.
-	if (kind == contentM3UA && !m3ua.LooksLike(b)) || (kind == contentDiameter && !diameter.HeaderLooksValid(b)) {
+	if kind != f.content && ((kind == contentM3UA && !m3ua.LooksLike(b)) || (kind == contentDiameter && !diameter.HeaderLooksValid(b))) {
 		if k := d.guess(f, 0, b); k != contentUnknown {
 			kind = k
 		}

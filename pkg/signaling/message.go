@@ -83,16 +83,28 @@ const (
 // Memory is what a dialogue keeps so that an answer can be judged with its
 // request. Marks belong to the rules engine; Generation says which watchlist
 // they index, so that a reload invalidates them.
+//
+// What every message reads stands in the first 64 octets, a cache line; the rest
+// is touched only where a carrier was seen.
 type Memory struct {
 	IMSI, MSISDN telecom.Digits
-	Marks        [MaxMarks]Mark
 	NumMarks     uint8
 	Generation   uint32
+	// Signature tells the message at hand from others of its dialogue, for
+	// Reported.
+	Signature uint64
 	// Reported is the engine's own note of what it already reported for the
 	// message with signature Signature, so that a second sight of one message on
 	// another link adds evidence but no second finding.
-	Signature uint64
-	Reported  uint32
+	Reported uint32
+	Marks    [MaxMarks]Mark
+}
+
+// Reset forgets all, as cheaply as the fields allow: Marks beyond NumMarks are
+// never read.
+func (y *Memory) Reset() {
+	y.IMSI, y.MSISDN = telecom.Digits{}, telecom.Digits{}
+	y.NumMarks, y.Generation, y.Signature, y.Reported = 0, 0, 0, 0
 }
 
 // MaxMarks bounds the marks a dialogue remembers.
