@@ -196,7 +196,8 @@ func (d *Dissector) begin(h *half) *signaling.Message {
 	m := &d.msg
 	*m = signaling.Message{
 		Time: d.frame.Time, Frame: d.frame.Number, Source: d.source,
-		Link: &h.flow.link, From: h.from, Protection: h.flow.link.Protection,
+		// What could be read was not encrypted, whatever else the link carries.
+		Link: &h.flow.link, From: h.from, Protection: signaling.Clear,
 		Src: d.path.src, Dst: d.path.dst,
 	}
 	if h != d.path.half { // an acknowledgement released what the other end had sent

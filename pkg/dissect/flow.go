@@ -40,8 +40,6 @@ type flow struct {
 	half    [2]half // half[i] holds what end i sends
 	content content
 	last    int64
-	good    uint32 // packets with a right checksum
-	bad     uint32
 	tries   uint8 // payloads that matched no content
 	told    bool  // the handler knows of the flow
 	closed  bool
@@ -54,11 +52,14 @@ type half struct {
 	vtag uint32
 	sctp reassembly.SCTP
 	tcp  reassembly.TCP
+	good uint32 // SCTP packets with a right checksum
+	bad  uint32
 	// initialTSN stood in an INIT of this end; it takes effect with the tag that
 	// the INIT ACK settles (RFC 9260 5.1, 5.2).
 	initialTSN    uint32
 	hasInitialTSN bool
 
+	isn    uint32 // TCP: the first sequence number, from SYN
 	synced bool   // TCP: the start of a message is known
 	buf    []byte // TCP: the message whose rest is still to come
 	need   int    // TCP: length of that message; 0 while even that is unknown
@@ -242,6 +243,17 @@ func (t *flows) tcp(k *pathKey) *path {
 	return nil
 }
 
+// renew begins another connection between the same ends and ports.
+func (t *flows) renew(f *flow) {
+	t.id++
+	l := &f.link
+	l.ID, l.Protection, l.Version = t.id, signaling.Clear, l.Version+1
+	for i := range l.Ends {
+		l.Ends[i].Host, l.Ends[i].Realm = "", ""
+	}
+	f.content, f.tries, f.told, f.closed = contentUnknown, 0, false, false
+}
+
 // learn adds an address to an end of the link.
 func (f *flow) learn(end uint8, a netip.Addr) {
 	e := &f.link.Ends[end]
@@ -315,8 +327,8 @@ func (t *flows) sctp(now int64, k *pathKey, tsn uint32, hasTSN bool) *path {
 		// its receiver (RFC 9260 8.5.1), the first packet of a direction whose INIT
 		// is not in the capture, or an association that restarted unseen.
 		if hasTSN && k.vtag != h.vtag {
-			if h.vtag != 0 && !h.sctp.Expects(tsn) {
-				h.sctp.Renumber()
+			if h.vtag != 0 {
+				h.sctp.Renumber() // even if the TSN would fit: some stacks begin with the same one each time
 			}
 			h.vtag = k.vtag
 			t.promise(tagKey{k.vtag, k.ports}, promise{half: h})

@@ -56,6 +56,10 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 	f.last = d.frame.Time
 	c := &d.tcpC
 	if flags&tcpSYN != 0 {
+		if flags&tcpACK == 0 && f.told && (f.closed || seq+1 != h.isn) {
+			d.flows.renew(f) // the ports are used again
+		}
+		h.isn = seq + 1
 		h.tcp.Syn(seq)
 		h.synced, h.buf, h.need = true, h.buf[:0], 0
 		seq++
