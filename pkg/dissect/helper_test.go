@@ -76,13 +76,16 @@ func (p *tap) Flow(e *signaling.FlowEvent) {
 func (p *tap) Warning(w *signaling.Warning) { p.warnings = append(p.warnings, *w) }
 
 // feed hands one Ethernet frame over, a millisecond after the one before.
-func (p *tap) feed(frame []byte) Outcome {
+func (p *tap) feed(frame []byte) Outcome { return p.feedCut(frame, len(frame)) }
+
+// feedCut hands a frame over of which the capture holds n octets.
+func (p *tap) feedCut(frame []byte, n int) Outcome {
 	p.frame++
 	p.now = p.now.Add(time.Millisecond)
 	before := p.Counters.Outcomes
 	// What a dissector keeps must be a copy: the frame is overwritten afterwards.
-	b := bytes.Clone(frame)
-	p.Feed(&capture.Frame{Time: p.now.UnixNano(), Number: p.frame, Length: len(b), LinkType: capture.LinkTypeEthernet, Data: b})
+	b := bytes.Clone(frame[:n])
+	p.Feed(&capture.Frame{Time: p.now.UnixNano(), Number: p.frame, Length: len(frame), LinkType: capture.LinkTypeEthernet, Data: b})
 	for i := range b {
 		b[i] = 0xee
 	}

@@ -3,6 +3,7 @@ package dissect
 import (
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/m2pa"
+	"sigtransit/decoders/m2ua"
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sctp"
 	"sigtransit/decoders/tlsrec"
@@ -302,7 +303,7 @@ func (d *Dissector) guess(f *flow, ppid uint32, b []byte) content {
 				return contentM3UA
 			}
 		case portM2UA:
-			if m3ua.LooksLike(b) {
+			if m2ua.LooksLike(b) || m3ua.LooksLike(b) {
 				return contentM2UA
 			}
 		case portSUA:
@@ -315,8 +316,16 @@ func (d *Dissector) guess(f *flow, ppid uint32, b []byte) content {
 			}
 		}
 	}
-	if ppid == 0 && m3ua.LooksLike(b) {
+	if ppid != 0 {
+		return contentUnknown
+	}
+	switch {
+	case m3ua.LooksLike(b):
 		return contentM3UA
+	case m2ua.LooksLike(b):
+		return contentM2UA
+	case m2pa.LooksLike(b):
+		return contentM2PA
 	}
 	return contentUnknown
 }

@@ -1,0 +1,241 @@
+package dissect
+
+import (
+	"testing"
+
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/synth"
+)
+
+// say wraps components into a TCAP message between VLR and HLR and sends it:
+// end 0 is the VLR's.
+func (l *link) say(from int, t synth.Transaction) Outcome {
+	called, calling, opc, dpc := hlrGT, vlrGT, telecom.PointCode(100), telecom.PointCode(200)
+	if from == 1 {
+		called, calling, opc, dpc = calling, called, dpc, opc
+	}
+	return l.send(from, 3, transfer(opc, dpc, unitdata(called, calling, synth.AppendTransaction(nil, t))))
+}
+
+func locationUpdate() []byte {
+	return synth.AppendUpdateLocation(nil, synth.UpdateLocation{IMSI: testIMSI, MSC: synth.International(testVLR), VLR: synth.International(testVLR)})
+}
+
+// TestDialogue: an answer has its request's operation, class and subscriber, with
+// a code on the wire and without.
+func TestDialogue(t *testing.T) {
+	l := newLink(portM3UA)
+	l.say(0, synth.Transaction{Type: synth.TCBegin, OTID: synth.TID(1), Dialogue: synth.Request(synth.NetworkLocUp, 3), Components: synth.AppendInvoke(nil, 1, synth.OpUpdateLocation, locationUpdate())})
+	isd := synth.AppendInsertSubscriberData(nil, synth.InsertSubscriberData{MSISDN: synth.International(testMSISDN)})
+	l.say(1, synth.Transaction{Type: synth.TCContinue, OTID: synth.TID(7), DTID: synth.TID(1), Dialogue: synth.Accept(synth.NetworkLocUp, 3), Components: synth.AppendInvoke(nil, 1, synth.OpInsertSubscriberData, isd)})
+	l.say(0, synth.Transaction{Type: synth.TCContinue, OTID: synth.TID(1), DTID: synth.TID(7), Components: synth.AppendEmptyResult(nil, 1)})
+	l.say(1, synth.Transaction{Type: synth.TCContinue, OTID: synth.TID(7), DTID: synth.TID(1)})
+	l.say(1, synth.Transaction{Type: synth.TCEnd, DTID: synth.TID(1), Components: synth.AppendEmptyResult(nil, 1)})
+	l.expect(t, "updateLocation invoke", "insertSubscriberData invoke", "insertSubscriberData result", "insertSubscriberData continue", "updateLocation result")
+	for i, m := range l.messages {
+		if m.IMSI != testIMSI || m.MAPVersion != 3 || m.Protocol != signaling.MAP || m.Faults != 0 {
+			t.Errorf("message %d: IMSI %v, version %d, %v, faults %#x", i, m.IMSI, m.MAPVersion, m.Protocol, m.Faults)
+		}
+		if want := i >= 2; m.Inherited != want {
+			t.Errorf("message %d: inherited %v", i, m.Inherited)
+		}
+		if i > 0 && m.MSISDN != testMSISDN {
+			t.Errorf("message %d: MSISDN %v", i, m.MSISDN)
+		}
+	}
+	if a, b := l.messages[0].Class, l.messages[4].Class; a != b || a != signaling.ClassLocation {
+		t.Errorf("classes of request and answer: %v and %v", a, b)
+	}
+	if n := l.Dissector.tcapT.Len(); n != 0 {
+		t.Errorf("%d transactions left", n)
+	}
+}
+
+// TestDialogueErrors: an error and a reject name no operation.
+func TestDialogueErrors(t *testing.T) {
+	l := newLink(portM3UA)
+	for n, c := range [][]byte{synth.AppendError(nil, 1, 8, nil), synth.AppendReject(nil, 1, 0x81, 1)} {
+		id := synth.TID(uint32(n) + 1)
+		l.say(0, synth.Transaction{Type: synth.TCBegin, OTID: id, Dialogue: synth.Request(synth.NetworkLocUp, 3), Components: synth.AppendInvoke(nil, 1, synth.OpUpdateLocation, locationUpdate())})
+		l.say(1, synth.Transaction{Type: synth.TCEnd, DTID: id, Components: c})
+	}
+	l.say(0, synth.Transaction{Type: synth.TCBegin, OTID: synth.TID(9), Dialogue: synth.Request(synth.NetworkLocUp, 3), Components: synth.AppendInvoke(nil, 1, synth.OpUpdateLocation, locationUpdate())})
+	l.say(1, synth.Transaction{Type: synth.TCAbort, DTID: synth.TID(9), PAbort: 2})
+	l.expect(t, "updateLocation invoke", "updateLocation error", "updateLocation invoke", "updateLocation reject", "updateLocation invoke", "updateLocation abort")
+	for i, m := range l.messages {
+		if m.IMSI != testIMSI || m.Class != signaling.ClassLocation {
+			t.Errorf("message %d: IMSI %v, class %v", i, m.IMSI, m.Class)
+		}
+	}
+}
+
+// TestReturnedMessage: what SCCP returns to its sender moves no transaction.
+func TestReturnedMessage(t *testing.T) {
+	l := newLink(portM3UA)
+	l.send(0, 3, purgeData(1))
+	returned := synth.AppendUDTS(nil, synth.Unitdata{Called: vlrGT, Calling: hlrGT, Data: purge(1)}, 1)
+	l.send(1, 3, transfer(200, 100, returned))
+	if n := l.Dissector.tcapT.Len(); n != 1 {
+		t.Errorf("%d transactions open, want 1", n)
+	}
+	l.send(1, 3, purged(1))
+	l.expect(t, "purgeMS invoke", "purgeMS invoke", "purgeMS result")
+	if m := l.messages; m[2].IMSI != testIMSI || m[2].From != 1 {
+		t.Errorf("the result: IMSI %v from end %d", m[2].IMSI, m[2].From)
+	}
+}
+
+// TestMirroredTwice: an STP's mirror shows a message on the way in and on the way
+// out, on two associations, with the called title translated.
+func TestMirroredTwice(t *testing.T) {
+	l := newLink(portM3UA)
+	out := &link{tap: l.tap, Association: synth.NewAssociation(synth.SCTPEnd{Port: portM3UA, TSN: 1}, synth.SCTPEnd{Port: portM3UA, TSN: 1}, synth.NewRand(2)), addr: [2]string{addrA2, addrB2}}
+	hlrPC := synth.Address{SSN: telecom.SSNHLR, RouteOnSSN: true, HasPC: true, PC: 300}
+	l.send(0, 3, purgeData(1))
+	out.send(0, 3, transfer(100, 300, unitdata(hlrPC, vlrGT, purge(1))))
+	out.send(1, 3, purged(1))
+	l.send(1, 3, purged(1))
+	l.expect(t, "purgeMS invoke", "purgeMS invoke", "purgeMS result", "purgeMS result")
+	for i, want := range []bool{false, true, false, true} {
+		if m := l.messages[i]; m.Duplicate != want || m.IMSI != testIMSI {
+			t.Errorf("message %d: duplicate %v, want %v; IMSI %v", i, m.Duplicate, want, m.IMSI)
+		}
+	}
+	if m := l.messages; m[0].link == m[1].link || m[0].Memory != m[1].Memory || m[0].Memory == nil {
+		t.Error("two links, one memory are wanted")
+	}
+	if l.Counters.MirroredTwice != 2 {
+		t.Errorf("%d mirrored twice, want 2", l.Counters.MirroredTwice)
+	}
+}
+
+// TestOneIDTwoDialogues: transaction ids are each node's own.
+func TestOneIDTwoDialogues(t *testing.T) {
+	l := newLink(portM3UA)
+	other := synth.GT(telecom.MustDigits("99970003"), telecom.SSNVLR)
+	imsi := telecom.MustDigits("001019999999999")
+	l.send(0, 3, purgeData(1))
+	arg := synth.AppendPurgeMS(nil, synth.PurgeMS{IMSI: imsi, VLR: synth.International(other.Digits), Version: 3})
+	begin := synth.AppendTransaction(nil, synth.Transaction{Type: synth.TCBegin, OTID: synth.TID(1), Dialogue: synth.Request(synth.MSPurging, 3), Components: synth.AppendInvoke(nil, 1, synth.OpPurgeMS, arg)})
+	l.send(0, 3, transfer(101, 200, unitdata(hlrGT, other, begin)))
+	end := synth.AppendTransaction(nil, synth.Transaction{Type: synth.TCEnd, DTID: synth.TID(1), Components: synth.AppendEmptyResult(nil, 1)})
+	l.send(1, 3, transfer(200, 101, unitdata(other, hlrGT, end)))
+	l.send(1, 3, transfer(200, 100, unitdata(vlrGT, hlrGT, end)))
+	l.expect(t, "purgeMS invoke", "purgeMS invoke", "purgeMS result", "purgeMS result")
+	if a, b := l.messages[2].IMSI, l.messages[3].IMSI; a != imsi || b != testIMSI {
+		t.Errorf("the results belong to %v and %v", a, b)
+	}
+}
+
+func TestSegments(t *testing.T) {
+	// A short message that needs two XUDTs.
+	sm := synth.ForwardSM{IMSI: testIMSI, ServiceCentre: synth.International(testHLR), TPDU: make([]byte, 150)}
+	data := synth.AppendTransaction(nil, synth.Transaction{
+		Type: synth.TCBegin, OTID: synth.TID(1), Dialogue: synth.Request(synth.ShortMsgMTRelay, 3),
+		Components: synth.AppendInvoke(nil, 1, synth.OpMTForwardSM, synth.AppendMTForwardSM(nil, sm)),
+	})
+	u := synth.Unitdata{Called: vlrGT, Calling: hlrGT, Class: 0x81, Hops: 12}
+	for name, order := range map[string][]int{"in order": {0, 1, 2}, "backwards": {2, 1, 0}, "one again": {0, 0, 1, 2}} {
+		t.Run(name, func(t *testing.T) {
+			l := newLink(portM3UA)
+			var seg [][]byte
+			synth.SegmentData(u, data, (len(data)+2)/3, 77, func(u synth.Unitdata) { seg = append(seg, synth.AppendXUDT(nil, u)) })
+			if len(seg) != 3 {
+				t.Fatalf("%d segments", len(seg))
+			}
+			for _, i := range order {
+				l.send(0, 3, transfer(100, 200, seg[i]))
+			}
+			l.expect(t, "mt-ForwardSM invoke")
+			if m := l.messages; len(m) == 1 && (m[0].IMSI != testIMSI || m[0].Frame != l.frame || m[0].Faults != 0) {
+				t.Errorf("IMSI %v in frame %d, faults %#x", m[0].IMSI, m[0].Frame, m[0].Faults)
+			}
+		})
+	}
+}
+
+// TestAdaptationLayers: the same message under M3UA, M2UA and M2PA.
+func TestAdaptationLayers(t *testing.T) {
+	sccp := unitdata(hlrGT, vlrGT, purge(1))
+	// SIO: international network, SCCP. Label: DPC 200, OPC 100, SLS 5, 14 + 14 + 4
+	// bits, least significant octet first (Q.704 2.2).
+	label := uint32(200) | 100<<14 | 5<<28
+	mtp3 := append([]byte{0x03, byte(label), byte(label >> 8), byte(label >> 16), byte(label >> 24)}, sccp...)
+	m2ua := func(tag uint16, data []byte) []byte {
+		n := len(data) + 4
+		v := append([]byte{0, 1, 0, 8, 0, 0, 0, 1, byte(tag >> 8), byte(tag), byte(n >> 8), byte(n)}, data...) // interface 1, Protocol Data
+		v = append(v, "\x00\x00\x00"[:-n&3]...)
+		return append([]byte{1, 0, 6, 1, 0, 0, byte((len(v) + 8) >> 8), byte(len(v) + 8)}, v...) // MAUP, Data
+	}
+	m2pa := func(data []byte) []byte {
+		n := 17 + len(data)
+		b := []byte{1, 0, 11, 1, 0, 0, byte(n >> 8), byte(n), 0, 0, 0, 8, 0, 0, 0, 9, 0} // user data, BSN 8, FSN 9, priority 0
+		return append(b, data...)
+	}
+	for name, tt := range map[string]struct {
+		port    uint16
+		ppid    uint32
+		payload []byte
+	}{
+		"M3UA":              {portM3UA, 3, transfer(100, 200, sccp)},
+		"M2UA":              {portM2UA, 2, m2ua(0x0300, mtp3)},
+		"M2UA, TTC":         {portM2UA, 2, m2ua(0x0301, append([]byte{0x3f}, mtp3...))},
+		"M2UA without PPID": {portM2UA, 0, m2ua(0x0300, mtp3)},
+		"M2PA":              {portM2PA, 5, m2pa(mtp3)},
+		"M2PA without PPID": {portM2PA, 0, m2pa(mtp3)},
+		"M2UA anywhere":     {4711, 0, m2ua(0x0300, mtp3)},
+		"M2PA anywhere":     {4711, 0, m2pa(mtp3)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLink(tt.port)
+			l.send(0, tt.ppid, tt.payload)
+			l.expect(t, "purgeMS invoke")
+			if d := l.Dissector.m3ua.Data; d.OPC != 100 || d.DPC != 200 || d.SI != 3 || d.NI != 0 {
+				t.Errorf("label %+v", d)
+			}
+		})
+	}
+	l := newLink(portM2PA)
+	l.send(0, 5, m2pa(nil)) // acknowledges only
+	if l.Counters.Management != 1 || len(l.messages) != 0 {
+		t.Errorf("%d messages, %d management", len(l.messages), l.Counters.Management)
+	}
+}
+
+// TestOtherUsers: what is not TCAP is counted, not lost.
+func TestOtherUsers(t *testing.T) {
+	l := newLink(portM3UA)
+	bssap := synth.Address{SSN: 254, RouteOnSSN: true}
+	l.send(0, 3, transfer(1, 2, unitdata(bssap, bssap, []byte{0, 3, 0x52, 8, 0}))) // BSSAP paging
+	l.send(0, 3, synth.AppendTransfer(nil, synth.Transfer{OPC: 1, DPC: 2, SI: 5}, []byte{1, 0, 1, 0}))
+	l.send(0, 3, transfer(1, 2, []byte{0x06, 0, 0, 1, 0, 1, 1, 0})) // DT1
+	if c := l.Counters; c.OtherSubsystems != 1 || c.OtherUsers != 1 || c.Problems[LayerSCCP][ConnectionOriented] != 1 || c.Messages != 0 {
+		t.Errorf("counters %+v", c)
+	}
+}
+
+// TestCutMessage: a frame cut by the snap length gives what stands before the cut.
+func TestCutMessage(t *testing.T) {
+	whole := newLink(portM3UA)
+	whole.send(0, 3, purgeData(1))
+	p := ipFrame(addrA, addrB, synth.ProtoSCTP, newLink(portM3UA).data(0, 3, purgeData(1)))
+	read := 0
+	for n := len(p); n > 0; n-- {
+		l := newLink(portM3UA)
+		l.feedCut(p, n)
+		checkAccounts(t, l.Dissector)
+		read += len(l.messages)
+		for _, m := range l.messages {
+			if n < len(p) && m.Faults&signaling.FaultTruncated == 0 {
+				t.Errorf("cut at %d: a message without a sign of it", n)
+			}
+			if m.sccp.Calling.GT != testVLR {
+				t.Errorf("cut at %d: calling %v", n, m.sccp.Calling.GT)
+			}
+		}
+	}
+	if read < 20 {
+		t.Errorf("%d cuts leave a readable message: too few", read)
+	}
+}
