@@ -1,0 +1,241 @@
+package dissect
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestCasesAgainstTshark reads the input of every case of the repository with the
+// tshark that is installed and compares message by message.
+func TestCasesAgainstTshark(t *testing.T) {
+	bin, err := exec.LookPath("tshark")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("tshark is not installed: CI must hold the cases to the reference dissector")
+		}
+		t.Skip("tshark is not installed: the cases cannot be held to the reference dissector")
+	}
+	files, _ := filepath.Glob("../../testdata/*/input.*")
+	if len(files) == 0 {
+		t.Fatal("no cases in testdata")
+	}
+	for _, file := range files {
+		name := filepath.Base(filepath.Dir(file))
+		t.Run(name, func(t *testing.T) {
+			want, err := pdmlReading(bin, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := dissectFile(t, file)
+			explained := differences{}
+			if d, err := readDifferences(filepath.Join(filepath.Dir(file), "tshark-differences.txt")); err == nil {
+				explained = d
+			} else if !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+			total, repeated := 0, 0
+			for frame, lines := range want.lines {
+				for line, n := range lines {
+					total += n
+					have := got.lines[frame][line]
+					if have >= n {
+						continue
+					}
+					if got.dropped[frame] > 0 && got.before(frame, line) {
+						repeated += n - have
+						continue
+					}
+					if !explained.use(name, frame) {
+						t.Errorf("frame %d: tshark reads %d of\n  %s\nand we %d; of that frame we read\n  %s", frame, n, line, have, strings.Join(keys(got.lines[frame]), "\n  "))
+					}
+				}
+			}
+			for frame, lines := range got.lines {
+				for line, n := range lines {
+					if n > want.lines[frame][line] && !explained.use(name, frame) {
+						t.Errorf("frame %d: we read %d of\n  %s\nand tshark %d", frame, n, line, want.lines[frame][line])
+					}
+				}
+			}
+			for _, d := range explained {
+				if !d.used {
+					t.Errorf("nothing differs in frames %d to %d (any more)", d.first, d.last)
+				}
+			}
+			if total == 0 {
+				t.Error("tshark reads no message")
+			}
+			t.Logf("tshark reads %d messages, %d are retransmissions that we deliver once", total, repeated)
+		})
+	}
+}
+
+// pdmlReading is tshark's reading of a capture, with default preferences.
+func pdmlReading(bin, file string) (reading, error) {
+	out := newReading()
+	cmd := exec.Command(bin, "-n", "-r", file, "-T", "pdml")
+	// The settings of whoever runs the test must not count.
+	cmd.Env = append(os.Environ(), "HOME="+os.TempDir(), "XDG_CONFIG_HOME="+os.TempDir(), "WIRESHARK_CONFIG_DIR="+os.TempDir()+"/no-wireshark")
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		return out, err
+	}
+	if err := cmd.Start(); err != nil {
+		return out, err
+	}
+	p := pdml{out: out}
+	dec := xml.NewDecoder(pipe)
+	var open []string // names of the open elements
+	for {
+		tok, err := dec.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			cmd.Wait()
+			return out, err
+		}
+		switch x := tok.(type) {
+		case xml.StartElement:
+			var name, show string
+			for _, a := range x.Attr {
+				switch a.Name.Local {
+				case "name":
+					name = a.Value
+				case "show":
+					show = a.Value
+				}
+			}
+			open = append(open, name)
+			if name == "diameter.avp" {
+				p.avps++
+			}
+			if x.Name.Local == "proto" {
+				p.proto(name)
+			} else {
+				p.field(name, show)
+			}
+		case xml.EndElement:
+			if open[len(open)-1] == "diameter.avp" {
+				p.avps--
+			}
+			open = open[:len(open)-1]
+			if x.Name.Local == "packet" {
+				p.proto("")
+				p.opc, p.dpc = "", ""
+			}
+		}
+	}
+	return out, cmd.Wait()
+}
+
+// pdml collects the messages of a packet in the order of its protocols.
+type pdml struct {
+	out        reading
+	frame      uint64
+	opc, dpc   string
+	sccp       map[string]string
+	tcap       map[string]string
+	components []string
+	user       string
+	diameter   map[string]string
+	routes     []string
+	avps       int // Diameter AVPs around the present field
+}
+
+// proto begins a protocol: what the ones before it said is complete.
+func (p *pdml) proto(name string) {
+	switch name {
+	case "gsm_map", "camel", "inap":
+		p.user = map[string]string{"gsm_map": "map", "camel": "camel", "inap": "tcap"}[name]
+		return
+	case "tcap":
+		p.tcap = map[string]string{}
+		return
+	case "", "sctp", "tcp", "m3ua", "m2ua", "m2pa", "mtp3", "sccp", "diameter":
+	default:
+		return // something that a message carries
+	}
+	if p.tcap != nil && p.tcap["type"] != "" {
+		if len(p.components) == 0 {
+			p.components = []string{""}
+		}
+		for _, c := range p.components {
+			p.out.add(p.frame, "ss7", p.opc, p.dpc, p.sccp["sccp.message_type"], p.sccp["sccp.called.ssn"], p.sccp["sccp.called.digits"], p.sccp["sccp.calling.ssn"], p.sccp["sccp.calling.digits"],
+				p.tcap["type"], p.tcap["tcap.otid"], p.tcap["tcap.dtid"], p.tcap["tcap.application_context_name"], c)
+		}
+	}
+	p.tcap, p.components, p.user = nil, nil, ""
+	if d := p.diameter; d != nil {
+		p.out.add(p.frame, "diameter", d["diameter.cmd.code"], d["diameter.applicationId"], d["diameter.flags"], d["diameter.hopbyhopid"], d["diameter.endtoendid"],
+			d["diameter.Origin-Host"], d["diameter.Origin-Realm"], d["diameter.Destination-Host"], d["diameter.Destination-Realm"], strings.Join(p.routes, ","), d["diameter.User-Name"], d["result"], d["diameter.Session-Id"])
+	}
+	p.diameter, p.routes = nil, nil
+	switch name {
+	case "sccp":
+		p.sccp = map[string]string{}
+	case "diameter":
+		p.diameter = map[string]string{}
+	}
+}
+
+func (p *pdml) field(name, show string) {
+	first := func(m map[string]string, key, v string) {
+		if _, ok := m[key]; m != nil && !ok {
+			m[key] = v
+		}
+	}
+	switch name {
+	case "frame.number":
+		p.frame, _ = strconv.ParseUint(show, 10, 64)
+	case "m3ua.protocol_data_opc", "mtp3.opc":
+		p.opc = show
+	case "m3ua.protocol_data_dpc", "mtp3.dpc":
+		p.dpc = show
+	case "sccp.message_type", "sccp.called.ssn", "sccp.called.digits", "sccp.calling.ssn", "sccp.calling.digits":
+		first(p.sccp, name, show)
+	case "tcap.begin_element", "tcap.continue_element", "tcap.end_element", "tcap.abort_element":
+		first(p.tcap, "type", strings.TrimSuffix(strings.TrimPrefix(name, "tcap."), "_element"))
+	case "tcap.unidirectional_element":
+		first(p.tcap, "type", "uni")
+	case "tcap.otid", "tcap.dtid":
+		first(p.tcap, name, strings.ReplaceAll(show, ":", ""))
+	case "tcap.application_context_name":
+		first(p.tcap, name, show)
+	case "gsm_map.old.Component":
+		p.component(map[string]string{"1": "invoke", "2": "returnResultLast", "3": "returnError", "4": "reject", "7": "returnResultNotLast"}[show])
+	case "camel.invoke_element":
+		p.component("invoke")
+	case "camel.returnResult_element":
+		p.component("returnResultLast")
+	case "camel.returnError_element":
+		p.component("returnError")
+	case "camel.reject_element":
+		p.component("reject")
+	case "gsm_old.localValue", "camel.local":
+		if n := len(p.components); n > 0 && strings.HasSuffix(p.components[n-1], ":") {
+			p.components[n-1] += show
+		}
+	case "diameter.flags", "diameter.cmd.code", "diameter.applicationId", "diameter.hopbyhopid", "diameter.endtoendid":
+		first(p.diameter, name, show)
+	case "diameter.Origin-Host", "diameter.Origin-Realm", "diameter.Destination-Host", "diameter.Destination-Realm", "diameter.User-Name", "diameter.Session-Id":
+		if p.avps == 1 { // not those inside of groups, which name somebody else
+			first(p.diameter, name, show)
+		}
+	case "diameter.Result-Code", "diameter.Experimental-Result-Code":
+		first(p.diameter, "result", show)
+	case "diameter.Route-Record":
+		p.routes = append(p.routes, show)
+	}
+}
+
+func (p *pdml) component(kind string) {
+	p.components = append(p.components, p.user+":"+kind+":")
+}
