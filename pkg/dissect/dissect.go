@@ -42,6 +42,8 @@ type Dissector struct {
 
 	// What is being decoded; reused for each message.
 	frame *capture.Frame
+	// held is at least the octets that flows hold for later; relieve makes it exact.
+	held int
 	// untagged: the verification tag of the SCTP packet is 0.
 	untagged bool
 	path     *path
@@ -125,6 +127,9 @@ func (d *Dissector) feed(f *capture.Frame) (o Outcome) {
 		}
 	}()
 	d.frame = f
+	if d.held > maxHeld {
+		d.relieve()
+	}
 	switch d.peeler.Peel(f, &d.pkt) {
 	case capture.ReasonNone:
 	case capture.ReasonNotIP:

@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 	"slices"
@@ -17,6 +18,9 @@ const (
 	// heartbeats every 30 s (RFC 9260 16), Diameter a watchdog every 30 s (RFC
 	// 3539 3.4.1).
 	flowIdle = 300 * int64(1e9)
+	// maxHeld bounds the octets that pieces of messages take, in all flows together:
+	// each flow has bounds of its own, but a flood makes many flows.
+	maxHeld = 128 << 20
 	// maxEndAddrs bounds the addresses remembered for one end.
 	maxEndAddrs = 16
 )
@@ -342,6 +346,44 @@ func (t *flows) sctp(now int64, k *pathKey, tsn uint32, hasTSN bool) *path {
 		t.promise(tagKey{k.vtag, k.ports}, promise{half: h})
 	}
 	return p
+}
+
+// held is the octets that pieces of messages take in a flow.
+func (f *flow) held() (n int) {
+	for i := range f.half {
+		h := &f.half[i]
+		n += h.sctp.Held() + h.tcp.Held() + cap(h.buf)
+	}
+	return n
+}
+
+// relieve adds up what the flows hold and, when that is too much, drops it from
+// the flows silent for longest.
+func (d *Dissector) relieve() {
+	total := 0
+	for _, f := range d.flows.all {
+		total += f.held()
+	}
+	if total > maxHeld/2 {
+		byAge := slices.Clone(d.flows.all)
+		slices.SortFunc(byAge, func(a, b *flow) int { return cmp.Compare(a.last, b.last) })
+		for _, f := range byAge {
+			if total <= maxHeld/4 {
+				break
+			}
+			total -= f.held()
+			for i := range f.half {
+				h := &f.half[i]
+				h.sctp.Drop(&d.sctpC)
+				h.tcp.Drop(&d.tcpC)
+				if len(h.buf) > 0 {
+					d.problem(LayerDiameter, Gave)
+				}
+				h.synced, h.buf, h.need = false, nil, 0
+			}
+		}
+	}
+	d.held = total
 }
 
 // use binds a path to an announced direction and begins its numbering.

@@ -206,6 +206,59 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// TestMemoryFlood: many flows, each within its own bounds, whose messages never
+// become complete.
+func TestMemoryFlood(t *testing.T) {
+	piece := make([]byte, 60_000)
+	// A watchdog, then a message of nearly a mebibyte whose end does not come.
+	data := append(synth.AppendDWR(nil, mme, 1, 1), 1, 0x0f, 0xff, 0xfc)
+	data = append(data, piece...)
+	for name, send := range map[string]func(p *tap, flow, n uint32){
+		"SCTP fragments": func(p *tap, flow, n uint32) {
+			b, at := synth.OpenSCTP(nil, uint16(flow), portM3UA, flow)
+			p.ip(addrA, addrB, synth.ProtoSCTP, synth.CloseSCTP(synth.AppendData(b, synth.DataChunk{TSN: 2 * n, PPID: 3, Begin: true}, piece), at))
+		},
+		"TCP, out of order": func(p *tap, flow, n uint32) {
+			b := make([]byte, 20, 20+len(piece))
+			binary.BigEndian.PutUint16(b, uint16(flow))
+			binary.BigEndian.PutUint32(b[4:], n*70_000)
+			b[2], b[3], b[12], b[13] = portDiameter>>8, portDiameter&255, 0x50, 0x10
+			p.ip(addrA, addrB, synth.ProtoTCP, append(b, piece...))
+		},
+		"TCP, long messages": func(p *tap, flow, n uint32) {
+			b := make([]byte, 20, 20+len(data))
+			binary.BigEndian.PutUint16(b, uint16(flow))
+			binary.BigEndian.PutUint32(b[4:], n*uint32(len(data)))
+			b[2], b[3], b[12], b[13] = portDiameter>>8, portDiameter&255, 0x50, 0x10
+			p.ip(addrA, addrB, synth.ProtoTCP, append(b, data...))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newTap()
+			most := 0
+			for flow := uint32(1); flow < 1000; flow++ {
+				for n := range uint32(8) {
+					send(p, flow, n)
+				}
+				if flow%50 == 0 {
+					held := 0
+					for _, f := range p.Dissector.flows.all {
+						held += f.held()
+					}
+					most = max(most, held)
+				}
+			}
+			if most > maxHeld+maxHeld/8 {
+				t.Errorf("%d octets held, want at most %d", most, maxHeld)
+			}
+			if most < maxHeld/8 {
+				t.Errorf("%d octets held at most: the flood tests nothing", most)
+			}
+			checkAccounts(t, p.Dissector)
+		})
+	}
+}
+
 // TestInitFlood: one end announces tag after tag.
 func TestInitFlood(t *testing.T) {
 	l := newLink(portM3UA)

@@ -200,6 +200,7 @@ func (d *Dissector) dataChunk(h *half, c *sctp.Chunk) {
 		d.problem(LayerSCTP, Truncated)
 		return
 	}
+	d.held += len(data.Payload)
 	if msg, ppid, complete := h.sctp.Fragment(d.frame.Time, data, &d.sctpC); complete {
 		d.userMessage(h, ppid, msg, false)
 	}

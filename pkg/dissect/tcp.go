@@ -74,6 +74,7 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 		if f.content == contentDiameter {
 			d.Counters.TCPSegments++
 		}
+		d.held += len(payload)
 		h.tcp.Push(d.frame.Time, seq, payload, c)
 		d.drain(h)
 	}

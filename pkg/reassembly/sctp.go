@@ -297,6 +297,21 @@ func (s *SCTP) follows(f, g *frag) bool {
 	return f.ord == g.ord+1
 }
 
+// Held is the octets of memory that pieces of messages take.
+func (s *SCTP) Held() int {
+	n := s.octets + cap(s.out)
+	for _, b := range s.free {
+		n += cap(b)
+	}
+	return n
+}
+
+// Drop gives up all pieces and their memory. Numbering goes on.
+func (s *SCTP) Drop(c *Counters) {
+	c.Evicted += uint64(len(s.frags))
+	s.frags, s.free, s.out, s.octets = nil, nil, nil, 0
+}
+
 func (s *SCTP) buffer() []byte {
 	if n := len(s.free); n > 0 {
 		b := s.free[n-1]

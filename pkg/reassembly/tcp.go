@@ -58,6 +58,21 @@ func (t *TCP) drop() {
 	t.pending, t.ready, t.octets = t.pending[:0], nil, 0
 }
 
+// Held is the octets of memory that waiting segments take.
+func (t *TCP) Held() int {
+	n := t.octets + cap(t.buf)
+	for _, b := range t.free {
+		n += cap(b)
+	}
+	return n
+}
+
+// Drop gives up all that waits and its memory. The next segment comes after a gap.
+func (t *TCP) Drop(c *Counters) {
+	c.Evicted += uint64(len(t.pending))
+	t.pending, t.free, t.buf, t.ready, t.octets, t.started = nil, nil, nil, nil, 0, false
+}
+
 func (t *TCP) release(b []byte) {
 	t.octets -= len(b)
 	if len(t.free) < 16 {
