@@ -234,7 +234,7 @@ func TestWatchlist(t *testing.T) {
 
 func TestCaptures(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
-	c, err := newCaptures(filepath.Join(dir, "bench"))
+	c, err := newCaptures(ctx, filepath.Join(dir, "bench"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestCaptures(t *testing.T) {
 		t.Errorf("nothing was said of %s: %q", name, &log)
 	}
 	// The second run finds it, and does not take it away.
-	again, err := newCaptures(c.dir)
+	again, err := newCaptures(ctx, c.dir)
 	if err != nil {
 		t.Fatal(err)
 	}

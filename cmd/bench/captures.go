@@ -33,15 +33,15 @@ type captures struct {
 	made  []string
 }
 
-func newCaptures(dir string) (*captures, error) {
-	print, err := fingerprint()
+func newCaptures(ctx context.Context, dir string) (*captures, error) {
+	print, err := child(ctx, "fingerprint")
 	if err != nil {
 		return nil, err
 	}
-	return &captures{dir: dir, print: print}, os.MkdirAll(dir, 0o777)
+	return &captures{dir: dir, print: string(print)}, os.MkdirAll(dir, 0o777)
 }
 
-// fingerprint tells what the generator writes today: a capture of an older
+// fingerprint, in a child, tells what the generator writes today: a capture of an older
 // generator has another name and is not taken for one of this.
 func fingerprint() (string, error) {
 	h := sha256.New()

@@ -108,8 +108,15 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 
 // runChild does what must not count for this program's own memory.
 func runChild(args []string, stdout io.Writer) error {
+	if len(args) == 1 && args[0] == "fingerprint" {
+		print, err := fingerprint()
+		if err == nil {
+			_, err = io.WriteString(stdout, print)
+		}
+		return err
+	}
 	if len(args) < 3 {
-		return errors.New("not to be started by hand")
+		return fmt.Errorf("%s is set: this is no task of a copy: %q", childVariable, args)
 	}
 	messages, err := strconv.Atoi(args[2])
 	if err != nil {
@@ -161,7 +168,7 @@ func bench(ctx context.Context, o options, log io.Writer) (*report, error) {
 	if h.bin, err = filepath.Abs(o.bin); err != nil {
 		return nil, err
 	}
-	if h.captures, err = newCaptures(o.dir); err != nil {
+	if h.captures, err = newCaptures(ctx, o.dir); err != nil {
 		return nil, err
 	}
 	if !o.keep {
@@ -214,7 +221,7 @@ func bench(ctx context.Context, o options, log io.Writer) (*report, error) {
 func (h *harness) check(ctx context.Context) (content string, err error) {
 	fmt.Fprintf(h.log, "checking that all of %s is read\n", h.file)
 	c := exec.CommandContext(ctx, h.bin, "replay", h.file)
-	complaint, out := tail{keep: errorTail}, tail{keep: 1 << 20}
+	complaint, out := tail{keep: errorTail}, tail{keep: 64 << 10}
 	c.Stderr, c.Stdout = &complaint, &out
 	if err := c.Run(); err != nil {
 		return "", fmt.Errorf("%s replay %s: %w: %s", h.bin, h.file, err, complaint.kept)
