@@ -91,7 +91,7 @@ func ParseObjectID(s string) (o ObjectID, ok bool) {
 }
 
 // IsZero reports that there is none.
-func (o ObjectID) IsZero() bool { return o.n == 0 }
+func (o *ObjectID) IsZero() bool { return o.n == 0 }
 
 // Contents is the BER contents form. It aliases o.
 func (o *ObjectID) Contents() []byte { return o.b[:o.n:o.n] }
@@ -152,7 +152,9 @@ const (
 // MAPContext takes a MAP application context 0.4.0.0.1.0.n.v apart (3GPP TS 29.002
 // 17.3.3): n is the context, v its version. ok is false for everything else, CAP
 // contexts under the same root included.
-func (o ObjectID) MAPContext() (context, version uint8, ok bool) {
+// (The receivers are pointers: a copy of octets that were just stored one by one
+// costs more than all of the rest.)
+func (o *ObjectID) MAPContext() (context, version uint8, ok bool) {
 	if !o.gsmNetwork() || o.b[4] != 0 || o.b[5] >= firstCAPContext && o.b[5] <= lastCAPContext {
 		return 0, 0, false
 	}
@@ -163,7 +165,7 @@ func (o ObjectID) MAPContext() (context, version uint8, ok bool) {
 // 0.4.0.0.1.0.n.(phase-1) with n 50 to 54 (3GPP TS 09.78), phase 3 and 4 are
 // 0.4.0.0.1.p.3.n with p 20 or 21 and 22 or 23 (3GPP TS 29.078 5.5). context is n.
 // ok is false for everything else, INAP contexts included.
-func (o ObjectID) CAPContext() (context, phase uint8, ok bool) {
+func (o *ObjectID) CAPContext() (context, phase uint8, ok bool) {
 	if !o.gsmNetwork() {
 		return 0, 0, false
 	}
@@ -177,7 +179,7 @@ func (o ObjectID) CAPContext() (context, phase uint8, ok bool) {
 }
 
 // IsCAP reports an application context of CAP.
-func (o ObjectID) IsCAP() bool {
+func (o *ObjectID) IsCAP() bool {
 	_, _, ok := o.CAPContext()
 	return ok
 }

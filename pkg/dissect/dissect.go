@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime/debug"
 
 	"sigtransit/decoders/diameter"
@@ -69,6 +70,7 @@ func New(h Handler) *Dissector {
 // Forget drops all state between frames, not the counters: for a capture that
 // does not continue the one before.
 func (d *Dissector) Forget() {
+	d.flush()
 	d.retire()
 	d.ip.Counters, d.segs.Counters = reassembly.Counters{}, reassembly.Counters{}
 	d.ip, d.segs, d.flows = reassembly.IP{}, reassembly.SCCP{}, flows{id: d.flows.id}
@@ -198,13 +200,11 @@ func (d *Dissector) warnOnce(kind, text string) {
 
 // begin readies the message record for a payload that h's end sent.
 func (d *Dissector) begin(h *half) *signaling.Message {
-	m := &d.msg
-	*m = signaling.Message{
-		Time: d.frame.Time, Frame: d.frame.Number, Source: d.source,
-		// What could be read was not encrypted, whatever else the link carries.
-		Link: &h.flow.link, From: h.from, Protection: signaling.Clear,
-		Src: d.path.src, Dst: d.path.dst,
-	}
+	m, l := &d.msg, &h.flow.link
+	*m = signaling.Message{}
+	m.Time, m.Frame, m.Source = d.frame.Time, d.frame.Number, d.source
+	m.Link, m.From, m.Protection = l, h.from, l.Protection
+	m.Src, m.Dst = d.path.src, d.path.dst
 	if h != d.path.half { // an acknowledgement released what the other end had sent
 		m.Src, m.Dst = m.Dst, m.Src
 	}
@@ -235,10 +235,11 @@ func (d *Dissector) protect(f *flow, p signaling.Protection, reason string) {
 // Close ends the run: what waits is given up and counted, and the warnings that
 // only the whole capture can tell are handed out.
 func (d *Dissector) Close() {
-	d.retire()
 	if d.frame == nil {
 		return
 	}
+	d.flush()
+	d.retire()
 	c := &d.Counters
 	end := func(kind string, n uint64, text string) {
 		if n > 0 {
@@ -253,14 +254,40 @@ func (d *Dissector) Close() {
 
 // retire gives up what the flows wait for and adds up what they lacked.
 func (d *Dissector) retire() {
+	chunks, octets := d.Lost()
+	d.Counters.SCTPMissing, d.Counters.TCPLostOctets = chunks, octets
+	d.flows = flows{id: d.flows.id, evicted: d.flows.evicted}
+}
+
+// Lost is what the capture lacks so far of the links that carry signaling: SCTP
+// DATA chunks and octets of TCP connections. The counters of the same meaning
+// leave out the flows that still live: for them a chunk that is late and one that
+// never comes look alike.
+func (d *Dissector) Lost() (chunks, octets uint64) {
+	chunks, octets = d.Counters.SCTPMissing+d.flows.missing, d.Counters.TCPLostOctets+d.flows.octets
+	for _, f := range d.flows.all {
+		c, o := f.lost()
+		chunks, octets = chunks+c, octets+o
+	}
+	return chunks, octets
+}
+
+// flush hands out what waits behind holes in TCP connections: nothing more comes
+// to fill them.
+func (d *Dissector) flush() {
 	for _, f := range d.flows.all {
 		for i := range f.half {
 			h := &f.half[i]
-			if f.content == contentOther || f.content == contentUnknown {
+			if !h.tcp.Waiting() {
 				continue
 			}
-			d.Counters.SCTPMissing += h.sctp.Missing + h.sctp.Outstanding()
-			d.Counters.TCPLostOctets += h.tcp.Lost
+			e, o := &f.link.Ends[i], &f.link.Ends[1-i]
+			if len(e.Addrs) == 0 || len(o.Addrs) == 0 {
+				continue
+			}
+			d.path = &path{half: h, src: netip.AddrPortFrom(e.Addrs[0], e.Port), dst: netip.AddrPortFrom(o.Addrs[0], o.Port)}
+			h.tcp.Flush(&d.tcpC)
+			d.drain(h)
 		}
 	}
 }
