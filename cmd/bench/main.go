@@ -118,19 +118,21 @@ func runChild(args []string, stdout io.Writer) error {
 	if len(args) < 3 {
 		return fmt.Errorf("%s is set: this is no task of a copy: %q", childVariable, args)
 	}
-	messages, err := strconv.Atoi(args[2])
+	n, err := strconv.Atoi(args[2])
 	if err != nil {
 		return err
 	}
 	switch args[0] {
 	case "generate":
-		return generate(args[1], messages)
+		return generate(args[1], n)
+	case "watchlist":
+		return writeWatchlistFile(args[1], n)
 	case "allocations":
 		list := ""
 		if len(args) > 3 {
 			list = args[3]
 		}
-		a, err := allocationsOf(args[1], messages, list)
+		a, err := allocationsOf(args[1], n, list)
 		if err != nil {
 			return err
 		}
@@ -369,7 +371,7 @@ func (h *harness) allocations(temp string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		fmt.Fprintln(h.log, "allocations")
 		list := filepath.Join(temp, "nothing.yaml")
-		if err := writeWatchlistFile(list, 1000); err != nil {
+		if _, err := child(ctx, "watchlist", list, "1000"); err != nil {
 			return err
 		}
 		for _, c := range []struct{ what, list string }{{"built-in carriers", ""}, {"nothing matches", list}} {
@@ -392,7 +394,7 @@ func (h *harness) watchlists(temp string) func(context.Context) error {
 		var full, empty, turns []*contender
 		for _, n := range h.lists {
 			name := filepath.Join(temp, strconv.Itoa(n)+".yaml")
-			if err := writeWatchlistFile(name, n); err != nil {
+			if _, err := child(ctx, "watchlist", name, strconv.Itoa(n)); err != nil {
 				return err
 			}
 			argv := func(file string) []string {
