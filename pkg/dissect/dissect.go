@@ -256,7 +256,14 @@ func (d *Dissector) Close() {
 func (d *Dissector) retire() {
 	chunks, octets := d.Lost()
 	d.Counters.SCTPMissing, d.Counters.TCPLostOctets = chunks, octets
-	d.flows = flows{id: d.flows.id, evicted: d.flows.evicted}
+	d.flows.missing, d.flows.octets = 0, 0
+	for _, f := range d.flows.all {
+		for i := range f.half {
+			h := &f.half[i]
+			h.sctp.Renumber()
+			h.sctp.Missing, h.tcp.Lost = 0, 0
+		}
+	}
 }
 
 // Lost is what the capture lacks so far of the links that carry signaling: SCTP

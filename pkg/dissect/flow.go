@@ -185,6 +185,8 @@ type flows struct {
 
 	last    *path // of the packet before: packets come in runs
 	evicted uint64
+	// missing and octets is what the evicted flows lacked.
+	missing, octets uint64
 }
 
 // find is the path of a key; nil when it is new.
@@ -293,7 +295,14 @@ func (t *flows) sweep(now int64) {
 		slices.Sort(times)
 		cutoff = times[len(times)/2] + 1
 	}
-	t.all = slices.DeleteFunc(t.all, func(f *flow) bool { return !keep(f) })
+	t.all = slices.DeleteFunc(t.all, func(f *flow) bool {
+		if keep(f) {
+			return false
+		}
+		chunks, octets := f.lost()
+		t.missing, t.octets = t.missing+chunks, t.octets+octets
+		return true
+	})
 	t.evicted += uint64(before - len(t.all))
 	old := t.paths.slots
 	t.paths = paths{}
@@ -346,6 +355,20 @@ func (t *flows) sctp(now int64, k *pathKey, tsn uint32, hasTSN bool) *path {
 		t.promise(tagKey{k.vtag, k.ports}, promise{half: h})
 	}
 	return p
+}
+
+// lost is the DATA chunks and the octets that the capture lacks of a flow that
+// carries signaling.
+func (f *flow) lost() (chunks, octets uint64) {
+	if f.content == contentOther || f.content == contentUnknown {
+		return 0, 0
+	}
+	for i := range f.half {
+		h := &f.half[i]
+		chunks += h.sctp.Missing + h.sctp.Outstanding()
+		octets += h.tcp.Lost
+	}
+	return chunks, octets
 }
 
 // held is the octets that pieces of messages take in a flow.

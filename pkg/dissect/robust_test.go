@@ -196,7 +196,11 @@ func TestFlood(t *testing.T) {
 			}
 			checkBounds(t, l.Dissector)
 			l.messages = nil
+			l.data(0, 3, purgeData(7776)) // lost
 			l.send(0, 3, purgeData(7777))
+			if n, _ := l.Lost(); n < 1 {
+				t.Error("a chunk that the capture lacks is not counted")
+			}
 			l.expect(t, "purgeMS invoke")
 			checkAccounts(t, l.Dissector)
 			if l.flows != nil && l.Dissector.flows.evicted == 0 {

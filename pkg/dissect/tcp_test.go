@@ -129,6 +129,25 @@ func TestTCPLoss(t *testing.T) {
 	}
 }
 
+// TestTCPLossAtTheEnd: the capture ends before anything tells that the segment
+// is lost for good.
+func TestTCPLossAtTheEnd(t *testing.T) {
+	c := newConn(portDiameter)
+	c.setUp()
+	c.send(0, 0, purgeRequest(1))
+	c.Segment(nil, 0, synth.ACK, make([]byte, 10)) // not captured
+	c.send(0, 0, purgeRequest(2))
+	c.expect(t, "PUR request")
+	c.Close()
+	c.expect(t, "PUR request", "PUR request")
+	if m := c.messages; len(m) == 2 && (m[1].Src != m[0].Src || m[1].Dst != m[0].Dst) {
+		t.Errorf("from %v to %v", m[1].Src, m[1].Dst)
+	}
+	if c.Counters.TCPLostOctets != 10 {
+		t.Errorf("%d octets lost, want 10", c.Counters.TCPLostOctets)
+	}
+}
+
 // TestTCPMidstream: the capture begins inside of a message.
 func TestTCPMidstream(t *testing.T) {
 	c := newConn(portDiameter)
