@@ -16,6 +16,7 @@ import (
 type Summary struct {
 	screen   Screen
 	warnings []signaling.Warning // one of each type and source, texts kept
+	weak     bool                // a finding rested on an identifier of low confidence
 }
 
 // maxWarnings bounds the texts that are kept for the end.
@@ -86,7 +87,7 @@ const minElapsed = 50 * time.Millisecond
 
 // AppendStats appends the page.
 func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
-	p := page{b: b, screen: s.screen}
+	p := page{b: b, screen: s.screen, weak: s.weak}
 	p.heading("SUMMARY")
 	if st.Source != "" {
 		p.line("source", "%s", appendEscaped(nil, st.Source))
@@ -134,6 +135,7 @@ func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
 type page struct {
 	b      []byte
 	screen Screen
+	weak   bool
 }
 
 func (p *page) heading(s string) {
@@ -225,6 +227,9 @@ func (p *page) exposures(st *Stats) {
 		if seen[e] {
 			p.b = fmt.Appendf(p.b, "  %-12s  %s\n", signaling.Evidence(e), evidenceText[e])
 		}
+	}
+	if p.weak {
+		p.b = append(p.b, "  ?             behind the evidence: it rests on an identifier from a weak source, so the severity is lower\n"...)
 	}
 	p.b = append(p.b, "  with secrets  answers that really returned keys, locations, message text or a profile\n"...)
 	p.b = append(p.b, "  subscribers   distinct, by IMSI, else by MSISDN\n"...)

@@ -58,9 +58,9 @@ var columnTitles = [numColumns]string{"UTC", "FRAME", "SEVERITY", "CARRIER", "EV
 
 // Widths of the columns. Masked and full numbers have up to 15 digits.
 var (
-	fullColumns   = [numColumns]int{12, 8, 8, 26, 8, 8, 23, 7, 20, 1, 20, 15}
-	wideColumns   = [numColumns]int{12, 8, 8, 14, 8, 8, 22, 7, 15, 1, 15, 15}
-	narrowColumns = [numColumns]int{12, 0, 8, 12, 8, 0, 22, 7, 12, 1, 12, 15}
+	fullColumns   = [numColumns]int{12, 8, 8, 26, 9, 8, 22, 7, 20, 1, 20, 15}
+	wideColumns   = [numColumns]int{12, 8, 8, 14, 9, 8, 22, 7, 15, 1, 14, 15}
+	narrowColumns = [numColumns]int{12, 0, 8, 11, 9, 0, 22, 7, 12, 1, 12, 15}
 )
 
 // From which width of a terminal the wider layouts are used. Files and pipes have
@@ -243,7 +243,7 @@ func (t *Table) row(b []byte, m *signaling.Message, f *rules.Finding) []byte {
 	if f != nil {
 		b = t.severity(b, f.Severity)
 		b = t.text(b, columnCarrier, f.Carrier.ID)
-		b = t.text(b, columnEvidence, shortEvidence(f.Evidence))
+		b = t.text(b, columnEvidence, t.evidence(f))
 	} else {
 		b = t.text(b, columnSeverity, "")
 		b = t.text(b, columnCarrier, "")
@@ -273,6 +273,16 @@ func (t *Table) row(b []byte, m *signaling.Message, f *rules.Finding) []byte {
 		b = t.cut(b, from, t.rest)
 	}
 	return append(bytes.TrimRight(b, " "), '\n')
+}
+
+// evidence marks what rests on a weak source: its severity would puzzle otherwise.
+func (t *Table) evidence(f *rules.Finding) string {
+	s := shortEvidence(f.Evidence)
+	if f.Confidence == signaling.ConfidenceLow {
+		t.summary.weak = true
+		return s + "?"
+	}
+	return s
 }
 
 func operationText(m *signaling.Message) string {
@@ -546,6 +556,10 @@ func givenAway(b []byte, m *signaling.Message) []byte {
 			}
 			b = append(b, word...)
 		}
+	}
+	if m.Faults&signaling.FaultReturned != 0 {
+		sep()
+		b = append(b, "sent back undelivered"...)
 	}
 	switch {
 	case m.Kind == signaling.KindError && m.Component != nil && m.Component.HasCode && !m.Component.Global:
