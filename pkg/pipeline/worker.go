@@ -21,6 +21,8 @@ type Options struct {
 	Sink     output.Sink
 	Messages bool // every decoded message
 	Flows    bool // the life of links
+	// Live: somebody may watch the totals while the source waits for more.
+	Live bool
 }
 
 // Worker owns a dissector, an engine and their counters. It belongs to one
@@ -55,7 +57,7 @@ const batchFrames = 256
 // second continue the first, as the files of a ring buffer do.
 const (
 	continueBack  = int64(2 * time.Second)
-	continueAhead = int64(10 * time.Minute)
+	continueAhead = int64(30 * time.Second)
 )
 
 // Run reads a source to its end. It returns the error of the source or the sink;
@@ -78,8 +80,11 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 		if n > 0 {
 			w.lastTime = frames[n-1].Time
 		}
-		w.fill()
-		w.Publisher.Poll(&w.stats)
+		// After a short batch the next Read may wait, and nobody answers meanwhile.
+		if w.Publisher.Wanted() || (w.opts.Live && n < len(frames)) {
+			w.fill()
+			w.Publisher.Publish(&w.stats)
+		}
 		if each != nil {
 			each()
 		}
@@ -146,7 +151,7 @@ func (w *Worker) fill() {
 			s.Evictions = append(s.Evictions, output.TableCount{Table: table, Reason: reason, N: n})
 		}
 	})
-	s.MissingChunks = c.SCTPMissing
+	s.MissingChunks, _ = w.dissector.Lost()
 }
 
 // Message, Flow and Warning make a Worker the handler of its dissector.

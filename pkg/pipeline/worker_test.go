@@ -202,7 +202,7 @@ func TestRing(t *testing.T) {
 }
 
 // A file that is not of the same capture starts without what was known: a step
-// back of more than 2 s, or ahead of more than 10 min.
+// back of more than 2 s, or ahead of more than 30 s.
 func TestContinues(t *testing.T) {
 	start := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	set := unmatched(t)
@@ -210,8 +210,8 @@ func TestContinues(t *testing.T) {
 		step      time.Duration
 		continues bool
 	}{
-		{0, true}, {time.Millisecond, true}, {time.Minute, true},
-		{10 * time.Minute, true}, {10*time.Minute + 1, false}, {24 * time.Hour, false},
+		{0, true}, {time.Millisecond, true}, {10 * time.Second, true},
+		{30 * time.Second, true}, {30*time.Second + 1, false}, {24 * time.Hour, false},
 		{-time.Second, true}, {-2 * time.Second, true}, {-2*time.Second - 1, false}, {-time.Hour, false},
 	} {
 		s := run(t, set, pipeline.Options{}, opening(t, 1, start), opening(t, 2, start.Add(c.step)))
@@ -230,9 +230,9 @@ func TestContinues(t *testing.T) {
 	// The step is taken from the file before, not from the first, and an empty file
 	// between two is none.
 	empty, _ := split(t, opening(t, 9, start), 0)
-	s := run(t, set, pipeline.Options{}, opening(t, 1, start), opening(t, 2, start.Add(9*time.Minute)), empty, opening(t, 3, start.Add(18*time.Minute)))
+	s := run(t, set, pipeline.Options{}, opening(t, 1, start), opening(t, 2, start.Add(20*time.Second)), empty, opening(t, 3, start.Add(40*time.Second)))
 	if got := entries(s, "flows"); got != 3 {
-		t.Errorf("three files nine minutes apart: %d links are known, want 3", got)
+		t.Errorf("three files twenty seconds apart: %d links are known, want 3", got)
 	}
 
 	// The same capture twice is two captures: nothing of the second is taken for a

@@ -14,14 +14,9 @@ type Publisher struct {
 	current  atomic.Pointer[output.Stats]
 }
 
-// Poll publishes a copy of s if somebody asked for one since the last call. The
-// worker calls it between batches, and when it is idle; without a request it
-// costs one atomic load.
-func (p *Publisher) Poll(s *output.Stats) {
-	if p.wanted.Load() {
-		p.Publish(s)
-	}
-}
+// Wanted reports that somebody asked for a copy since the last one. The worker
+// asks between batches, at the price of an atomic load.
+func (p *Publisher) Wanted() bool { return p.wanted.Load() }
 
 // Publish publishes a copy of s.
 func (p *Publisher) Publish(s *output.Stats) {

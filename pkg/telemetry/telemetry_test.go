@@ -191,7 +191,9 @@ func TestWorkers(t *testing.T) {
 				case <-time.After(time.Microsecond):
 					s.Frames++
 					s.AddMessage(&signaling.Message{Protocol: signaling.MAP, Kind: signaling.KindInvoke, Operation: 1})
-					p.Poll(s)
+					if p.Wanted() {
+						p.Publish(s)
+					}
 				}
 			}
 		})
