@@ -39,7 +39,7 @@ type Request struct {
 type Diameter struct {
 	Counters Counters
 
-	entries []Request // by slot; slot 0 is the list's sentinel
+	entries slab[Request] // by slot; slot 0 is the list's sentinel
 	index   index
 	lru     list
 	free    []int32
@@ -49,8 +49,9 @@ type Diameter struct {
 
 // NewDiameter is an empty table.
 func NewDiameter() *Diameter {
-	t := &Diameter{entries: make([]Request, 1)}
+	t := &Diameter{}
 	t.lru.grow()
+	t.entries.grow()
 	return t
 }
 
@@ -63,7 +64,7 @@ func (t *Diameter) find(k RequestKey, h uint32) int32 {
 	}
 	for i, more := t.index.from(h), true; more; i++ {
 		var n int32
-		if n, more = t.index.at(i, h); n != 0 && t.entries[n].key == k {
+		if n, more = t.index.at(i, h); n != 0 && t.entries.at(n).key == k {
 			return n
 		}
 	}
@@ -78,7 +79,7 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *
 	t.age(now)
 	if slot := t.find(k, h); slot != 0 {
 		t.Counters.Duplicates++
-		return &t.entries[slot], true
+		return t.entries.at(slot), true
 	}
 	if t.live >= MaxRequests {
 		t.close(t.lru.front(0))
@@ -89,11 +90,10 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *
 		slot = t.free[n-1]
 		t.free = t.free[:n-1]
 	} else {
-		slot = int32(len(t.entries))
-		t.entries = append(t.entries, Request{})
+		slot = t.entries.grow()
 		t.lru.grow()
 	}
-	e := &t.entries[slot]
+	e := t.entries.at(slot)
 	e.key, e.Operation, e.at = k, op, now
 	e.Memory.Reset()
 	e.Memory.Signature = uint64(h) | 1<<32
@@ -117,11 +117,11 @@ func (t *Diameter) Answer(now int64, k RequestKey) *Request {
 	t.unlink(slot)
 	t.done = slot
 	t.Counters.Closed++
-	return &t.entries[slot]
+	return t.entries.at(slot)
 }
 
 func (t *Diameter) unlink(slot int32) {
-	t.index.remove(slot, t.entries[slot].key.hash())
+	t.index.remove(slot, t.entries.at(slot).key.hash())
 	t.lru.remove(slot)
 	t.live--
 }
@@ -137,7 +137,7 @@ func (t *Diameter) age(now int64) {
 		t.free = append(t.free, t.done)
 		t.done = 0
 	}
-	if slot := t.lru.front(0); slot != 0 && now-t.entries[slot].at > requestIdle {
+	if slot := t.lru.front(0); slot != 0 && now-t.entries.at(slot).at > requestIdle {
 		t.close(slot)
 		t.Counters.Expired++
 	}

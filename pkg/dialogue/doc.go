@@ -43,6 +43,29 @@ func (l list) pushBack(sentinel, i int32) {
 // front is the oldest slot of a list; the sentinel itself when it is empty.
 func (l list) front(sentinel int32) int32 { return l[sentinel].next }
 
+// slab holds entries by slot. It grows by whole blocks that never move: growing
+// by copying would leave as much garbage as there are entries, and a pointer to
+// an entry would not outlive the next one.
+type slab[T any] struct {
+	blocks []*[slabBlock]T
+	n      int32
+}
+
+const slabBlock = 256
+
+func (s *slab[T]) at(slot int32) *T {
+	return &s.blocks[uint32(slot)/slabBlock][uint32(slot)%slabBlock]
+}
+
+// grow makes one more slot.
+func (s *slab[T]) grow() int32 {
+	if int(s.n) == len(s.blocks)*slabBlock {
+		s.blocks = append(s.blocks, new([slabBlock]T))
+	}
+	s.n++
+	return s.n - 1
+}
+
 // index is a hash table from 32 bits of hash to numbers above 0, with linear
 // probing. The numbers are slots of a table whose entries hold the whole keys; a
 // look-up reads one cache line here and one there.

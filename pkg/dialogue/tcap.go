@@ -166,8 +166,8 @@ const (
 type TCAP struct {
 	Counters Counters
 
-	entries []Transaction // by slot; the first slots are the lists' sentinels
-	index   index         // 2*slot+side: the transaction id of a side
+	entries slab[Transaction] // by slot; the first slots are the lists' sentinels
+	index   index             // 2*slot+side: the transaction id of a side
 	lru     list
 	free    []int32
 	live    int
@@ -179,9 +179,11 @@ type TCAP struct {
 
 // NewTCAP is an empty table.
 func NewTCAP() *TCAP {
-	t := &TCAP{entries: make([]Transaction, 2), mirrored: math.MinInt64}
-	t.lru.grow()
-	t.lru.grow()
+	t := &TCAP{mirrored: math.MinInt64}
+	for range 2 {
+		t.lru.grow()
+		t.entries.grow()
+	}
 	return t
 }
 
@@ -194,7 +196,7 @@ func tidHash(value uint32, length uint8) uint32 {
 
 // claim makes a side known by its transaction id and party.
 func (t *TCAP) claim(slot int32, side uint8, id tcap.TransactionID, p Party) {
-	e := &t.entries[slot]
+	e := t.entries.at(slot)
 	e.tid[side], e.len[side], e.party[side] = id.Value, id.Len, p
 	t.index.insert(2*slot+int32(side), tidHash(id.Value, id.Len))
 }
@@ -213,7 +215,7 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 			continue
 		}
 		s, sd := n/2, uint8(n&1)
-		e := &t.entries[s]
+		e := t.entries.at(s)
 		if e.tid[sd] != id.Value || e.len[sd] != id.Len {
 			continue
 		}
@@ -243,7 +245,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		}
 		var s uint8
 		if slot, s = t.find(m.OTID, calling); slot != 0 && s == 0 {
-			e := &t.entries[slot]
+			e := t.entries.at(slot)
 			if e.repeats(now, 0, sig) {
 				return t.again(now, slot, 0)
 			}
@@ -271,7 +273,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 			owner = 1
 		}
 		side = 1 - owner
-		e := &t.entries[slot]
+		e := t.entries.at(slot)
 		if e.repeats(now, side, sig) {
 			return t.again(now, slot, side)
 		}
@@ -282,7 +284,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 	default:
 		return nil, 0, false
 	}
-	e := &t.entries[slot]
+	e := t.entries.at(slot)
 	e.sig[side], e.last = sig, now
 	e.Memory.Signature = uint64(sig)
 	return e, side, false
@@ -291,7 +293,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 func (t *TCAP) again(now int64, slot int32, side uint8) (*Transaction, uint8, bool) {
 	t.Counters.Duplicates++
 	t.mirrored = now + 60*second
-	e := &t.entries[slot]
+	e := t.entries.at(slot)
 	e.last = now
 	e.Memory.Signature = uint64(e.sig[side])
 	return e, side, true
@@ -328,14 +330,13 @@ func (t *TCAP) take() int32 {
 		slot = t.free[n-1]
 		t.free = t.free[:n-1]
 	} else {
-		slot = int32(len(t.entries))
-		t.entries = append(t.entries, Transaction{})
+		slot = t.entries.grow()
 		t.lru.grow()
 	}
 	t.lru.pushBack(open, slot)
 	t.live++
 	t.Counters.Opened++
-	e := &t.entries[slot]
+	e := t.entries.at(slot)
 	e.reset(slot)
 	return slot
 }
@@ -348,7 +349,7 @@ func (t *TCAP) oldest() int32 {
 	}
 	for range 8 {
 		slot := t.lru.front(open)
-		if next := t.lru[slot].next; next == open || t.entries[slot].last <= t.entries[next].last {
+		if next := t.lru[slot].next; next == open || t.entries.at(slot).last <= t.entries.at(next).last {
 			return slot
 		}
 		t.lru.remove(slot)
@@ -358,7 +359,7 @@ func (t *TCAP) oldest() int32 {
 }
 
 func (t *TCAP) close(slot int32) {
-	e := &t.entries[slot]
+	e := t.entries.at(slot)
 	for side, n := range e.len {
 		if n != 0 {
 			t.index.remove(2*slot+int32(side), tidHash(e.tid[side], n))
@@ -382,7 +383,7 @@ func (t *TCAP) sweep(now int64) {
 		if slot == open {
 			break
 		}
-		if now-t.entries[slot].last > tcapIdle {
+		if now-t.entries.at(slot).last > tcapIdle {
 			t.close(slot)
 			t.Counters.Expired++
 			continue
@@ -390,7 +391,7 @@ func (t *TCAP) sweep(now int64) {
 		t.lru.remove(slot)
 		t.lru.pushBack(open, slot)
 	}
-	for slot := t.lru.front(ended); slot != ended && now-t.entries[slot].last > tcapLinger; slot = t.lru.front(ended) {
+	for slot := t.lru.front(ended); slot != ended && now-t.entries.at(slot).last > tcapLinger; slot = t.lru.front(ended) {
 		t.close(slot)
 		t.Counters.Closed++
 	}
