@@ -199,16 +199,17 @@ func (r *Reader) next(t *TLV) bool {
 		r.fault = h.fault
 		return false
 	}
-	value, end := h.value, len(b)
+	end := len(b)
 	t.Tag = h.tag
 	t.Indefinite, t.Truncated = h.indefinite, false
 	switch {
 	case h.indefinite:
-		var f fault
-		if value, end, f = findEnd(b, h.value); f != noFault {
+		contents, all, f := findEnd(b, h.value)
+		if f != noFault {
 			r.fault, t.Truncated = f, true
 		}
-		t.Value = b[h.value:value:value]
+		end = all
+		t.Value = b[h.value:contents:contents]
 	case h.length > uint64(len(b)-h.value):
 		r.fault, t.Truncated = truncated, true
 		t.Value = b[h.value:]

@@ -99,7 +99,7 @@ const (
 var (
 	ErrKeyShort = errors.New("the key is too short: want 32 octets or more (make one with: openssl rand -hex 32)")
 	ErrKeyEmpty = errors.New("the file holds no key (make one with: openssl rand -hex 32)")
-	ErrKeyLine  = errors.New("want one key a line, or a name and a key with a space between; a name has 1 to 16 of a-z, 0-9, - and .")
+	ErrKeyLine  = errors.New("want one key a line, or a name and a key with a space between; a name has 1 to 16 of a-z, 0-9, hyphen and dot")
 	ErrKeyTwice = errors.New("the name of the key stands twice")
 	ErrKeyBig   = errors.New("the file is too big for a key file")
 )

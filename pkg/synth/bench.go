@@ -104,7 +104,6 @@ type benchLink struct {
 	peer    [2]Peer
 	nodes   [2]*benchNodes
 	watched bool
-	hop     string // a watched hop in every request from afar
 	sls     uint8
 	dir     [2]benchDir
 }

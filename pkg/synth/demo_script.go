@@ -37,7 +37,6 @@ var (
 	gtMSCA  = digits("999700000030")
 	gtSMSCA = digits("999700000040")
 	gtSGSNA = digits("999700000050")
-	gtHLRA  = digits("999700000010")
 	gtVLRB  = digits("999710000020")
 	gtMSCB  = digits("999710000030")
 	gtHLRB  = digits("999710000010")
