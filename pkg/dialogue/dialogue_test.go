@@ -33,7 +33,7 @@ var (
 
 func TestTransaction(t *testing.T) {
 	d := NewTCAP()
-	tr, side, dup := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("begin"))
+	tr, side, dup := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, 1, []byte("begin"))
 	if tr == nil || side != 0 || dup {
 		t.Fatalf("begin: %v side %d dup %v", tr, side, dup)
 	}
@@ -42,14 +42,14 @@ func TestTransaction(t *testing.T) {
 	tr.Memory.IMSI = telecom.MustDigits("001011234567890")
 	d.Release(tr)
 
-	tr, side, _ = d.Match(1, message(tcap.Continue, 9, 1), hlr, vlr, []byte("continue"))
+	tr, side, _ = d.Match(1, message(tcap.Continue, 9, 1), hlr, vlr, 1, []byte("continue"))
 	if tr == nil || side != 1 || tr.Memory.IMSI.Len() != 15 {
 		t.Fatalf("continue: side %d", side)
 	}
 	tr.Invoked(1, 1, isd) // the same invoke id, of the other side
 	d.Release(tr)
 
-	tr, side, _ = d.Match(2, message(tcap.Continue, 1, 9), vlr, hlr, []byte("answer"))
+	tr, side, _ = d.Match(2, message(tcap.Continue, 1, 9), vlr, hlr, 1, []byte("answer"))
 	if tr == nil || side != 0 {
 		t.Fatalf("answer: side %d", side)
 	}
@@ -58,7 +58,7 @@ func TestTransaction(t *testing.T) {
 	}
 	d.Release(tr)
 
-	tr, side, _ = d.Match(3, message(tcap.End, 0, 1), hlr, vlr, []byte("end"))
+	tr, side, _ = d.Match(3, message(tcap.End, 0, 1), hlr, vlr, 1, []byte("end"))
 	if got := tr.Answered(side, 1); got != ul {
 		t.Errorf("the result of side 1 answers %v, want %v", got, ul)
 	}
@@ -72,18 +72,18 @@ func TestTransaction(t *testing.T) {
 func TestTransactionsWithOneID(t *testing.T) {
 	d := NewTCAP()
 	other := party("99901000002", 3)
-	a, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("from one"))
+	a, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, 1, []byte("from one"))
 	a.Invoked(0, 1, signaling.MAPOperation(2))
 	d.Release(a)
-	b, _, _ := d.Match(0, message(tcap.Begin, 1, 0), other, hlr, []byte("from the other"))
+	b, _, _ := d.Match(0, message(tcap.Begin, 1, 0), other, hlr, 1, []byte("from the other"))
 	b.Invoked(0, 1, signaling.MAPOperation(56))
 	d.Release(b)
-	e, side, _ := d.Match(1, message(tcap.End, 0, 1), hlr, other, []byte("to the other"))
+	e, side, _ := d.Match(1, message(tcap.End, 0, 1), hlr, other, 1, []byte("to the other"))
 	if got := e.Answered(side, 1); got != signaling.MAPOperation(56) {
 		t.Errorf("answer to the second node took %v", got)
 	}
 	d.Release(e)
-	if e, _, _ := d.Match(1, message(tcap.End, 0, 1), hlr, party("99909999999", 77), []byte("to a third")); e != nil {
+	if e, _, _ := d.Match(1, message(tcap.End, 0, 1), hlr, party("99909999999", 77), 1, []byte("to a third")); e != nil {
 		t.Error("an end to a node that began nothing found a transaction")
 	}
 	if d.Counters.Unmatched != 1 {
@@ -95,11 +95,11 @@ func TestTransactionsWithOneID(t *testing.T) {
 // codes; the calling title stays.
 func TestTransactionAcrossTranslation(t *testing.T) {
 	d := NewTCAP()
-	tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("begin"))
+	tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, 1, []byte("begin"))
 	d.Release(tr)
 	back := vlr
 	back.net = 500<<8 | 6
-	tr, side, _ := d.Match(1, message(tcap.End, 0, 1), party("99902999999", 600), back, []byte("end"))
+	tr, side, _ := d.Match(1, message(tcap.End, 0, 1), party("99902999999", 600), back, 1, []byte("end"))
 	if tr == nil || side != 1 {
 		t.Error("the title alone does not find the transaction")
 	}
@@ -107,8 +107,8 @@ func TestTransactionAcrossTranslation(t *testing.T) {
 
 func TestTransactionMirroredTwice(t *testing.T) {
 	d := NewTCAP()
-	see := func(now int64, m *tcap.Message, from, to Party, b string) bool {
-		tr, _, dup := d.Match(now, m, from, to, []byte(b))
+	see := func(now int64, link uint64, m *tcap.Message, from, to Party, b string) bool {
+		tr, _, dup := d.Match(now, m, from, to, link, []byte(b))
 		if tr == nil {
 			t.Fatalf("%s: no transaction", b)
 		}
@@ -116,37 +116,43 @@ func TestTransactionMirroredTwice(t *testing.T) {
 		return dup
 	}
 	for i, want := range []bool{false, true} {
-		if got := see(int64(i), message(tcap.Begin, 1, 0), vlr, hlr, "a begin of some length"); got != want {
+		if got := see(int64(i), uint64(i), message(tcap.Begin, 1, 0), vlr, hlr, "a begin of some length"); got != want {
 			t.Errorf("begin, sight %d: duplicate %v", i+1, got)
 		}
 	}
 	for i, want := range []bool{false, true} {
-		if got := see(int64(10+i), message(tcap.End, 0, 1), hlr, vlr, "an end of some length"); got != want {
+		if got := see(int64(10+i), uint64(i), message(tcap.End, 0, 1), hlr, vlr, "an end of some length"); got != want {
 			t.Errorf("end, sight %d: duplicate %v", i+1, got)
 		}
 	}
 	// The ended one goes when the time of copies is over.
-	see(tcapLinger+second, message(tcap.Begin, 2, 0), vlr, hlr, "another begin of some length")
+	see(tcapLinger+second, 0, message(tcap.Begin, 2, 0), vlr, hlr, "another begin of some length")
 	if d.Len() != 1 {
 		t.Errorf("%d transactions, want the new one alone", d.Len())
 	}
 	// Long after, the same octets are a new transaction.
-	if see(60*second, message(tcap.Begin, 2, 0), vlr, hlr, "another begin of some length") {
+	if see(60*second, 1, message(tcap.Begin, 2, 0), vlr, hlr, "another begin of some length") {
 		t.Error("a begin of a minute later was taken for a copy")
+	}
+	// And on the same link they are another message at any time.
+	for range 3 {
+		if see(61*second, 1, message(tcap.Begin, 3, 0), vlr, hlr, "asked again and again") {
+			t.Error("a repeated question on one link was taken for a mirrored copy")
+		}
 	}
 }
 
 func TestTransactionsBounded(t *testing.T) {
 	d := NewTCAP()
 	for i := uint32(1); i < MaxTransactions+1000; i++ {
-		tr, _, _ := d.Match(int64(i), message(tcap.Begin, i, 0), vlr, hlr, []byte("half open"))
+		tr, _, _ := d.Match(int64(i), message(tcap.Begin, i, 0), vlr, hlr, 1, []byte("half open"))
 		d.Release(tr)
 	}
 	if d.Len() != MaxTransactions || d.Counters.Evicted != 999 {
 		t.Errorf("%d transactions, %d evicted", d.Len(), d.Counters.Evicted)
 	}
 	before := d.Len()
-	tr, _, _ := d.Match(2*tcapIdle, message(tcap.Begin, 1, 0), vlr, hlr, []byte("later"))
+	tr, _, _ := d.Match(2*tcapIdle, message(tcap.Begin, 1, 0), vlr, hlr, 1, []byte("later"))
 	d.Release(tr)
 	if d.Counters.Expired == 0 || d.Len() > before {
 		t.Errorf("%d expired, %d left", d.Counters.Expired, d.Len())
@@ -155,13 +161,13 @@ func TestTransactionsBounded(t *testing.T) {
 
 func TestMidCapture(t *testing.T) {
 	d := NewTCAP()
-	tr, side, _ := d.Match(0, message(tcap.Continue, 5, 6), vlr, hlr, []byte("first seen"))
+	tr, side, _ := d.Match(0, message(tcap.Continue, 5, 6), vlr, hlr, 1, []byte("first seen"))
 	if tr == nil {
 		t.Fatal("a continue without its begin opens nothing")
 	}
 	tr.Invoked(side, 3, signaling.MAPOperation(44))
 	d.Release(tr)
-	tr, side, _ = d.Match(1, message(tcap.End, 0, 5), hlr, vlr, []byte("end"))
+	tr, side, _ = d.Match(1, message(tcap.End, 0, 5), hlr, vlr, 1, []byte("end"))
 	if tr == nil || tr.Answered(side, 3) != signaling.MAPOperation(44) {
 		t.Error("the end does not find the invoke of the continue")
 	}
@@ -174,9 +180,9 @@ func TestMatchAllocatesNothing(t *testing.T) {
 	now := int64(0)
 	run := func() {
 		now += 10 * second
-		tr, _, _ := d.Match(now, begin, vlr, hlr, payload)
+		tr, _, _ := d.Match(now, begin, vlr, hlr, 1, payload)
 		d.Release(tr)
-		tr, _, _ = d.Match(now, end, hlr, vlr, payload)
+		tr, _, _ = d.Match(now, end, hlr, vlr, 1, payload)
 		d.Release(tr)
 	}
 	run()
@@ -240,11 +246,11 @@ func BenchmarkDialogue(b *testing.B) {
 	for i := 0; i < b.N; i++ {
 		begin.OTID.Value = uint32(i)
 		payload[60], payload[61] = byte(i), byte(i>>8)
-		tr, _, _ := d.Match(0, begin, vlr, hlr, payload)
+		tr, _, _ := d.Match(0, begin, vlr, hlr, 1, payload)
 		d.Release(tr)
 		if i >= open {
 			end.DTID.Value = uint32(i - open)
-			tr, _, _ = d.Match(0, end, hlr, vlr, payload)
+			tr, _, _ = d.Match(0, end, hlr, vlr, 1, payload)
 			d.Release(tr)
 		}
 	}
@@ -254,7 +260,7 @@ func BenchmarkDialogue(b *testing.B) {
 // another order, and more are outstanding than are remembered.
 func TestInvokesOfOneSide(t *testing.T) {
 	d := NewTCAP()
-	tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, []byte("begin"))
+	tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, 1, []byte("begin"))
 	ops := []int32{2, 7, 56, 45, 44, 67, 70, 71, 23, 3}
 	for i, op := range ops {
 		tr.Invoked(0, int16(i), signaling.MAPOperation(op))
@@ -271,7 +277,7 @@ func TestInvokesOfOneSide(t *testing.T) {
 	if got := tr.Answered(0, 3); got != 0 {
 		t.Errorf("the side that invoked nothing is answered by %v", got)
 	}
-	many, _, _ := d.Match(0, message(tcap.Begin, 2, 0), vlr, hlr, []byte("begin of many"))
+	many, _, _ := d.Match(0, message(tcap.Begin, 2, 0), vlr, hlr, 1, []byte("begin of many"))
 	for i := range int16(100) {
 		many.Invoked(0, i, signaling.MAPOperation(7))
 	}

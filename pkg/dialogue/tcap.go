@@ -93,7 +93,7 @@ type Transaction struct {
 	Protocol signaling.Protocol // of its components, once known
 	Version  uint8              // of the application context, 0 unknown
 	Context  uint8              // number of the MAP application context, 0 unknown
-	_        byte
+	link     [2]uint8           // low bits of the link of each side's last message
 
 	Memory signaling.Memory
 
@@ -107,7 +107,7 @@ const padding = 256 - 64 - 120 - 4*maxInvokes
 // reset begins an entry anew. The ring is not read before it is written.
 func (t *Transaction) reset(slot int32) {
 	t.last, t.slot = 0, slot
-	t.tid, t.party, t.sig = [2]uint32{}, [2]Party{}, [2]uint32{}
+	t.tid, t.party, t.sig, t.link = [2]uint32{}, [2]Party{}, [2]uint32{}, [2]uint8{}
 	t.op, t.invoked, t.id, t.len = [2]signaling.Operation{}, 0, [2]int8{}, [2]uint8{}
 	t.differs, t.ended, t.cursor = [2]bool{}, false, 0
 	t.Protocol, t.Version, t.Context = 0, 0, 0
@@ -227,12 +227,13 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 }
 
 // Match finds or opens the transaction of a message and says which side sent it.
-// payload is the TCAP message as it stands in the SCCP user data. It returns nil
-// for messages that belong to none (unidirectional, or an end nobody began). duplicate: the same message was seen shortly before,
-// on the other side of a mirrored STP or by a mirrored copy.
+// payload is the TCAP message as it stands in the SCCP user data, link the link
+// it came by. It returns nil for messages that belong to none (unidirectional, or
+// an end nobody began). duplicate: the same message was seen shortly before on
+// another link, the other side of a mirrored STP.
 //
 // The transaction is valid until Release, which must follow each Match.
-func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload []byte) (tr *Transaction, side uint8, duplicate bool) {
+func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uint64, payload []byte) (tr *Transaction, side uint8, duplicate bool) {
 	if now-t.swept > second || now < t.swept {
 		t.sweep(now)
 	}
@@ -246,7 +247,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		var s uint8
 		if slot, s = t.find(m.OTID, calling); slot != 0 && s == 0 {
 			e := t.entries.at(slot)
-			if e.repeats(now, 0, sig) {
+			if e.copied(now, 0, sig, link) {
 				return t.again(now, slot, 0)
 			}
 			// The id is used anew: the old transaction is over.
@@ -274,7 +275,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		}
 		side = 1 - owner
 		e := t.entries.at(slot)
-		if e.repeats(now, side, sig) {
+		if e.copied(now, side, sig, link) {
 			return t.again(now, slot, side)
 		}
 		if m.Type == tcap.Continue && m.OTID.Len != 0 && e.len[side] == 0 {
@@ -285,7 +286,7 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, payload 
 		return nil, 0, false
 	}
 	e := t.entries.at(slot)
-	e.sig[side], e.last = sig, now
+	e.sig[side], e.link[side], e.last = sig, uint8(link), now
 	e.Memory.Signature = uint64(sig)
 	return e, side, false
 }
@@ -299,9 +300,11 @@ func (t *TCAP) again(now int64, slot int32, side uint8) (*Transaction, uint8, bo
 	return e, side, true
 }
 
-// repeats reports that side's last message had this signature, not long ago.
-func (t *Transaction) repeats(now int64, side uint8, sig uint32) bool {
-	return t.sig[side] == sig && now-t.last < tcapLinger && t.last-now < tcapLinger
+// copied reports that side's last message had this signature, not long ago, on
+// another link. On the same link the same octets are another message: whoever
+// asks the same thing again and again under one transaction id asked each time.
+func (t *Transaction) copied(now int64, side uint8, sig uint32, link uint64) bool {
+	return t.sig[side] == sig && t.link[side] != uint8(link) && now-t.last < tcapLinger && t.last-now < tcapLinger
 }
 
 // Release ends the use of a transaction that Match returned.

@@ -135,7 +135,7 @@ func (d *Dissector) initChunk(h *half, ports uint32, c *sctp.Chunk) {
 	pr := d.flows.tags[key]
 	if pr.half != other {
 		pr = promise{half: other}
-		if f.told && other.vtag != 0 && other.vtag != in.InitiateTag {
+		if c.Type == sctp.ChunkInit && f.told && other.vtag != 0 && other.vtag != in.InitiateTag {
 			d.flowEvent(f, "restarted", "INIT with a new tag")
 		}
 	}

@@ -181,7 +181,7 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 	var side uint8
 	if s.Type == sccp.UDT || s.Type == sccp.XUDT || s.Type == sccp.LUDT {
 		opc, dpc := d.m3ua.Data.OPC, d.m3ua.Data.DPC
-		tr, side, m.Duplicate = d.tcapT.Match(d.frame.Time, t, dialogue.PartyOf(&s.Calling, opc), dialogue.PartyOf(&s.Called, dpc), b)
+		tr, side, m.Duplicate = d.tcapT.Match(d.frame.Time, t, dialogue.PartyOf(&s.Calling, opc), dialogue.PartyOf(&s.Called, dpc), h.flow.link.ID, b)
 	}
 	if s.Type.Service() {
 		m.Faults |= signaling.FaultReturned
