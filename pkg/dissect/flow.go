@@ -3,6 +3,7 @@ package dissect
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -77,14 +78,32 @@ type pathKey struct {
 	proto    uint8
 }
 
-func (k *pathKey) hash() uint64 {
-	h := binary.LittleEndian.Uint64(k.src[8:]) ^ binary.LittleEndian.Uint64(k.src[:8])*0x9e3779b97f4a7c15
-	h = (h ^ h>>31) * 0xd6e8feb86659fd93
-	h ^= binary.LittleEndian.Uint64(k.dst[8:]) ^ binary.LittleEndian.Uint64(k.dst[:8])*0xff51afd7ed558ccd
-	h = (h ^ h>>31) * 0x9e3779b97f4a7c15
-	h ^= uint64(k.ports)<<32 | uint64(k.vtag)
-	h = (h ^ h>>29) * 0xd6e8feb86659fd93
-	return h ^ h>>32
+// end is an address as two numbers: eight octets are loaded as they were stored, a
+// copy of all sixteen would wait for the stores to leave the store buffer.
+func end(a *[16]byte) (lo, hi uint64) {
+	return binary.LittleEndian.Uint64(a[:8]), binary.LittleEndian.Uint64(a[8:])
+}
+
+// hashPath mixes what a pathKey holds but for the protocol: products of 128 bits,
+// independent of each other but for the last.
+func hashPath(src, dst *[16]byte, ports, vtag uint32) uint64 {
+	s0, s1 := end(src)
+	d0, d1 := end(dst)
+	a, b := bits.Mul64(s1^0x9e3779b97f4a7c15, d1^0xd6e8feb86659fd93)
+	c, d := bits.Mul64(s0^0xa0761d6478bd642f, d0^0xe7037ed1a0b428db)
+	a, b = bits.Mul64(a^b^c^d, (uint64(ports)<<32|uint64(vtag))^0xff51afd7ed558ccd)
+	return a ^ b
+}
+
+func (k *pathKey) hash() uint64 { return hashPath(&k.src, &k.dst, k.ports, k.vtag) }
+
+// is compares with the parts of another key.
+func (k *pathKey) is(src, dst *[16]byte, ports, vtag uint32, proto uint8) bool {
+	s0, s1 := end(src)
+	d0, d1 := end(dst)
+	k0, k1 := end(&k.src)
+	l0, l1 := end(&k.dst)
+	return (s0^k0)|(s1^k1)|(d0^l0)|(d1^l1)|uint64(ports^k.ports)|uint64(vtag^k.vtag)|uint64(proto^k.proto) == 0
 }
 
 // path is one direction between one pair of addresses, with the form of its ends
@@ -104,23 +123,24 @@ type paths struct {
 
 // find is the path of a key, nil when it is not known. It is valid until the next
 // put.
-func (p *paths) find(k *pathKey, h uint64) *path {
-	if len(p.slots) == 0 {
-		return nil
-	}
-	mask := uint64(len(p.slots) - 1)
-	for i := h & mask; p.slots[i].half != nil; i = (i + 1) & mask {
-		if s := &p.slots[i]; s.hash == h && s.key == *k {
+func (p *paths) find(src, dst *[16]byte, ports, vtag uint32, proto uint8) *path {
+	h := hashPath(src, dst, ports, vtag)
+	for i := h; len(p.slots) != 0; i++ {
+		s := &p.slots[i&uint64(len(p.slots)-1)]
+		if s.hash == h && s.key.is(src, dst, ports, vtag, proto) && s.half != nil {
 			return s
+		}
+		if s.half == nil {
+			break
 		}
 	}
 	return nil
 }
 
 func (p *paths) put(k *pathKey, h uint64, x *half) *path {
-	if 4*(p.used+1) > 3*len(p.slots) {
+	if 2*(p.used+1) > len(p.slots) {
 		old := p.slots
-		p.slots = make([]path, max(64, 2*len(old)))
+		p.slots = make([]path, max(128, 2*len(old)))
 		for i := range old {
 			if old[i].half != nil {
 				*p.free(&old[i].key, old[i].hash) = old[i]
@@ -183,22 +203,9 @@ type flows struct {
 	all   []*flow
 	id    uint64
 
-	last    *path // of the packet before: packets come in runs
 	evicted uint64
 	// missing and octets is what the evicted flows lacked.
 	missing, octets uint64
-}
-
-// find is the path of a key; nil when it is new.
-func (t *flows) find(k *pathKey) *path {
-	if t.last != nil && t.last.key == *k {
-		return t.last
-	}
-	p := t.paths.find(k, k.hash())
-	if p != nil {
-		t.last = p
-	}
-	return p
 }
 
 // bind makes a path belong to a direction.
@@ -214,13 +221,13 @@ func (t *flows) bind(k *pathKey, h *half) *path {
 	if len(t.pairs) >= maxPaths {
 		clear(t.pairs)
 	}
-	t.last = t.paths.put(k, k.hash(), h)
+	p := t.paths.put(k, k.hash(), h)
 	pk := pair{k.src, k.dst, k.ports, k.proto}
 	t.pairs[pk] = h
 	t.pairs[pk.reverse()] = &h.flow.half[1-h.from]
-	h.flow.learn(h.from, t.last.src.Addr())
-	h.flow.learn(1-h.from, t.last.dst.Addr())
-	return t.last
+	h.flow.learn(h.from, p.src.Addr())
+	h.flow.learn(1-h.from, p.dst.Addr())
+	return p
 }
 
 // open makes a flow whose end 0 is the source of k.
@@ -238,11 +245,9 @@ func (t *flows) open(now int64, k *pathKey, tr signaling.Transport) *flow {
 	return f
 }
 
-// tcp is the path of a TCP segment; nil when the connection is not known.
+// tcp is the path of a TCP segment that the paths do not have; nil when the
+// connection is not known.
 func (t *flows) tcp(k *pathKey) *path {
-	if p := t.find(k); p != nil {
-		return p
-	}
 	if h := t.pairs[pair{k.src, k.dst, k.ports, k.proto}]; h != nil {
 		return t.bind(k, h)
 	}
@@ -321,7 +326,6 @@ func (t *flows) sweep(now int64) {
 			delete(t.tags, k)
 		}
 	}
-	t.last = nil
 }
 
 // sctp is the path of an SCTP packet that find does not know. It may be another

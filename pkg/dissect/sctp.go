@@ -33,8 +33,9 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 		return BadHeaders
 	}
 	d.Counters.SCTPPackets++
-	k := pathKey{src: p.Src, dst: p.Dst, ports: uint32(pk.SrcPort)<<16 | uint32(pk.DstPort), vtag: pk.VTag, proto: p.Protocol}
-	if d.path = d.flows.find(&k); d.path == nil {
+	ports := uint32(pk.SrcPort)<<16 | uint32(pk.DstPort)
+	if d.path = d.flows.paths.find(&p.Src, &p.Dst, ports, pk.VTag, p.Protocol); d.path == nil {
+		k := pathKey{src: p.Src, dst: p.Dst, ports: ports, vtag: pk.VTag, proto: p.Protocol}
 		// A damaged packet must not teach a path or a tag.
 		if h := d.flows.pairs[pair{k.src, k.dst, k.ports, k.proto}]; h != nil && h.good > 0 && !p.Truncated && !d.checksum(h, p.Payload, pk.Checksum) {
 			return BadChecksum
@@ -58,7 +59,7 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 			d.dataChunk(h, &c)
 		case sctp.ChunkSack, sctp.ChunkHeartbeat, sctp.ChunkHeartbeatAck:
 		case sctp.ChunkInit, sctp.ChunkInitAck:
-			d.initChunk(h, k.ports, &c)
+			d.initChunk(h, ports, &c)
 		case sctp.ChunkAsconf:
 			var a sctp.Asconf
 			if a.Decode(&c) == nil {

@@ -41,15 +41,18 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 	}
 	payload := b[offset:]
 
-	k := pathKey{src: p.Src, dst: p.Dst, ports: uint32(src)<<16 | uint32(dst), proto: p.Protocol}
-	if d.path = d.flows.tcp(&k); d.path == nil {
-		// A connection is followed when its port is Diameter's or a segment begins
-		// as a Diameter message does: a mirror port carries all sorts of others.
-		known := diameterPort(src) || diameterPort(dst)
-		if !(known && (len(payload) > 0 || flags&tcpSYN != 0)) && !(len(payload) >= diameter.HeaderLen && diameter.HeaderLooksValid(payload)) {
-			return NotSignaling
+	ports := uint32(src)<<16 | uint32(dst)
+	if d.path = d.flows.paths.find(&p.Src, &p.Dst, ports, 0, p.Protocol); d.path == nil {
+		k := pathKey{src: p.Src, dst: p.Dst, ports: ports, proto: p.Protocol}
+		if d.path = d.flows.tcp(&k); d.path == nil {
+			// A connection is followed when its port is Diameter's or a segment begins
+			// as a Diameter message does: a mirror port carries all sorts of others.
+			known := diameterPort(src) || diameterPort(dst)
+			if !(known && (len(payload) > 0 || flags&tcpSYN != 0)) && !(len(payload) >= diameter.HeaderLen && diameter.HeaderLooksValid(payload)) {
+				return NotSignaling
+			}
+			d.path = d.flows.bind(&k, &d.flows.open(d.frame.Time, &k, signaling.TCP).half[0])
 		}
-		d.path = d.flows.bind(&k, &d.flows.open(d.frame.Time, &k, signaling.TCP).half[0])
 	}
 	h := d.path.half
 	f := h.flow
