@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
 	"runtime/debug"
@@ -107,28 +108,56 @@ func (d *Dissector) Evictions(f func(table, reason string, n uint64)) {
 // Feed dissects one frame. Messages it completes are handed to the handler
 // before it returns. A defect of this program costs the frame, never the run.
 func (d *Dissector) Feed(f *capture.Frame) {
-	d.Counters.Frames++
-	d.Counters.Bytes += uint64(len(f.Data))
-	if d.Counters.Frames == 1 || f.Time < d.Counters.First {
-		d.Counters.First = f.Time
-	}
-	if f.Time > d.Counters.Last {
-		d.Counters.Last = f.Time
-	}
-	if len(f.Data) < f.Length {
-		d.Counters.CutFrames++
-	}
-	d.Counters.Outcomes[d.feed(f)]++
+	defer d.survive()
+	d.one(f)
 }
 
-func (d *Dissector) feed(f *capture.Frame) (o Outcome) {
-	defer func() {
-		if r := recover(); r != nil {
-			o = Panicked
-			d.warnOnce("internal-error", fmt.Sprintf("A defect of sigtransit was met at frame %d and the frame given up: %v at %s", f.Number, r, firstLine(debug.Stack())))
-		}
-	}()
+// FeedBatch is Feed for several frames. The net under them is spread once, which
+// saves each frame its part of the price.
+func (d *Dissector) FeedBatch(frames []capture.Frame) {
+	for len(frames) > 0 {
+		frames = frames[d.some(frames):]
+	}
+}
+
+// some dissects frames until one meets a defect, and tells how many it took.
+func (d *Dissector) some(frames []capture.Frame) (n int) {
+	defer d.survive()
+	for n < len(frames) {
+		f := &frames[n]
+		n++
+		d.one(f)
+	}
+	return n
+}
+
+// survive is deferred: it ends a panic and counts its frame.
+func (d *Dissector) survive() {
+	if r := recover(); r != nil {
+		d.Counters.Outcomes[Panicked]++
+		d.warnOnce("internal-error", fmt.Sprintf("A defect of sigtransit was met at frame %d and the frame given up: %v at %s", d.frame.Number, r, place(debug.Stack())))
+	}
+}
+
+// one counts and dissects a frame.
+func (d *Dissector) one(f *capture.Frame) {
 	d.frame = f
+	c := &d.Counters
+	c.Frames++
+	c.Bytes += uint64(len(f.Data))
+	if c.Frames == 1 || f.Time < c.First {
+		c.First = f.Time
+	}
+	if f.Time > c.Last {
+		c.Last = f.Time
+	}
+	if len(f.Data) < f.Length {
+		c.CutFrames++
+	}
+	c.Outcomes[d.dissect(f)]++
+}
+
+func (d *Dissector) dissect(f *capture.Frame) Outcome {
 	if d.held > maxHeld {
 		d.relieve()
 	}
@@ -169,17 +198,14 @@ func (d *Dissector) feed(f *capture.Frame) (o Outcome) {
 	return NotSignaling
 }
 
-func firstLine(stack []byte) string {
-	// The frames of recover and panic come first; the third "sigtransit/" line is ours.
+// place is the function of this module that a stack trace shows below the one that
+// caught the panic: each has a line with its name and, in parentheses, arguments.
+func place(stack []byte) string {
 	n := 0
-	for i := 0; i+11 < len(stack); i++ {
-		if string(stack[i:i+11]) == "sigtransit/" && (i == 0 || stack[i-1] == '\n') {
+	for line := range bytes.Lines(stack) {
+		if bytes.HasPrefix(line, []byte("sigtransit/")) {
 			if n++; n == 2 {
-				j := i
-				for j < len(stack) && stack[j] != '(' {
-					j++
-				}
-				return string(stack[i:j])
+				return string(line[:max(bytes.LastIndexByte(line, '('), 0)])
 			}
 		}
 	}

@@ -74,9 +74,7 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 				w.dissector.Forget()
 			}
 		}
-		for i := range frames[:n] {
-			w.dissector.Feed(&frames[i])
-		}
+		w.dissector.FeedBatch(frames[:n])
 		if n > 0 {
 			w.lastTime = frames[n-1].Time
 		}
