@@ -61,3 +61,25 @@ func Each(t testing.TB, golden []byte, f func(b []byte)) {
 		}
 	}
 }
+
+// All calls Each for every one of messages.
+func All(t testing.TB, messages [][]byte, f func(b []byte)) {
+	t.Helper()
+	for _, b := range messages {
+		Each(t, b, f)
+	}
+}
+
+// Fuzz feeds f what the fuzzer makes of messages. A write of f to its input fails.
+func Fuzz(t *testing.F, messages [][]byte, f func(b []byte)) {
+	t.Helper()
+	for _, b := range messages {
+		t.Add(b)
+	}
+	t.Fuzz(func(t *testing.T, b []byte) {
+		before := bytes.Clone(b)
+		if f(b); !bytes.Equal(b, before) {
+			t.Fatal("the input was written to")
+		}
+	})
+}
