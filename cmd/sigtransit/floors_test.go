@@ -10,9 +10,9 @@ import (
 )
 
 // floors of the house, lowest first: a package imports only from lower floors.
-// decoders share telecom, wire and ber, which lie below them.
+// decoders share telecom, wire, sigtran and ber, which lie below them.
 var floors = [][]string{
-	{"decoders/telecom", "decoders/internal/wire", "decoders/internal/mutate", "decoders/ber"},
+	{"decoders/telecom", "decoders/internal/wire", "decoders/internal/sigtran", "decoders/internal/mutate", "decoders/internal/octets", "decoders/ber"},
 	{"decoders/"},
 	{"pkg/signaling"},
 	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/synth"},

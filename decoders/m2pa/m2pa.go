@@ -3,6 +3,8 @@ package m2pa
 import (
 	"encoding/binary"
 	"errors"
+
+	"sigtransit/decoders/internal/sigtran"
 )
 
 // Errors of this package. Decode returns them bare, so that they can be compared
@@ -18,6 +20,9 @@ var (
 	ErrLength = errors.New("m2pa: bad length")
 )
 
+// faults are the errors for what the common header and the parameters may lack.
+var faults = [sigtran.NumFaults]error{sigtran.Truncated: ErrTruncated, sigtran.Version: ErrVersion, sigtran.Length: ErrLength}
+
 // Class is the message class, Type* the types (RFC 4165 2.1.2 and 2.1.3).
 const (
 	Class          uint8 = 11
@@ -25,10 +30,8 @@ const (
 	TypeLinkStatus uint8 = 2
 )
 
-const (
-	commonLen = 8  // common header, RFC 4165 2.1
-	headerLen = 16 // with the M2PA header, RFC 4165 2.2
-)
+// headerLen is the common header and that of M2PA (RFC 4165 2.1 and 2.2).
+const headerLen = sigtran.HeaderLen + 8
 
 // Message is one M2PA message.
 //
@@ -63,33 +66,22 @@ type Message struct {
 // zero. ErrTruncated and ErrLength else come with what could be read.
 func (m *Message) Decode(b []byte) error {
 	*m = Message{}
-	if len(b) < commonLen {
-		return ErrTruncated
+	h, fault := sigtran.ReadHeader(b)
+	if fault != sigtran.None {
+		return faults[fault]
 	}
-	if b[0] != 1 {
-		return ErrVersion
-	}
-	if b[2] != Class {
+	if h.Class != Class {
 		return ErrClass
 	}
 	if len(b) < headerLen {
 		return ErrTruncated
 	}
-	m.Type = b[3]
-	m.Length = binary.BigEndian.Uint32(b[4:8])
+	m.Type, m.Length = h.Type, h.Length
 	// The octet before each number is unused and may hold anything.
 	m.BSN = binary.BigEndian.Uint32(b[8:12]) & 0xffffff
 	m.FSN = binary.BigEndian.Uint32(b[12:16]) & 0xffffff
-	var err error
-	switch n := uint64(m.Length); {
-	case n < headerLen:
-		err = ErrLength
-	case n <= uint64(len(b)):
-		b = b[:n]
-	default:
-		err = ErrTruncated
-	}
-	b = b[headerLen:len(b):len(b)]
+	b, fault = h.Body(b, headerLen, 0)
+	err := faults[fault]
 	switch m.Type {
 	case TypeUserData:
 		if len(b) > 0 {
@@ -111,9 +103,6 @@ func (m *Message) Decode(b []byte) error {
 // LooksLike reports whether b begins like an M2PA message: version 1, a zero spare
 // octet, class 11, a known type, and a length that fits the payload.
 func LooksLike(b []byte) bool {
-	if len(b) < headerLen || b[0] != 1 || b[1] != 0 || b[2] != Class || b[3] < TypeUserData || b[3] > TypeLinkStatus {
-		return false
-	}
-	n := binary.BigEndian.Uint32(b[4:8])
-	return n >= headerLen && uint64(n) <= uint64(len(b))
+	h, ok := sigtran.LooksLike(b, headerLen, 0)
+	return ok && h.Class == Class && h.Type >= TypeUserData && h.Type <= TypeLinkStatus
 }

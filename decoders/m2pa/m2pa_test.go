@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 )
 
 var (
@@ -35,11 +36,6 @@ var (
 )
 
 func TestDecode(t *testing.T) {
-	with := func(b []byte, off int, v ...byte) []byte {
-		b = append([]byte(nil), b...)
-		copy(b[off:], v)
-		return b
-	}
 	msu := userData[17:]
 	tests := []struct {
 		name string
@@ -50,15 +46,15 @@ func TestDecode(t *testing.T) {
 		{"user data", userData, Message{Type: 1, Length: 24, BSN: 7, FSN: 0xffffff, Priority: 1, Data: msu}, nil},
 		{"acknowledgement", acknowledgement, Message{Type: 1, Length: 16, BSN: 8, FSN: 7}, nil},
 		{"link status", linkStatus, Message{Type: 2, Length: 20, BSN: 0xffffff, FSN: 0xffffff, State: 4}, nil},
-		{"octets behind", append(append([]byte(nil), userData...), 1, 2), Message{Type: 1, Length: 24, BSN: 7, FSN: 0xffffff, Priority: 1, Data: msu}, nil},
-		{"priority alone", with(userData[:17], 7, 17), Message{Type: 1, Length: 17, BSN: 7, FSN: 0xffffff, Priority: 1}, nil},
+		{"octets behind", octets.Cat(userData, []byte{1, 2}), Message{Type: 1, Length: 24, BSN: 7, FSN: 0xffffff, Priority: 1, Data: msu}, nil},
+		{"priority alone", octets.With(userData[:17], 7, 17), Message{Type: 1, Length: 17, BSN: 7, FSN: 0xffffff, Priority: 1}, nil},
 		{"cut", userData[:19], Message{Type: 1, Length: 24, BSN: 7, FSN: 0xffffff, Priority: 1, Data: msu[:2]}, ErrTruncated},
-		{"link status cut", with(linkStatus[:18], 7, 18), Message{Type: 2, Length: 18, BSN: 0xffffff, FSN: 0xffffff}, ErrTruncated},
-		{"length 15", with(userData, 7, 15), Message{Type: 1, Length: 15, BSN: 7, FSN: 0xffffff, Priority: 1, Data: msu}, ErrLength},
-		{"length of 4 GiB", with(userData, 4, 0xff, 0xff, 0xff, 0xff), Message{Type: 1, Length: 0xffffffff, BSN: 7, FSN: 0xffffff, Priority: 1, Data: msu}, ErrTruncated},
-		{"unknown type", with(userData, 3, 9), Message{Type: 9, Length: 24, BSN: 7, FSN: 0xffffff}, nil},
-		{"version 2", with(userData, 0, 2), Message{}, ErrVersion},
-		{"class 1", with(userData, 2, 1), Message{}, ErrClass},
+		{"link status cut", octets.With(linkStatus[:18], 7, 18), Message{Type: 2, Length: 18, BSN: 0xffffff, FSN: 0xffffff}, ErrTruncated},
+		{"length 15", octets.With(userData, 7, 15), Message{Type: 1, Length: 15, BSN: 7, FSN: 0xffffff, Priority: 1, Data: msu}, ErrLength},
+		{"length of 4 GiB", octets.With(userData, 4, 0xff, 0xff, 0xff, 0xff), Message{Type: 1, Length: 0xffffffff, BSN: 7, FSN: 0xffffff, Priority: 1, Data: msu}, ErrTruncated},
+		{"unknown type", octets.With(userData, 3, 9), Message{Type: 9, Length: 24, BSN: 7, FSN: 0xffffff}, nil},
+		{"version 2", octets.With(userData, 0, 2), Message{}, ErrVersion},
+		{"class 1", octets.With(userData, 2, 1), Message{}, ErrClass},
 		{"15 octets", userData[:15], Message{}, ErrTruncated},
 		{"7 octets", userData[:7], Message{}, ErrTruncated},
 	}
@@ -83,9 +79,7 @@ func TestLooksLike(t *testing.T) {
 			t.Errorf("% x is recognised although cut", b)
 		}
 		for off, v := range []byte{2, 1, 1, 3} {
-			bad := append([]byte(nil), b...)
-			bad[off] = v
-			if LooksLike(bad) {
+			if bad := octets.With(b, off, v); LooksLike(bad) {
 				t.Errorf("% x is taken for M2PA", bad)
 			}
 		}
@@ -98,18 +92,9 @@ func touch(b []byte) {
 	LooksLike(b)
 }
 
-func TestMutations(t *testing.T) {
-	for _, b := range golden {
-		mutate.Each(t, b, touch)
-	}
-}
+func TestMutations(t *testing.T) { mutate.All(t, golden, touch) }
 
-func FuzzDecode(f *testing.F) {
-	for _, b := range golden {
-		f.Add(b)
-	}
-	f.Fuzz(func(_ *testing.T, b []byte) { touch(b) })
-}
+func FuzzDecode(f *testing.F) { mutate.Fuzz(f, golden, touch) }
 
 func BenchmarkDecode(b *testing.B) {
 	var m Message

@@ -3,6 +3,8 @@ package m2ua
 import (
 	"encoding/binary"
 	"errors"
+
+	"sigtransit/decoders/internal/sigtran"
 )
 
 // Errors of this package. Decode returns them bare, so that they can be compared
@@ -15,6 +17,9 @@ var (
 	// ErrLength: a length below that of its own header.
 	ErrLength = errors.New("m2ua: bad length")
 )
+
+// faults are the errors for what the common header and the parameters may lack.
+var faults = [sigtran.NumFaults]error{sigtran.Truncated: ErrTruncated, sigtran.Version: ErrVersion, sigtran.Length: ErrLength}
 
 // Message classes (RFC 3331 3.1.2) and types of MAUP (3.1.3).
 const (
@@ -34,11 +39,6 @@ const (
 	tagInterfaceText = 0x0003
 	tagData1         = 0x0300 // Q.703 message: SIO first
 	tagData2         = 0x0301 // TTC message: length indicator first
-)
-
-const (
-	headerLen      = 8
-	paramHeaderLen = 4
 )
 
 // Message is one M2UA message.
@@ -69,42 +69,18 @@ type Message struct {
 // is missing, or not counted in the message length, is accepted.
 func (m *Message) Decode(b []byte) error {
 	*m = Message{}
-	if len(b) < headerLen {
-		return ErrTruncated
+	h, fault := sigtran.ReadHeader(b)
+	if fault != sigtran.None {
+		return faults[fault]
 	}
-	if b[0] != 1 {
-		return ErrVersion
-	}
-	m.Class, m.Type = b[2], b[3]
-	m.Length = binary.BigEndian.Uint32(b[4:8])
-	var err error
-	switch n := uint64(m.Length); {
-	case n < headerLen:
-		err = ErrLength
-	case n <= uint64(len(b)):
-		b = b[:n]
-	case n > uint64(len(b))+3:
-		err = ErrTruncated
-	}
-	b = b[headerLen:len(b):len(b)]
-	for len(b) >= paramHeaderLen {
-		tag := binary.BigEndian.Uint16(b[0:2])
-		n := int(binary.BigEndian.Uint16(b[2:4]))
-		if n < paramHeaderLen {
-			// A length of 0 would keep a careless walk in place for ever.
-			if err == nil {
-				err = ErrLength
-			}
-			return err
+	m.Class, m.Type, m.Length = h.Class, h.Type, h.Length
+	b, fault = h.Body(b, sigtran.HeaderLen, sigtran.Padding)
+	for len(b) > 0 {
+		tag, v, rest, f := sigtran.Param(b)
+		if f != sigtran.None && fault == sigtran.None {
+			fault = f
 		}
-		if n > len(b) {
-			n = len(b)
-			if err == nil {
-				err = ErrTruncated
-			}
-		}
-		v := b[paramHeaderLen:n:n]
-		b = b[min((n+3)&^3, len(b)):]
+		b = rest
 		switch tag {
 		case tagData1, tagData2:
 			if m.HasData {
@@ -125,19 +101,13 @@ func (m *Message) Decode(b []byte) error {
 			}
 		}
 	}
-	if len(b) > 0 && err == nil {
-		err = ErrTruncated
-	}
-	return err
+	return faults[fault]
 }
 
 // LooksLike reports whether b begins like an M2UA message of the MAUP class, the
 // only one that no other adaptation layer has: version 1, a zero reserved octet,
 // a known type, and a length that fits the payload.
 func LooksLike(b []byte) bool {
-	if len(b) < headerLen || b[0] != 1 || b[1] != 0 || b[2] != ClassMAUP || b[3] < 1 || b[3] > 15 {
-		return false
-	}
-	n := binary.BigEndian.Uint32(b[4:8])
-	return n >= headerLen && uint64(n) <= uint64(len(b))+3
+	h, ok := sigtran.LooksLike(b, sigtran.HeaderLen, sigtran.Padding)
+	return ok && h.Class == ClassMAUP && h.Type >= 1 && h.Type <= 15
 }

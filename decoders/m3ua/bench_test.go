@@ -1,13 +1,17 @@
 package m3ua
 
-import "testing"
+import (
+	"testing"
+
+	"sigtransit/decoders/internal/octets"
+)
 
 func BenchmarkDecode(b *testing.B) {
 	for _, bb := range []struct {
 		name string
 		in   []byte
 	}{
-		{"data", message(ClassTransfer, TypeData, protocolData)},
+		{"data", octets.Sigtran(ClassTransfer, TypeData, protocolData)},
 		{"rc+data", smallMessage},
 		{"na+rc+data+id", dataMessage},
 	} {

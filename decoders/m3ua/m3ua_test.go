@@ -1,25 +1,12 @@
 package m3ua
 
 import (
-	"encoding/binary"
 	"reflect"
 	"testing"
 
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 )
-
-// message puts a common header with a right length before parameters.
-func message(class, typ uint8, params ...[]byte) []byte {
-	b := []byte{
-		0x01, 0x00, class, typ, // version 1, reserved, class, type
-		0x00, 0x00, 0x00, 0x00, // length, filled in below
-	}
-	for _, p := range params {
-		b = append(b, p...)
-	}
-	binary.BigEndian.PutUint32(b[4:], uint32(len(b)))
-	return b
-}
 
 var (
 	networkAppearance = []byte{
@@ -74,26 +61,21 @@ var (
 )
 
 var (
-	dataMessage  = message(ClassTransfer, TypeData, networkAppearance, routingContext, protocolData, correlationID)
-	smallMessage = message(ClassTransfer, TypeData, routingContext, protocolData)
-	aspUp        = message(ClassASPSM, 1)
+	dataMessage  = octets.Sigtran(ClassTransfer, TypeData, networkAppearance, routingContext, protocolData, correlationID)
+	smallMessage = octets.Sigtran(ClassTransfer, TypeData, routingContext, protocolData)
+	aspUp        = octets.Sigtran(ClassASPSM, 1)
 	golden       = [][]byte{
 		dataMessage, smallMessage, aspUp,
-		message(ClassTransfer, TypeData, protocolDataEmpty, protocolData),
-		message(ClassTransfer, TypeData, draftData1),
-		message(ClassTransfer, TypeData, draftData2),
-		message(ClassManagement, 1, infoString, routingContext),
+		octets.Sigtran(ClassTransfer, TypeData, protocolDataEmpty, protocolData),
+		octets.Sigtran(ClassTransfer, TypeData, draftData1),
+		octets.Sigtran(ClassTransfer, TypeData, draftData2),
+		octets.Sigtran(ClassManagement, 1, infoString, routingContext),
 	}
 )
 
 var wantData = ProtocolData{OPC: 0x2051, DPC: 0x2356, SI: 3, MP: 1, SLS: 15, UserData: []byte{9, 0, 3, 5, 7}}
 
 func TestDecode(t *testing.T) {
-	with := func(b []byte, off int, v ...byte) []byte {
-		b = append([]byte(nil), b...)
-		copy(b[off:], v)
-		return b
-	}
 	cut := func(b []byte, n int) []byte { return b[:len(b)-n] }
 	tests := []struct {
 		name string
@@ -104,28 +86,28 @@ func TestDecode(t *testing.T) {
 		{"DATA with everything", dataMessage, Message{Class: 1, Type: 1, Length: 60,
 			HasNetworkAppearance: true, NetworkAppearance: 8, HasRoutingContext: true, RoutingContext: 100,
 			HasCorrelationID: true, CorrelationID: 0xdeadbeef, HasData: true, Data: wantData}, nil},
-		{"point code of 24 bits, no user data", message(1, 1, protocolDataEmpty), Message{Class: 1, Type: 1, Length: 24,
+		{"point code of 24 bits, no user data", octets.Sigtran(1, 1, protocolDataEmpty), Message{Class: 1, Type: 1, Length: 24,
 			HasData: true, Data: ProtocolData{OPC: 1, DPC: 0xffffff, SI: 5, NI: 2, SLS: 255, UserData: []byte{}}}, nil},
 		{"no parameters", aspUp, Message{Class: 3, Type: 1, Length: 8}, nil},
-		{"unknown class", message(77, 88, infoString), Message{Class: 77, Type: 88, Length: 16}, nil},
-		{"octets behind the message", append(append([]byte(nil), smallMessage...), smallMessage...), Message{Class: 1, Type: 1, Length: 44,
+		{"unknown class", octets.Sigtran(77, 88, infoString), Message{Class: 77, Type: 88, Length: 16}, nil},
+		{"octets behind the message", octets.Cat(smallMessage, smallMessage), Message{Class: 1, Type: 1, Length: 44,
 			HasRoutingContext: true, RoutingContext: 100, HasData: true, Data: wantData}, nil},
-		{"length without the last padding", with(smallMessage, 7, 41), Message{Class: 1, Type: 1, Length: 41,
+		{"length without the last padding", octets.With(smallMessage, 7, 41), Message{Class: 1, Type: 1, Length: 41,
 			HasRoutingContext: true, RoutingContext: 100, HasData: true, Data: wantData}, nil},
 		{"last padding not sent", cut(smallMessage, 3), Message{Class: 1, Type: 1, Length: 44,
 			HasRoutingContext: true, RoutingContext: 100, HasData: true, Data: wantData}, nil},
-		{"two Protocol Data", message(1, 1, protocolData, protocolDataEmpty), Message{Class: 1, Type: 1, Length: 48,
+		{"two Protocol Data", octets.Sigtran(1, 1, protocolData, protocolDataEmpty), Message{Class: 1, Type: 1, Length: 48,
 			HasData: true, Repeated: true, Data: wantData}, nil},
-		{"two routing contexts and appearances", message(1, 1, networkAppearance, with(networkAppearance, 7, 9), routingContext, with(routingContext, 7, 9), correlationID, with(correlationID, 7, 9)),
+		{"two routing contexts and appearances", octets.Sigtran(1, 1, networkAppearance, octets.With(networkAppearance, 7, 9), routingContext, octets.With(routingContext, 7, 9), correlationID, octets.With(correlationID, 7, 9)),
 			Message{Class: 1, Type: 1, Length: 64, HasNetworkAppearance: true, NetworkAppearance: 8,
 				HasRoutingContext: true, RoutingContext: 100, HasCorrelationID: true, CorrelationID: 0xdeadbeef}, nil},
-		{"parameters too short for their value", message(1, 1, []byte{0, 6, 0, 6, 1, 2, 0, 0, 2, 0, 0, 4, 0, 0x13, 0, 4}, protocolData),
+		{"parameters too short for their value", octets.Sigtran(1, 1, []byte{0, 6, 0, 6, 1, 2, 0, 0, 2, 0, 0, 4, 0, 0x13, 0, 4}, protocolData),
 			Message{Class: 1, Type: 1, Length: 48, HasData: true, Data: wantData}, nil},
-		{"Protocol Data 1 of the drafts", message(1, 1, draftData1), Message{Class: 1, Type: 1, Length: 20, HasData: true, Draft: true,
+		{"Protocol Data 1 of the drafts", octets.Sigtran(1, 1, draftData1), Message{Class: 1, Type: 1, Length: 20, HasData: true, Draft: true,
 			Data: ProtocolData{OPC: 0x2051, DPC: 0x2356, SI: 3, NI: 2, SLS: 15, UserData: []byte{9, 0}}}, nil},
-		{"Protocol Data 2 of the drafts", message(1, 1, draftData2), Message{Class: 1, Type: 1, Length: 20, HasData: true, Draft: true,
+		{"Protocol Data 2 of the drafts", octets.Sigtran(1, 1, draftData2), Message{Class: 1, Type: 1, Length: 20, HasData: true, Draft: true,
 			Data: ProtocolData{OPC: 0x2051, DPC: 0x2356, SI: 3, NI: 2, MP: 1, UserData: []byte{9}}}, nil},
-		{"draft tag in a management message", message(0, 0, draftData1), Message{Length: 20}, nil},
+		{"draft tag in a management message", octets.Sigtran(0, 0, draftData1), Message{Length: 20}, nil},
 
 		{"user data cut", cut(smallMessage, 5), Message{Class: 1, Type: 1, Length: 44,
 			HasRoutingContext: true, RoutingContext: 100,
@@ -134,21 +116,21 @@ func TestDecode(t *testing.T) {
 			HasRoutingContext: true, RoutingContext: 100}, ErrTruncated},
 		{"cut between parameters", smallMessage[:20], Message{Class: 1, Type: 1, Length: 44,
 			HasRoutingContext: true, RoutingContext: 100}, ErrTruncated},
-		{"label too short", message(1, 1, routingContext, []byte{2, 0x10, 0, 8, 0, 0, 0, 1}), Message{Class: 1, Type: 1, Length: 28,
+		{"label too short", octets.Sigtran(1, 1, routingContext, []byte{2, 0x10, 0, 8, 0, 0, 0, 1}), Message{Class: 1, Type: 1, Length: 28,
 			HasRoutingContext: true, RoutingContext: 100}, ErrLength},
-		{"draft label too short", message(1, 1, []byte{0, 2, 0, 8, 0, 0, 0, 1}), Message{Class: 1, Type: 1, Length: 16}, ErrLength},
-		{"draft without octets", message(1, 1, []byte{0, 3, 0, 4}), Message{Class: 1, Type: 1, Length: 12}, ErrLength},
-		{"parameter length 0", message(1, 1, routingContext, []byte{0, 0, 0, 0}, protocolData), Message{Class: 1, Type: 1, Length: 48,
+		{"draft label too short", octets.Sigtran(1, 1, []byte{0, 2, 0, 8, 0, 0, 0, 1}), Message{Class: 1, Type: 1, Length: 16}, ErrLength},
+		{"draft without octets", octets.Sigtran(1, 1, []byte{0, 3, 0, 4}), Message{Class: 1, Type: 1, Length: 12}, ErrLength},
+		{"parameter length 0", octets.Sigtran(1, 1, routingContext, []byte{0, 0, 0, 0}, protocolData), Message{Class: 1, Type: 1, Length: 48,
 			HasRoutingContext: true, RoutingContext: 100}, ErrLength},
-		{"parameter length 3", message(1, 1, protocolData, []byte{0, 4, 0, 3}), Message{Class: 1, Type: 1, Length: 36,
+		{"parameter length 3", octets.Sigtran(1, 1, protocolData, []byte{0, 4, 0, 3}), Message{Class: 1, Type: 1, Length: 36,
 			HasData: true, Data: wantData}, ErrLength},
-		{"message length below the header", with(smallMessage, 4, 0, 0, 0, 7), Message{Class: 1, Type: 1, Length: 7,
+		{"message length below the header", octets.With(smallMessage, 4, 0, 0, 0, 7), Message{Class: 1, Type: 1, Length: 7,
 			HasRoutingContext: true, RoutingContext: 100, HasData: true, Data: wantData}, ErrLength},
-		{"message length of 4 GiB", with(smallMessage, 4, 0xff, 0xff, 0xff, 0xff), Message{Class: 1, Type: 1, Length: 0xffffffff,
+		{"message length of 4 GiB", octets.With(smallMessage, 4, 0xff, 0xff, 0xff, 0xff), Message{Class: 1, Type: 1, Length: 0xffffffff,
 			HasRoutingContext: true, RoutingContext: 100, HasData: true, Data: wantData}, ErrTruncated},
-		{"half a parameter header", message(1, 1, protocolData, []byte{0, 4}), Message{Class: 1, Type: 1, Length: 34,
+		{"half a parameter header", octets.Sigtran(1, 1, protocolData, []byte{0, 4}), Message{Class: 1, Type: 1, Length: 34,
 			HasData: true, Data: wantData}, ErrTruncated},
-		{"version 2", with(dataMessage, 0, 2), Message{}, ErrVersion},
+		{"version 2", octets.With(dataMessage, 0, 2), Message{}, ErrVersion},
 		{"7 octets", dataMessage[:7], Message{}, ErrTruncated},
 		{"nothing", nil, Message{}, ErrTruncated},
 	}
@@ -211,11 +193,6 @@ func TestParams(t *testing.T) {
 }
 
 func TestLooksLike(t *testing.T) {
-	with := func(b []byte, off int, v ...byte) []byte {
-		b = append([]byte(nil), b...)
-		copy(b[off:], v)
-		return b
-	}
 	tests := []struct {
 		name string
 		b    []byte
@@ -223,24 +200,24 @@ func TestLooksLike(t *testing.T) {
 	}{
 		{"DATA", dataMessage, true},
 		{"ASP Up without parameters", aspUp, true},
-		{"octets behind", append(append([]byte(nil), dataMessage...), 1, 2, 3, 4, 5), true},
+		{"octets behind", octets.Cat(dataMessage, []byte{1, 2, 3, 4, 5}), true},
 		{"padding not sent", smallMessage[:len(smallMessage)-3], true},
 		{"cut", smallMessage[:len(smallMessage)-4], false},
-		{"version 2", with(dataMessage, 0, 2), false},
-		{"reserved octet", with(dataMessage, 1, 1), false},
-		{"class 5", with(dataMessage, 2, 5), false},
-		{"class 255", with(dataMessage, 2, 255), false},
-		{"type 0 of Transfer", with(dataMessage, 3, 0), false},
-		{"type 255", with(dataMessage, 3, 255), false},
-		{"length 7", with(aspUp, 7, 7), false},
-		{"DATA without parameters", message(1, 1), false},
-		{"first parameter too short", message(1, 1, []byte{2, 0x10, 0, 3}), false},
-		{"first parameter too long", message(1, 1, []byte{2, 0x10, 0, 9, 0, 0, 0, 0}), false},
-		{"half a parameter header", message(3, 1, []byte{0, 4}), false},
+		{"version 2", octets.With(dataMessage, 0, 2), false},
+		{"reserved octet", octets.With(dataMessage, 1, 1), false},
+		{"class 5", octets.With(dataMessage, 2, 5), false},
+		{"class 255", octets.With(dataMessage, 2, 255), false},
+		{"type 0 of Transfer", octets.With(dataMessage, 3, 0), false},
+		{"type 255", octets.With(dataMessage, 3, 255), false},
+		{"length 7", octets.With(aspUp, 7, 7), false},
+		{"DATA without parameters", octets.Sigtran(1, 1), false},
+		{"first parameter too short", octets.Sigtran(1, 1, []byte{2, 0x10, 0, 3}), false},
+		{"first parameter too long", octets.Sigtran(1, 1, []byte{2, 0x10, 0, 9, 0, 0, 0, 0}), false},
+		{"half a parameter header", octets.Sigtran(3, 1, []byte{0, 4}), false},
 		{"nothing", nil, false},
 		{"7 octets", aspUp[:7], false},
-		{"SUA connectionless", message(7, 1, networkAppearance), false},
-		{"M2UA data", message(6, 1, networkAppearance), false},
+		{"SUA connectionless", octets.Sigtran(7, 1, networkAppearance), false},
+		{"M2UA data", octets.Sigtran(6, 1, networkAppearance), false},
 		// A Diameter header: version 1, length 772, answer bit clear, command 280.
 		{"Diameter", append([]byte{1, 0, 3, 4, 0x80, 0, 1, 0x18}, make([]byte, 764)...), false},
 		// The same answered without the P flag: 00 00 01 18 is a small length.
@@ -285,8 +262,4 @@ func touch(b []byte) (n int) {
 	return n + len(m.Data.UserData)
 }
 
-func TestMutations(t *testing.T) {
-	for _, b := range golden {
-		mutate.Each(t, b, func(b []byte) { touch(b) })
-	}
-}
+func TestMutations(t *testing.T) { mutate.All(t, golden, func(b []byte) { touch(b) }) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 
+	"sigtransit/decoders/internal/sigtran"
 	"sigtransit/decoders/telecom"
 )
 
@@ -20,6 +21,9 @@ var (
 	// ErrAddress: a party address could not be read to its end. All else is set.
 	ErrAddress = errors.New("sua: bad address")
 )
+
+// faults are the errors for what the common header and the parameters may lack.
+var faults = [sigtran.NumFaults]error{sigtran.Truncated: ErrTruncated, sigtran.Version: ErrVersion, sigtran.Length: ErrLength}
 
 // Message classes (RFC 3868 3.1.2) and types of ClassCL (3.1.3).
 const (
@@ -57,11 +61,6 @@ const (
 	tagIPv4        = 0x8004
 	tagHostname    = 0x8005
 	tagIPv6        = 0x8006
-)
-
-const (
-	headerLen      = 8
-	paramHeaderLen = 4
 )
 
 // Message is one SUA message.
@@ -137,53 +136,24 @@ type Address struct {
 // message length, is accepted.
 func (m *Message) Decode(b []byte) error {
 	*m = Message{}
-	if len(b) < headerLen {
-		return ErrTruncated
+	h, fault := sigtran.ReadHeader(b)
+	if fault != sigtran.None {
+		return faults[fault]
 	}
-	if b[0] != 1 {
-		return ErrVersion
-	}
-	m.Class, m.Type = b[2], b[3]
-	m.Length = binary.BigEndian.Uint32(b[4:8])
-	var err error
-	switch n := uint64(m.Length); {
-	case n < headerLen:
-		err = ErrLength
-	case n <= uint64(len(b)):
-		b = b[:n]
-	case n > uint64(len(b))+3:
-		err = ErrTruncated
-	}
-	b = b[headerLen:len(b):len(b)]
+	m.Class, m.Type, m.Length = h.Class, h.Type, h.Length
+	b, fault = h.Body(b, sigtran.HeaderLen, sigtran.Padding)
+	err := faults[fault]
 	for len(b) > 0 {
-		tag, v, rest, e := param(b)
-		if e != nil && err == nil {
-			err = e
+		tag, v, rest, f := sigtran.Param(b)
+		if err == nil {
+			err = faults[f]
 		}
 		b = rest
-		if e = m.param(tag, v); e != nil && err == nil {
+		if e := m.param(tag, v); e != nil && err == nil {
 			err = e
 		}
 	}
 	return err
-}
-
-// param splits the first parameter off b. At a fault rest is empty; the value is
-// cut to what is there, and nil if there is no parameter at all. Every step
-// consumes octets.
-func param(b []byte) (tag uint16, v, rest []byte, err error) {
-	if len(b) < paramHeaderLen {
-		return 0, nil, nil, ErrTruncated
-	}
-	n := int(binary.BigEndian.Uint16(b[2:4]))
-	if n < paramHeaderLen {
-		// A length of 0 would keep a careless walk in place for ever.
-		return 0, nil, nil, ErrLength
-	}
-	if n > len(b) {
-		n, err = len(b), ErrTruncated
-	}
-	return binary.BigEndian.Uint16(b[0:2]), b[paramHeaderLen:n:n], b[min((n+3)&^3, len(b)):], err
 }
 
 // param stores a parameter. One that comes again is ignored.
@@ -265,8 +235,8 @@ func (p *Party) decode(b []byte) error {
 	}
 	var fault error
 	for b = b[4:]; len(b) > 0; {
-		tag, v, rest, err := param(b)
-		if err != nil {
+		tag, v, rest, f := sigtran.Param(b)
+		if f != sigtran.None {
 			fault = ErrAddress
 		}
 		b = rest
@@ -328,12 +298,6 @@ func (m *Message) TypeName() string {
 // connection-oriented class, which no other adaptation layer has: version 1, a
 // zero reserved octet, a known type, and a length that fits the payload.
 func LooksLike(b []byte) bool {
-	if len(b) < headerLen || b[0] != 1 || b[1] != 0 || b[3] == 0 {
-		return false
-	}
-	if (b[2] != ClassCL || b[3] > TypeCLDR) && (b[2] != ClassCO || b[3] > 11) {
-		return false
-	}
-	n := binary.BigEndian.Uint32(b[4:8])
-	return n > headerLen && uint64(n) <= uint64(len(b))+3
+	h, ok := sigtran.LooksLike(b, sigtran.HeaderLen+1, sigtran.Padding)
+	return ok && h.Type != 0 && (h.Class == ClassCL && h.Type <= TypeCLDR || h.Class == ClassCO && h.Type <= 11)
 }

@@ -1,27 +1,14 @@
 package sua
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"reflect"
 	"testing"
 
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 	"sigtransit/decoders/telecom"
 )
-
-// message puts a common header with a right length before parameters.
-func message(class, typ uint8, params ...[]byte) []byte {
-	b := []byte{
-		0x01, 0x00, class, typ, // version 1, reserved, class, type
-		0x00, 0x00, 0x00, 0x00, // length, filled in below
-	}
-	for _, p := range params {
-		b = append(b, p...)
-	}
-	binary.BigEndian.PutUint32(b[4:], uint32(len(b)))
-	return b
-}
 
 var (
 	routingContext    = []byte{0x00, 0x06, 0x00, 0x08, 0x00, 0x00, 0x00, 0x64} // 100
@@ -61,9 +48,9 @@ var (
 		0x62, 0x03, 0x48, 0x01, 0x00, // user data
 		0x00, 0x00, 0x00, // padding
 	}
-	cldt   = message(ClassCL, TypeCLDT, networkAppearance, routingContext, protocolClass, source, destination, sequenceControl, hopCounter, importance, correlationID, segmentation, data)
-	cldr   = message(ClassCL, TypeCLDR, routingContext, cause, source, destination, data)
-	golden = [][]byte{cldt, cldr, message(ClassASPTM, 1, routingContext)}
+	cldt   = octets.Sigtran(ClassCL, TypeCLDT, networkAppearance, routingContext, protocolClass, source, destination, sequenceControl, hopCounter, importance, correlationID, segmentation, data)
+	cldr   = octets.Sigtran(ClassCL, TypeCLDR, routingContext, cause, source, destination, data)
+	golden = [][]byte{cldt, cldr, octets.Sigtran(ClassASPTM, 1, routingContext)}
 )
 
 var (
@@ -75,12 +62,7 @@ var (
 )
 
 func TestDecode(t *testing.T) {
-	with := func(b []byte, off int, v ...byte) []byte {
-		b = append([]byte(nil), b...)
-		copy(b[off:], v)
-		return b
-	}
-	small := message(ClassCL, TypeCLDT, routingContext, data)
+	small := octets.Sigtran(ClassCL, TypeCLDT, routingContext, data)
 	smallWant := Message{Class: 7, Type: 1, Length: 28, HasRoutingContext: true, RoutingContext: 100, HasData: true, Data: userData}
 	edit := func(f func(m *Message)) Message {
 		m := smallWant
@@ -100,30 +82,30 @@ func TestDecode(t *testing.T) {
 			Called: wantCalled, Calling: wantCalling, HasData: true, Data: userData}, nil},
 		{"CLDR", cldr, Message{Class: 7, Type: 2, Length: uint32(len(cldr)), HasRoutingContext: true, RoutingContext: 100,
 			HasCause: true, CauseType: 1, Cause: 7, Called: wantCalled, Calling: wantCalling, HasData: true, Data: userData}, nil},
-		{"what comes again is ignored", message(7, 1, routingContext, with(routingContext, 7, 9), source, with(source, 15, 9), destination, with(destination, 5, 2), data, with(data, 4, 9)),
+		{"what comes again is ignored", octets.Sigtran(7, 1, routingContext, octets.With(routingContext, 7, 9), source, octets.With(source, 15, 9), destination, octets.With(destination, 5, 2), data, octets.With(data, 4, 9)),
 			Message{Class: 7, Type: 1, Length: 216, HasRoutingContext: true, RoutingContext: 100, Called: wantCalled, Calling: wantCalling, HasData: true, Data: userData}, nil},
-		{"IPv6 address, parameters too short", message(7, 1, []byte{0, 6, 0, 4, 1, 2, 0, 0x1c, 0, 4, 0, 0, 0x80, 6, 0, 0x14, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
+		{"IPv6 address, parameters too short", octets.Sigtran(7, 1, []byte{0, 6, 0, 4, 1, 2, 0, 0x1c, 0, 4, 0, 0, 0x80, 6, 0, 0x14, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
 			Message{Class: 7, Type: 1, Length: 40, Calling: Party{RoutingIndicator: 4, IP: netip.MustParseAddr("2001:db8::1"),
 				Address: Address{Present: true, RouteOnSSN: true, Indicator: 0x40}}}, nil},
 		{"padding not sent", small[:25], smallWant, nil},
-		{"padding not counted", with(small, 7, 25), edit(func(m *Message) { m.Length = 25 }), nil},
-		{"octets behind", append(append([]byte(nil), small...), 9, 9), smallWant, nil},
-		{"empty address", message(7, 1, []byte{1, 2, 0, 4}), Message{Class: 7, Type: 1, Length: 12}, nil},
+		{"padding not counted", octets.With(small, 7, 25), edit(func(m *Message) { m.Length = 25 }), nil},
+		{"octets behind", octets.Cat(small, []byte{9, 9}), smallWant, nil},
+		{"empty address", octets.Sigtran(7, 1, []byte{1, 2, 0, 4}), Message{Class: 7, Type: 1, Length: 12}, nil},
 
 		{"user data cut", small[:23], edit(func(m *Message) { m.Data = userData[:3] }), ErrTruncated},
-		{"message length 7", with(small, 7, 7), edit(func(m *Message) { m.Length = 7 }), ErrLength},
-		{"message length of 4 GiB", with(small, 4, 0xff, 0xff, 0xff, 0xff), edit(func(m *Message) { m.Length = 0xffffffff }), ErrTruncated},
-		{"parameter length 0", message(7, 1, routingContext, []byte{0, 0, 0, 0}, data), Message{Class: 7, Type: 1, Length: 32, HasRoutingContext: true, RoutingContext: 100}, ErrLength},
-		{"half a parameter header", message(7, 1, routingContext, []byte{1, 0x0b}), Message{Class: 7, Type: 1, Length: 18, HasRoutingContext: true, RoutingContext: 100}, ErrTruncated},
-		{"address without indicators", message(7, 1, []byte{1, 3, 0, 6, 0, 1, 0, 0}, data),
+		{"message length 7", octets.With(small, 7, 7), edit(func(m *Message) { m.Length = 7 }), ErrLength},
+		{"message length of 4 GiB", octets.With(small, 4, 0xff, 0xff, 0xff, 0xff), edit(func(m *Message) { m.Length = 0xffffffff }), ErrTruncated},
+		{"parameter length 0", octets.Sigtran(7, 1, routingContext, []byte{0, 0, 0, 0}, data), Message{Class: 7, Type: 1, Length: 32, HasRoutingContext: true, RoutingContext: 100}, ErrLength},
+		{"half a parameter header", octets.Sigtran(7, 1, routingContext, []byte{1, 0x0b}), Message{Class: 7, Type: 1, Length: 18, HasRoutingContext: true, RoutingContext: 100}, ErrTruncated},
+		{"address without indicators", octets.Sigtran(7, 1, []byte{1, 3, 0, 6, 0, 1, 0, 0}, data),
 			Message{Class: 7, Type: 1, Length: 28, Called: Party{Address: Address{Present: true}}, HasData: true, Data: userData}, ErrAddress},
-		{"global title too short", message(7, 1, []byte{1, 3, 0, 0x10, 0, 1, 0, 4, 0x80, 1, 0, 8, 0, 0, 0, 4}, data),
+		{"global title too short", octets.Sigtran(7, 1, []byte{1, 3, 0, 0x10, 0, 1, 0, 4, 0x80, 1, 0, 8, 0, 0, 0, 4}, data),
 			Message{Class: 7, Type: 1, Length: 36, Called: Party{RoutingIndicator: 1, Address: Address{Present: true}}, HasData: true, Data: userData}, ErrAddress},
-		{"fewer digits than counted", message(7, 1, []byte{1, 3, 0, 0x18, 0, 1, 0, 4, 0x80, 1, 0, 0xe, 0, 0, 0, 4, 0xff, 0, 1, 4, 0x99, 0x19, 0, 0}, data),
+		{"fewer digits than counted", octets.Sigtran(7, 1, []byte{1, 3, 0, 0x18, 0, 1, 0, 4, 0x80, 1, 0, 0xe, 0, 0, 0, 4, 0xff, 0, 1, 4, 0x99, 0x19, 0, 0}, data),
 			Message{Class: 7, Type: 1, Length: 44, Called: Party{RoutingIndicator: 1, Address: Address{Present: true, Indicator: 0x10, GTI: 4, NP: 1, ES: 2, NAI: 4, GT: telecom.MustDigits("9991")}}, HasData: true, Data: userData}, ErrAddress},
-		{"parameter in address of length 0", message(7, 1, []byte{1, 3, 0, 0xc, 0, 1, 0, 4, 0, 0, 0, 0}, data),
+		{"parameter in address of length 0", octets.Sigtran(7, 1, []byte{1, 3, 0, 0xc, 0, 1, 0, 4, 0, 0, 0, 0}, data),
 			Message{Class: 7, Type: 1, Length: 32, Called: Party{RoutingIndicator: 1, Address: Address{Present: true}}, HasData: true, Data: userData}, ErrAddress},
-		{"version 2", with(small, 0, 2), Message{}, ErrVersion},
+		{"version 2", octets.With(small, 0, 2), Message{}, ErrVersion},
 		{"7 octets", small[:7], Message{}, ErrTruncated},
 	}
 	var m Message
@@ -144,12 +126,12 @@ func TestDecode(t *testing.T) {
 }
 
 func TestLooksLike(t *testing.T) {
-	for _, b := range [][]byte{cldt, cldr, message(ClassCO, 11, routingContext), cldt[:len(cldt)-3]} {
+	for _, b := range [][]byte{cldt, cldr, octets.Sigtran(ClassCO, 11, routingContext), cldt[:len(cldt)-3]} {
 		if !LooksLike(b) {
 			t.Errorf("% x is not recognised", b)
 		}
 	}
-	for _, b := range [][]byte{nil, cldt[:7], cldt[:40], golden[2], message(7, 0, data), message(7, 3, data), message(8, 12, data), message(1, 1, data), message(7, 1)} {
+	for _, b := range [][]byte{nil, cldt[:7], cldt[:40], golden[2], octets.Sigtran(7, 0, data), octets.Sigtran(7, 3, data), octets.Sigtran(8, 12, data), octets.Sigtran(1, 1, data), octets.Sigtran(7, 1)} {
 		if LooksLike(b) {
 			t.Errorf("% x is taken for SUA", b)
 		}
@@ -164,9 +146,7 @@ func touch(b []byte) {
 }
 
 func TestMutations(t *testing.T) {
-	for _, b := range golden {
-		mutate.Each(t, b, touch)
-	}
+	mutate.All(t, golden, touch)
 	var m Message
 	for b, want := range map[*[]byte]string{&cldt: "CLDT", &cldr: "CLDR", &golden[2]: ""} {
 		_ = m.Decode(*b)
@@ -176,15 +156,10 @@ func TestMutations(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) {
-	for _, b := range golden {
-		f.Add(b)
-	}
-	f.Fuzz(func(_ *testing.T, b []byte) { touch(b) })
-}
+func FuzzDecode(f *testing.F) { mutate.Fuzz(f, golden, touch) }
 
 func BenchmarkDecode(b *testing.B) {
-	in := message(ClassCL, TypeCLDT, routingContext, protocolClass, source, destination, sequenceControl, data)
+	in := octets.Sigtran(ClassCL, TypeCLDT, routingContext, protocolClass, source, destination, sequenceControl, data)
 	var m Message
 	b.ReportAllocs()
 	for b.Loop() {
