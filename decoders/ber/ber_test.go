@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 )
 
 // nested is n elements of indefinite length, each the contents of the one before.
@@ -15,8 +16,6 @@ func nested(n int) []byte {
 	in := bytes.Repeat([]byte{0x30, 0x80}, n)
 	return append(in, bytes.Repeat([]byte{0, 0}, n)...)
 }
-
-func cat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
 var nextTests = []struct {
 	name string
@@ -270,7 +269,7 @@ func TestInt(t *testing.T) {
 		{[]byte{0xff, 0x7f, 0xff, 0xff, 0xff}, math.MinInt32, false},
 		{[]byte{1, 0, 0, 0, 0, 0, 0, 0, 0}, math.MaxInt32, false},
 		{[]byte{0, 0, 0, 0, 0, 0, 0, 0, 5}, 5, true},
-		{cat(bytes.Repeat([]byte{0xff}, 9), []byte{0xfe}), -2, true},
+		{octets.Cat(bytes.Repeat([]byte{0xff}, 9), []byte{0xfe}), -2, true},
 	} {
 		if n, ok := Int(tt.in); n != tt.want || ok != tt.ok {
 			t.Errorf("Int(% x) = %d, %v, want %d, %v", tt.in, n, ok, tt.want, tt.ok)

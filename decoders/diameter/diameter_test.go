@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 	"sigtransit/decoders/telecom"
 )
 
@@ -129,7 +130,7 @@ func TestDecodeULR(t *testing.T) {
 		t.Error("AVPs are not all octets behind the header")
 	}
 	// Slices alias the input and have no room to grow into it.
-	if &m.OriginHost[0] == nil || cap(m.OriginHost) != len(m.OriginHost) || cap(m.RouteRecords()[0]) != len(m.RouteRecords()[0]) {
+	if cap(m.OriginHost) != len(m.OriginHost) || cap(m.RouteRecords()[0]) != len(m.RouteRecords()[0]) {
 		t.Error("a slice may grow into its neighbour")
 	}
 }
@@ -151,9 +152,9 @@ func TestDecodeDWR(t *testing.T) {
 
 // TestAVPs has one row for each AVP that is read, in the command that carries it.
 func TestAVPs(t *testing.T) {
-	v4 := octets("0001 c0000201")                            // Address: IPv4 192.0.2.1
-	v6 := octets("0002 20010db8 00000000 00000000 00000001") // Address: IPv6 2001:db8::1
-	tbcd := octets("89 67 45 23 01 f0")                      // 98765432100
+	v4 := octets.Hex("0001 c0000201")                            // Address: IPv4 192.0.2.1
+	v6 := octets.Hex("0002 20010db8 00000000 00000000 00000001") // Address: IPv6 2001:db8::1
+	tbcd := octets.Hex("89 67 45 23 01 f0")                      // 98765432100
 	imsi, isdn := "001010123456789", "98765432100"
 	found := func(f Field, change func(*Message)) Message {
 		m := Message{Set: f}
@@ -221,22 +222,22 @@ func TestAVPs(t *testing.T) {
 		{"3GPP-IMSI", 0x80, 272, appGx, [][]byte{tgpp(1, str(imsi))}, found(FieldIMSI, withIMSI)},
 
 		{"MSISDN", 0x80, 8388622, appSLh, [][]byte{tgpp(701, tbcd)}, found(FieldMSISDN, withISDN)},
-		{"MSISDN, even digits", 0x80, 8388622, appSLh, [][]byte{tgpp(701, octets("89 67 45 23 01 10"))}, found(FieldMSISDN, func(m *Message) { m.MSISDN = digits("987654321001") })},
-		{"MSISDN with nature of address", 0x80, 8388622, appSLh, [][]byte{tgpp(701, octets("91 89 67 45 23 01 f0"))}, found(FieldMSISDN, withISDN)},
-		{"MSISDN of country code 1", 0x80, 8388622, appSLh, [][]byte{tgpp(701, octets("91 09 55 15 00 f0"))}, found(FieldMSISDN, func(m *Message) { m.MSISDN = digits("19905551000") })},
+		{"MSISDN, even digits", 0x80, 8388622, appSLh, [][]byte{tgpp(701, octets.Hex("89 67 45 23 01 10"))}, found(FieldMSISDN, func(m *Message) { m.MSISDN = digits("987654321001") })},
+		{"MSISDN with nature of address", 0x80, 8388622, appSLh, [][]byte{tgpp(701, octets.Hex("91 89 67 45 23 01 f0"))}, found(FieldMSISDN, withISDN)},
+		{"MSISDN of country code 1", 0x80, 8388622, appSLh, [][]byte{tgpp(701, octets.Hex("91 09 55 15 00 f0"))}, found(FieldMSISDN, func(m *Message) { m.MSISDN = digits("19905551000") })},
 		{"MSISDN as text", 0x80, 8388622, appSLh, [][]byte{tgpp(701, str(isdn))}, found(FieldMSISDN, withISDN)},
 		{"MSISDN in Subscription-Data", 0x40, 316, appS6a, [][]byte{tgpp(1400, tgpp(1417, u32(2)), tgpp(701, tbcd))}, found(FieldSubscriptionData|FieldMSISDN, withISDN)},
-		{"SC-Address and SM-RP-UI", 0xc0, 8388645, appSGd, [][]byte{tgpp(3300, octets("89 67 45 f3")), tgpp(3301, octets("0100"))},
+		{"SC-Address and SM-RP-UI", 0xc0, 8388645, appSGd, [][]byte{tgpp(3300, octets.Hex("89 67 45 f3")), tgpp(3301, octets.Hex("0100"))},
 			found(FieldSCAddress|FieldSMText, func(m *Message) { m.SCAddress = digits("9876543") })},
 
 		{"Terminal-Information", 0x80, 324, 16777252, [][]byte{tgpp(1401, tgpp(1402, str("35609204000000")), tgpp(1403, str("01")))}, found(FieldIMEI, imei)},
-		{"3GPP-IMEISV in TBCD", 0x80, 272, appGx, [][]byte{tgpp(20, octets("53 06 29 40 00 00 00 f0"))}, found(FieldIMEI, func(m *Message) { m.IMEI = digits("356092040000000") })},
+		{"3GPP-IMEISV in TBCD", 0x80, 272, appGx, [][]byte{tgpp(20, octets.Hex("53 06 29 40 00 00 00 f0"))}, found(FieldIMEI, func(m *Message) { m.IMEI = digits("356092040000000") })},
 		{"User-Equipment-Info", 0x80, 272, 4, [][]byte{ietf(458, ietf(459, u32(0)), ietf(460, str("3560920400000001")))}, found(FieldIMEI, func(m *Message) { m.IMEI = digits("3560920400000001") })},
-		{"User-Equipment-Info, MAC", 0x80, 272, 4, [][]byte{ietf(458, ietf(459, u32(1)), ietf(460, octets("020000000001")))}, Message{}},
+		{"User-Equipment-Info, MAC", 0x80, 272, 4, [][]byte{ietf(458, ietf(459, u32(1)), ietf(460, octets.Hex("020000000001")))}, Message{}},
 		{"User-Equipment-Info-Extension", 0x80, 272, 4, [][]byte{ietf(653, ietf(658, str("35609204000000")))}, found(FieldIMEI, imei)},
 
-		{"Visited-PLMN-Id", 0x80, 318, appS6a, [][]byte{tgpp(1407, octets("00f110"))}, found(FieldVisitedPLMN, plmn)},
-		{"Visited-PLMN-Id, MNC of three digits", 0x80, 318, appS6a, [][]byte{tgpp(1407, octets("130014"))},
+		{"Visited-PLMN-Id", 0x80, 318, appS6a, [][]byte{tgpp(1407, octets.Hex("00f110"))}, found(FieldVisitedPLMN, plmn)},
+		{"Visited-PLMN-Id, MNC of three digits", 0x80, 318, appS6a, [][]byte{tgpp(1407, octets.Hex("130014"))},
 			found(FieldVisitedPLMN, func(m *Message) { m.VisitedPLMN = telecom.PLMN{MCC: 310, MNC: 410, Digits: 3} })},
 		{"Visited-Network-Identifier", 0x80, 300, appCx, [][]byte{tgpp(600, str("ims.mnc001.mcc001.3gppnetwork.org"))}, found(FieldVisitedPLMN, plmn)},
 		{"Visited-Network-Identifier, MNC of three digits", 0x80, 303, appSWx, [][]byte{tgpp(600, str("MNC410.MCC310.3gppnetwork.org"))},
@@ -274,18 +275,18 @@ func TestAVPs(t *testing.T) {
 		{"Sh User-Data", 0x40, 306, appSh, [][]byte{tgpp(702, str("<Sh-Data/>"))}, plain(FieldSubscriptionData)},
 		{"Non-3GPP-User-Data", 0x40, 301, appSWx, [][]byte{tgpp(1500, ietf(443, ietf(450, u32(0)), ietf(444, str(isdn))))}, found(FieldSubscriptionData|FieldMSISDN, withISDN)},
 
-		{"EPS-Location-Information", 0x40, 319, appS6a, [][]byte{tgpp(1496, tgpp(1600, tgpp(1602, octets("00f110 00000101"))))}, plain(FieldLocation)},
-		{"ECGI", 0x40, 8388620, appSLg, [][]byte{tgpp(2517, octets("00f110 00000101"))}, plain(FieldLocation)},
-		{"Location-Estimate", 0x40, 8388620, appSLg, [][]byte{tgpp(1242, octets("00 123456 123456"))}, plain(FieldLocation)},
-		{"3GPP-User-Location-Info", 0x80, 272, appGx, [][]byte{tgpp(22, octets("82 00f110 0001 00f110 00000101"))}, plain(FieldLocation)},
-		{"3GPP-User-Location-Info in Service-Information", 0x80, 272, 4, [][]byte{tgpp(873, tgpp(874, tgpp(22, octets("82 00f110 0001 00f110 00000101"))))}, plain(FieldLocation)},
+		{"EPS-Location-Information", 0x40, 319, appS6a, [][]byte{tgpp(1496, tgpp(1600, tgpp(1602, octets.Hex("00f110 00000101"))))}, plain(FieldLocation)},
+		{"ECGI", 0x40, 8388620, appSLg, [][]byte{tgpp(2517, octets.Hex("00f110 00000101"))}, plain(FieldLocation)},
+		{"Location-Estimate", 0x40, 8388620, appSLg, [][]byte{tgpp(1242, octets.Hex("00 123456 123456"))}, plain(FieldLocation)},
+		{"3GPP-User-Location-Info", 0x80, 272, appGx, [][]byte{tgpp(22, octets.Hex("82 00f110 0001 00f110 00000101"))}, plain(FieldLocation)},
+		{"3GPP-User-Location-Info in Service-Information", 0x80, 272, 4, [][]byte{tgpp(873, tgpp(874, tgpp(22, octets.Hex("82 00f110 0001 00f110 00000101"))))}, plain(FieldLocation)},
 
 		{"Serving-Node", 0x40, 8388622, appSLh, [][]byte{tgpp(2401, tgpp(2402, str("mme1.example.net")))}, plain(FieldServingNode)},
 		{"MME-Number-for-MT-SMS", 0x40, 323, appS6a, [][]byte{tgpp(1645, tbcd)}, plain(FieldServingNode)},
 		{"SGSN-Number", 0x40, 316, appS6a, [][]byte{tgpp(1489, tbcd)}, plain(FieldServingNode)},
 		{"MME-Name", 0x40, 8388647, appS6c, [][]byte{tgpp(2402, str("mme1.example.net"))}, plain(FieldServingNode)},
 
-		{"another vendor's AVP of a known code", 0x80, 316, appS6a, [][]byte{rawAVP(1407, 0x80, 193, octets("00f110"))}, Message{}},
+		{"another vendor's AVP of a known code", 0x80, 316, appS6a, [][]byte{rawAVP(1407, 0x80, 193, octets.Hex("00f110"))}, Message{}},
 		{"vendor 0 is none", 0x80, 316, appS6a, [][]byte{rawAVP(264, 0xc0, 0, str("a.example"))}, Message{OriginHost: str("a.example")}},
 		{"Failed-AVP is not read", 0x40, 316, appS6a, [][]byte{ietf(279, ietf(264, str("evil.example")))}, Message{}},
 		{"Origin-Host in a group does not count", 0x80, 316, appS6a, [][]byte{tgpp(1401, ietf(264, str("evil.example")))}, Message{}},
@@ -306,7 +307,7 @@ func TestRepeated(t *testing.T) {
 		avps = append(avps, ietf(284, ietf(280, str("agent.example")), ietf(33, u32(1))))
 	}
 	for range MaxHostIPs + 1 {
-		avps = append(avps, ietf(257, octets("0001 c0000201")))
+		avps = append(avps, ietf(257, octets.Hex("0001 c0000201")))
 	}
 	for range 300 {
 		avps = append(avps, tgpp(1414, u32(0)))
@@ -331,7 +332,7 @@ func TestRepeated(t *testing.T) {
 
 // TestDepth nests groups deeper than is read: no fault, nothing found below.
 func TestDepth(t *testing.T) {
-	inner := tgpp(701, octets("89674523 01f0"))
+	inner := tgpp(701, octets.Hex("89674523 01f0"))
 	for i := 0; i < 100; i++ {
 		inner = tgpp(1401, inner)
 		var m Message
@@ -378,20 +379,20 @@ func TestFaults(t *testing.T) {
 		{"undefined AVP with M", in(ietf(9999, u32(0))), with(FaultUnknownAVP, 40), nil},
 		{"undefined AVP without M", in(rawAVP(9999, 0, 0, u32(0))), good, nil},
 		{"undefined 3GPP AVP with M", in(tgpp(1999, u32(0))), with(FaultUnknownAVP, 40), nil},
-		{"unknown vendor with M", in(rawAVP(1407, 0xc0, 4242, octets("00f110"))), with(FaultUnknownAVP, 40), nil},
-		{"known vendor with M", in(rawAVP(1407, 0xc0, 193, octets("00f110"))), good, nil},
-		{"3GPP AVP without its vendor", in(ietf(1407, octets("00f110"))), with(FaultUnknownAVP, 40), nil},
+		{"unknown vendor with M", in(rawAVP(1407, 0xc0, 4242, octets.Hex("00f110"))), with(FaultUnknownAVP, 40), nil},
+		{"known vendor with M", in(rawAVP(1407, 0xc0, 193, octets.Hex("00f110"))), good, nil},
+		{"3GPP AVP without its vendor", in(ietf(1407, octets.Hex("00f110"))), with(FaultUnknownAVP, 40), nil},
 		{"undefined AVP in a group", in(tgpp(1401, ietf(9999, u32(0)))), with(FaultUnknownAVP, 52), nil},
 
-		{"Unsigned32 of 3 octets", in(ietf(268, octets("000001"))), with(FaultAVPType, 40), nil},
-		{"Unsigned32 of 5 octets, value not kept", in(ietf(277, octets("0000000001"))), with(FaultAVPType, 40), nil},
+		{"Unsigned32 of 3 octets", in(ietf(268, octets.Hex("000001"))), with(FaultAVPType, 40), nil},
+		{"Unsigned32 of 5 octets, value not kept", in(ietf(277, octets.Hex("0000000001"))), with(FaultAVPType, 40), nil},
 		{"Unsigned64 of 4 octets", in(ietf(287, u32(1))), with(FaultAVPType, 40), nil},
-		{"Grouped of 3 octets", in(ietf(260, octets("000001"))), with(FaultAVPType, 40), nil},
-		{"Address of 3 octets", in(ietf(257, octets("000100"))), with(FaultAVPType, 40), nil},
-		{"Address without family", in(ietf(257, octets("c0000201"))), with(FaultAVPType, 40, func(m *Message) {
+		{"Grouped of 3 octets", in(ietf(260, octets.Hex("000001"))), with(FaultAVPType, 40), nil},
+		{"Address of 3 octets", in(ietf(257, octets.Hex("000100"))), with(FaultAVPType, 40), nil},
+		{"Address without family", in(ietf(257, octets.Hex("c0000201"))), with(FaultAVPType, 40, func(m *Message) {
 			m.NumHostIPs, m.hostIPs[0] = 1, netip.MustParseAddr("192.0.2.1")
 		}), nil},
-		{"Address, value not kept", in(tgpp(2405, octets("0001c0000201"))), with(0, 0, func(m *Message) { m.Set = FieldServingNode }), nil},
+		{"Address, value not kept", in(tgpp(2405, octets.Hex("0001c0000201"))), with(0, 0, func(m *Message) { m.Set = FieldServingNode }), nil},
 		{"host with a space", message(0x80, 316, appS6a, ietf(264, str("a example")), realm),
 			Message{OriginHost: str("a example"), OriginRealm: str("example"), Faults: FaultAVPType, FaultOffset: 20}, nil},
 		{"empty realm", message(0x80, 316, appS6a, host, ietf(296)),
@@ -399,22 +400,22 @@ func TestFaults(t *testing.T) {
 		{"Route-Record with a line break", in(ietf(282, str("b.example\n"))), with(FaultAVPType, 40, func(m *Message) {
 			m.routeRecords, m.NumRouteRecords = names("b.example\n"), 1
 		}), nil},
-		{"Visited-PLMN-Id of 4 octets", in(tgpp(1407, octets("00f11000"))), with(FaultAVPType, 40), nil},
-		{"Visited-PLMN-Id with letters", in(tgpp(1407, octets("aaf110"))), with(FaultAVPType, 40), nil},
+		{"Visited-PLMN-Id of 4 octets", in(tgpp(1407, octets.Hex("00f11000"))), with(FaultAVPType, 40), nil},
+		{"Visited-PLMN-Id with letters", in(tgpp(1407, octets.Hex("aaf110"))), with(FaultAVPType, 40), nil},
 		{"MSISDN, empty", in(tgpp(701)), with(FaultAVPType, 40), nil},
-		{"MSISDN, filler only", in(tgpp(701, octets("ff"))), with(FaultAVPType, 40), nil},
+		{"MSISDN, filler only", in(tgpp(701, octets.Hex("ff"))), with(FaultAVPType, 40), nil},
 		{"SC-Address, empty", in(tgpp(3300)), with(FaultAVPType, 40), nil},
 		{"3GPP-IMSI of letters", in(tgpp(1, str("hello"))), with(FaultAVPType, 40), nil},
 		{"Subscription-Id without type", in(ietf(443, ietf(444, str("001010123456789")))), with(FaultAVPType, 40), nil},
 		{"Experimental-Result without code", in(ietf(297, ietf(266, u32(10415)))), with(FaultAVPType, 40), nil},
-		{"the first fault gives the offset", in(ietf(268, octets("000001"), nil)), with(FaultAVPType, 40), nil},
+		{"the first fault gives the offset", in(ietf(268, octets.Hex("000001"), nil)), with(FaultAVPType, 40), nil},
 
 		{"AVP length below its header", poke(in(ietf(277, u32(1))), 47, 7), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},
 		{"AVP length 8 with a vendor", poke(in(tgpp(1405, u32(1))), 47, 8), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},
 		{"AVP length past the message", poke(in(ietf(277, u32(1))), 46, 1), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},
 		{"AVP of nothing but zeros", in(make([]byte, 12)), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},
 		{"AVP length in a group past the group", poke(in(tgpp(1401, tgpp(1402, str("35609204000000")))), 59, 0x40), with(FaultAVPLength, 52), nil},
-		{"octets behind the last AVP of a group", in(tgpp(1401, tgpp(1402, str("35609204000000")), octets("0000 0000 00"))),
+		{"octets behind the last AVP of a group", in(tgpp(1401, tgpp(1402, str("35609204000000")), octets.Hex("0000 0000 00"))),
 			with(FaultTrailing, 80, func(m *Message) { m.Set, m.IMEI = FieldIMEI, digits("35609204000000") }), nil},
 
 		{"octets behind the last AVP", message(0x80, 316, appS6a, host, realm, u32(0)), with(FaultTrailing, 56), nil},
@@ -509,7 +510,7 @@ func TestParseAddress(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := octets(tt.v)
+			v := octets.Hex(tt.v)
 			addr, ok := ParseAddress(v)
 			got := ""
 			if addr.IsValid() {

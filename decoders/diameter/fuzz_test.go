@@ -3,13 +3,15 @@ package diameter
 import (
 	"bytes"
 	"testing"
+
+	"sigtransit/decoders/internal/octets"
 )
 
 func seeds(f *testing.F) {
 	for _, b := range [][]byte{
 		goldenULR(), goldenAIA(), goldenDWR(), goldenULR()[:300],
-		message(0x80, 257, 0, ietf(264, str("a.example")), ietf(257, octets("0001c0000201")), ietf(257, octets("c0000201")), ietf(299, u32(1))),
-		message(0xc0, 8388645, appSGd, tgpp(3300, octets("89674523")), tgpp(3301, octets("0100")), tgpp(3102, ietf(1, str("001010123456789")))),
+		message(0x80, 257, 0, ietf(264, str("a.example")), ietf(257, octets.Hex("0001c0000201")), ietf(257, octets.Hex("c0000201")), ietf(299, u32(1))),
+		message(0xc0, 8388645, appSGd, tgpp(3300, octets.Hex("89674523")), tgpp(3301, octets.Hex("0100")), tgpp(3102, ietf(1, str("001010123456789")))),
 		message(0x40, 303, appCx, tgpp(612, tgpp(609, make([]byte, 32)), tgpp(635, ietf(121, str("x")))), tgpp(600, str("mnc001.mcc001.3gppnetwork.org"))),
 		message(0x80, 272, 4, ietf(443, ietf(450, u32(2)), ietf(444, str("sip:001010123456789@ims.mnc001.mcc001.3gppnetwork.org"))), ietf(458, ietf(459, u32(0)), ietf(460, make([]byte, 8)))),
 		message(0x40, 316, appS6a, ietf(297, ietf(266, u32(10415)), ietf(298, u32(5001))), ietf(1, str("realm!0001010123456789@nai.epc.x"))),

@@ -4,16 +4,9 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
-)
 
-// octets joins hex strings; spaces are for reading only.
-func octets(parts ...string) []byte {
-	b, err := hex.DecodeString(strings.ReplaceAll(strings.Join(parts, ""), " ", ""))
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
+	"sigtransit/decoders/internal/octets"
+)
 
 // text is a string as hex, padded with zeros to a multiple of four octets.
 func text(s string) string {
@@ -23,7 +16,7 @@ func text(s string) string {
 // goldenULR is an S6a Update-Location-Request of a roamer, as an MME sends it and
 // two agents have passed it on (3GPP TS 29.272 7.2.3).
 func goldenULR() []byte {
-	return octets(
+	return octets.Hex(
 		"01 00022c",                                                                           // version 1, length 556
 		"c0 00013c",                                                                           // R and P, command 316
 		"01000023",                                                                            // application 16777251
@@ -56,7 +49,7 @@ func goldenULR() []byte {
 // goldenAIA is the answer to an Authentication-Information-Request with two
 // vectors (3GPP TS 29.272 7.2.6).
 func goldenAIA() []byte {
-	return octets(
+	return octets.Hex(
 		"01 00021c",                                                                           // version 1, length 540
 		"40 00013e",                                                                           // P, command 318
 		"01000023",                                                                            // application 16777251
@@ -88,7 +81,7 @@ func goldenAIA() []byte {
 
 // goldenDWR is a Device-Watchdog-Request (RFC 6733 5.5.1).
 func goldenDWR() []byte {
-	return octets(
+	return octets.Hex(
 		"01 00004c",                                    // version 1, length 76
 		"80 000118",                                    // R, command 280
 		"00000000",                                     // application 0

@@ -1,41 +1,18 @@
 package gsmmap
 
 import (
-	"bytes"
-	"encoding/hex"
 	"math/bits"
 	"reflect"
-	"strings"
 	"testing"
 
 	"sigtransit/decoders/ber"
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 	"sigtransit/decoders/telecom"
 )
 
-// octets reads hexadecimal octets, spaces ignored.
-func octets(s string) []byte {
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
-
-// tlv is an element with a one-octet tag and a definite length.
-func tlv(tag byte, parts ...[]byte) []byte {
-	v := bytes.Join(parts, nil)
-	head := []byte{tag}
-	switch n := len(v); {
-	case n < 0x80:
-		head = append(head, byte(n))
-	case n < 0x100:
-		head = append(head, 0x81, byte(n))
-	default:
-		head = append(head, 0x82, byte(n>>8), byte(n))
-	}
-	return append(head, v...)
-}
+// tlv is an element with a definite length in the shortest form.
+var tlv = octets.BER
 
 // high is an element with a two-octet tag: class and form in lead, number below 128.
 func high(lead, number byte, parts ...[]byte) []byte {
@@ -43,27 +20,25 @@ func high(lead, number byte, parts ...[]byte) []byte {
 	return append([]byte{lead | 0x1f, number}, e[1:]...)
 }
 
-func flat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
-
 // Values on the wire. Numbers are of the test network 001-01 and of the country
 // code 999, which is not assigned.
 var (
-	imsiOctets   = octets("00 01 11 32 54 76 98 f0") // 001011234567890
-	msisdnOctets = octets("91 99 19 32 54 76 98")    // international E.164, 999123456789
-	imeiOctets   = octets("53 10 20 10 32 54 76 f8") // 350102012345678
-	mscOctets    = octets("91 99 19 10 00 00 f1")    // 99910100001
-	vlrOctets    = octets("91 99 19 10 00 00 f2")    // 99910100002
-	sgsnOctets   = octets("91 99 19 10 00 00 f3")    // 99910100003
-	scOctets     = octets("91 99 19 10 00 00 f4")    // 99910100004
-	scfOctets    = octets("91 99 19 10 00 00 f5")    // 99910100005
-	hlrOctets    = octets("91 99 19 10 00 00 f6")    // 99910100006
-	gmlcOctets   = octets("91 99 19 10 00 00 f7")    // 99910100007
-	scf2Octets   = octets("91 99 19 10 00 00 f8")    // 99910100008
-	ggsnOctets   = octets("91 99 19 10 00 00 f9")    // 99910100009
-	lmsiOctets   = octets("00 00 00 07")             // LMSI
-	cellOctets   = octets("00 f1 10 00 01 00 02")    // CGI: 001-01, LAC 1, CI 2
-	pointOctets  = octets("10 00 00 00 00 00 00 00") // GAD: point with uncertainty circle
-	number       = telecom.MustDigits                // short name for the tables
+	imsiOctets   = octets.Hex("00 01 11 32 54 76 98 f0") // 001011234567890
+	msisdnOctets = octets.Hex("91 99 19 32 54 76 98")    // international E.164, 999123456789
+	imeiOctets   = octets.Hex("53 10 20 10 32 54 76 f8") // 350102012345678
+	mscOctets    = octets.Hex("91 99 19 10 00 00 f1")    // 99910100001
+	vlrOctets    = octets.Hex("91 99 19 10 00 00 f2")    // 99910100002
+	sgsnOctets   = octets.Hex("91 99 19 10 00 00 f3")    // 99910100003
+	scOctets     = octets.Hex("91 99 19 10 00 00 f4")    // 99910100004
+	scfOctets    = octets.Hex("91 99 19 10 00 00 f5")    // 99910100005
+	hlrOctets    = octets.Hex("91 99 19 10 00 00 f6")    // 99910100006
+	gmlcOctets   = octets.Hex("91 99 19 10 00 00 f7")    // 99910100007
+	scf2Octets   = octets.Hex("91 99 19 10 00 00 f8")    // 99910100008
+	ggsnOctets   = octets.Hex("91 99 19 10 00 00 f9")    // 99910100009
+	lmsiOctets   = octets.Hex("00 00 00 07")             // LMSI
+	cellOctets   = octets.Hex("00 f1 10 00 01 00 02")    // CGI: 001-01, LAC 1, CI 2
+	pointOctets  = octets.Hex("10 00 00 00 00 00 00 00") // GAD: point with uncertainty circle
+	number       = telecom.MustDigits                    // short name for the tables
 	testIMSI     = telecom.MustDigits("001011234567890")
 	testMSISDN   = telecom.MustDigits("999123456789")
 	testIMEI     = telecom.MustDigits("350102012345678")
@@ -71,8 +46,8 @@ var (
 
 // extension is an ExtensionContainer whose contents look like everything a table
 // might take: IMSI, number, list. None of it may be found.
-var extension = tlv(0x30, tlv(0xa0, tlv(0x30, tlv(0x06, octets("2a 03 04")), tlv(0x04, octets("99 99 99 99 99 99 99 f9")))),
-	tlv(0xa1, tlv(0x80, octets("99 99 99 99 99 99 99 f9")), tlv(0x81, octets("91 99 99 99 99"))))
+var extension = tlv(0x30, tlv(0xa0, tlv(0x30, tlv(0x06, octets.Hex("2a 03 04")), tlv(0x04, octets.Hex("99 99 99 99 99 99 99 f9")))),
+	tlv(0xa1, tlv(0x80, octets.Hex("99 99 99 99 99 99 99 f9")), tlv(0x81, octets.Hex("91 99 99 99 99"))))
 
 func gt(role NodeRole, digits string) Node {
 	return Node{Role: role, NAI: 1, NPI: 1, GT: number(digits)}
@@ -110,16 +85,16 @@ var updateLocationV3 = tlv(0x30,
 	tlv(0x04, vlrOctets),  // vlr-Number
 	tlv(0x8a, lmsiOctets), // lmsi [10]
 	extension,
-	tlv(0xa6, tlv(0x80, octets("04 e0"))), // vlr-Capability [6]: supportedCamelPhases
+	tlv(0xa6, tlv(0x80, octets.Hex("04 e0"))), // vlr-Capability [6]: supportedCamelPhases
 )
 
-var locationInformation = flat(
-	tlv(0x02, []byte{5}),             // ageOfLocationInformation
-	tlv(0x80, pointOctets),           // geographicalInformation [0]
-	tlv(0x81, vlrOctets),             // vlr-number [1]
-	tlv(0x82, octets("03 97 99 f1")), // locationNumber [2]
-	tlv(0xa3, tlv(0x80, cellOctets)), // cellGlobalIdOrServiceAreaIdOrLAI [3]
-	tlv(0x86, mscOctets),             // msc-Number [6]
+var locationInformation = octets.Cat(
+	tlv(0x02, []byte{5}),                 // ageOfLocationInformation
+	tlv(0x80, pointOctets),               // geographicalInformation [0]
+	tlv(0x81, vlrOctets),                 // vlr-number [1]
+	tlv(0x82, octets.Hex("03 97 99 f1")), // locationNumber [2]
+	tlv(0xa3, tlv(0x80, cellOctets)),     // cellGlobalIdOrServiceAreaIdOrLAI [3]
+	tlv(0x86, mscOctets),                 // msc-Number [6]
 )
 
 var anyTimeInterrogationResult = tlv(0x30,
@@ -154,11 +129,11 @@ var insertSubscriberData = tlv(0x30,
 	tlv(0xa7, tlv(0xa0, tlv(0x04, []byte{0x21}), // provisionedSS [7]: forwardingInfo, CFU
 		tlv(0x30, tlv(0x30, tlv(0x83, []byte{0x10}), tlv(0x84, []byte{0x0f}), tlv(0x85, msisdnOctets))))),
 	tlv(0xad, // vlrCamelSubscriptionInfo [13]
-		tlv(0xa0, tlv(0x30, scfTDP(scfOctets), scfTDP(scfOctets), scfTDP(scf2Octets))),                             // o-CSI
-		tlv(0xa2, tlv(0x30, tlv(0x30, tlv(0x04, []byte{0x31})), tlv(0x04, scfOctets))),                             // ss-CSI
-		tlv(0xa5, tlv(0x30, tlv(0x04, []byte{0})), tlv(0x02, []byte{1}), tlv(0x80, scfOctets)),                     // m-CSI
-		tlv(0xa6, tlv(0xa0, tlv(0x30, tlv(0x80, []byte{1}), tlv(0x81, []byte{1}), tlv(0x82, scf2Octets)))),         // mo-sms-CSI
-		tlv(0xa9, tlv(0xa0, tlv(0x30, tlv(0x04, octets("91 11 f1")), tlv(0x02, []byte{1}), tlv(0x04, scfOctets)))), // d-CSI
+		tlv(0xa0, tlv(0x30, scfTDP(scfOctets), scfTDP(scfOctets), scfTDP(scf2Octets))),                                 // o-CSI
+		tlv(0xa2, tlv(0x30, tlv(0x30, tlv(0x04, []byte{0x31})), tlv(0x04, scfOctets))),                                 // ss-CSI
+		tlv(0xa5, tlv(0x30, tlv(0x04, []byte{0})), tlv(0x02, []byte{1}), tlv(0x80, scfOctets)),                         // m-CSI
+		tlv(0xa6, tlv(0xa0, tlv(0x30, tlv(0x80, []byte{1}), tlv(0x81, []byte{1}), tlv(0x82, scf2Octets)))),             // mo-sms-CSI
+		tlv(0xa9, tlv(0xa0, tlv(0x30, tlv(0x04, octets.Hex("91 11 f1")), tlv(0x02, []byte{1}), tlv(0x04, scfOctets)))), // d-CSI
 	),
 	tlv(0xae, extension), // extensionContainer [14]
 	tlv(0xb0, tlv(0xa1, tlv(0x30, tlv(0x02, []byte{1})))),                 // gprsSubscriptionData [16]
@@ -220,7 +195,7 @@ var tests = []test{
 			tlv(0xa4, tlv(0x80, []byte("mme1.epc.example.net")), tlv(0x81, []byte("epc.example.net")))), // mme-DiameterAddress [4]
 		nodes: []Node{gt(NodeMSC, "99910100001"), gt(NodeVLR, "99910100002")}},
 	{name: "updateLocation with indefinite lengths", op: 2, imsi: true,
-		in:    flat(octets("30 80"), tlv(0x04, imsiOctets), tlv(0x81, mscOctets), tlv(0x04, vlrOctets), octets("a6 80 80 02 04 e0 00 00"), octets("00 00")),
+		in:    octets.Cat(octets.Hex("30 80"), tlv(0x04, imsiOctets), tlv(0x81, mscOctets), tlv(0x04, vlrOctets), octets.Hex("a6 80 80 02 04 e0 00 00"), octets.Hex("00 00")),
 		nodes: []Node{gt(NodeMSC, "99910100001"), gt(NodeVLR, "99910100002")}},
 	{name: "updateLocation result", kind: result, op: 2, in: tlv(0x30, tlv(0x04, hlrOctets), extension),
 		nodes: []Node{gt(NodeHLR, "99910100006")}},
@@ -232,7 +207,7 @@ var tests = []test{
 			tlv(0x83, mscOctets), tlv(0x84, vlrOctets)), // newMSC-Number [3], newVLR-Number [4]
 		nodes: []Node{gt(NodeMSC, "99910100001"), gt(NodeVLR, "99910100002")}},
 	{name: "cancelLocation v3 with a bare IMSI", op: 3, imsi: true,
-		in: tlv(0xa3, tlv(0x04, imsiOctets), tlv(0x30, tlv(0x04, octets("99 99 99 99 99 99 99 f9"))))},
+		in: tlv(0xa3, tlv(0x04, imsiOctets), tlv(0x30, tlv(0x04, octets.Hex("99 99 99 99 99 99 99 f9"))))},
 	{name: "cancelLocation v2 with LMSI", op: 3, imsi: true, set: FieldLMSI, in: tlv(0x30, tlv(0x04, imsiOctets), tlv(0x04, lmsiOctets))},
 	{name: "cancelLocation v1", op: 3, imsi: true, in: tlv(0x04, imsiOctets)},
 	{name: "cancelLocation result", kind: result, op: 3, in: tlv(0x30, extension)},
@@ -267,35 +242,35 @@ var tests = []test{
 		in: tlv(0x30, tlv(0x04, imsiOctets), tlv(0x04, mscOctets))},
 
 	{name: "updateGprsLocation", op: 23, imsi: true, imei: true, set: FieldAPN, dn: "sgsn1.epc.example.net",
-		in: tlv(0x30, tlv(0x04, imsiOctets), tlv(0x04, sgsnOctets), tlv(0x04, octets("04 c0 00 02 01")), // 192.0.2.1
-			tlv(0xa0, tlv(0x83)),                             // sgsn-Capability [0]
-			tlv(0xa4, tlv(0x80, imeiOctets)),                 // add-info [4]
-			tlv(0xa5, tlv(0xa0, tlv(0x80, octets("01 61")))), // eps-info [5]: pdn-gw-update, apn
-			tlv(0x93, []byte("sgsn1.epc.example.net"))),      // sgsn-Name [19]
+		in: tlv(0x30, tlv(0x04, imsiOctets), tlv(0x04, sgsnOctets), tlv(0x04, octets.Hex("04 c0 00 02 01")), // 192.0.2.1
+			tlv(0xa0, tlv(0x83)),                                 // sgsn-Capability [0]
+			tlv(0xa4, tlv(0x80, imeiOctets)),                     // add-info [4]
+			tlv(0xa5, tlv(0xa0, tlv(0x80, octets.Hex("01 61")))), // eps-info [5]: pdn-gw-update, apn
+			tlv(0x93, []byte("sgsn1.epc.example.net"))),          // sgsn-Name [19]
 		nodes: []Node{gt(NodeSGSN, "99910100003")}},
 	{name: "sendRoutingInfoForGprs", op: 24, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x82, ggsnOctets)),
 		nodes: []Node{gt(NodeGGSN, "99910100009")}},
 	{name: "failureReport", op: 25, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x81, ggsnOctets)),
 		nodes: []Node{gt(NodeGGSN, "99910100009")}},
-	{name: "noteMsPresentForGprs", op: 26, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x81, octets("04 c0 00 02 01")))},
+	{name: "noteMsPresentForGprs", op: 26, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x81, octets.Hex("04 c0 00 02 01")))},
 	{name: "cancelVcsgLocation", op: 36, imsi: true, in: tlv(0x30, tlv(0x04, imsiOctets))},
 	{name: "reset v1", op: 37, in: tlv(0x30, tlv(0x0a, []byte{1}), tlv(0x04, hlrOctets)), nodes: []Node{gt(NodeHLR, "99910100006")}},
 	{name: "checkIMEI v2", op: 43, imei: true, in: tlv(0x04, imeiOctets)},
-	{name: "checkIMEI v3", op: 43, imei: true, in: tlv(0x30, tlv(0x04, imeiOctets), tlv(0x03, octets("06 80")))},
+	{name: "checkIMEI v3", op: 43, imei: true, in: tlv(0x30, tlv(0x04, imeiOctets), tlv(0x03, octets.Hex("06 80")))},
 
 	{name: "mt-ForwardSM", op: 44, imsi: true, set: FieldSMText, nodes: []Node{gt(NodeServiceCentre, "99910100004"), gt(NodeOther, "99910100001")},
-		in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x84, scOctets), tlv(0x04, octets("04 00 00")), tlv(0x05), tlv(0x04, make([]byte, 4)),
-			tlv(0x82, octets("91 99 99 99")), // maximumRetransmissionTime [2], not an MSISDN
-			tlv(0x83, mscOctets))},           // smsGmscAddress [3]
+		in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x84, scOctets), tlv(0x04, octets.Hex("04 00 00")), tlv(0x05), tlv(0x04, make([]byte, 4)),
+			tlv(0x82, octets.Hex("91 99 99 99")), // maximumRetransmissionTime [2], not an MSISDN
+			tlv(0x83, mscOctets))},               // smsGmscAddress [3]
 	{name: "mt-ForwardSM with LMSI", op: 44, set: FieldSMText | FieldLMSI, nodes: []Node{gt(NodeServiceCentre, "99910100004")},
-		in: tlv(0x30, tlv(0x81, lmsiOctets), tlv(0x84, scOctets), tlv(0x04, octets("04 00 00")))},
+		in: tlv(0x30, tlv(0x81, lmsiOctets), tlv(0x84, scOctets), tlv(0x04, octets.Hex("04 00 00")))},
 	{name: "mo-ForwardSM v3", op: 46, imsi: true, msis: true, set: FieldSMText, nodes: []Node{gt(NodeServiceCentre, "99910100004")},
-		in: tlv(0x30, tlv(0x84, scOctets), tlv(0x82, msisdnOctets), tlv(0x04, octets("01 00 00")), tlv(0x04, imsiOctets))},
+		in: tlv(0x30, tlv(0x84, scOctets), tlv(0x82, msisdnOctets), tlv(0x04, octets.Hex("01 00 00")), tlv(0x04, imsiOctets))},
 	{name: "mo-ForwardSM v3 with a correlation id", op: 46, set: FieldSMText,
-		in: tlv(0x30, tlv(0x85), tlv(0x85), tlv(0x04, octets("01 00 00")), tlv(0xa0, tlv(0x82, []byte("sip:b@example.net"))))},
+		in: tlv(0x30, tlv(0x85), tlv(0x85), tlv(0x04, octets.Hex("01 00 00")), tlv(0xa0, tlv(0x82, []byte("sip:b@example.net"))))},
 	{name: "forwardSM v1 towards the mobile", op: 46, imsi: true, set: FieldSMText, nodes: []Node{gt(NodeServiceCentre, "99910100004")},
-		in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x84, scOctets), tlv(0x04, octets("04 00 00")), tlv(0x05))},
-	{name: "mt-ForwardSM result", kind: result, op: 44, in: tlv(0x30, tlv(0x04, octets("00 01 2c")))},
+		in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x84, scOctets), tlv(0x04, octets.Hex("04 00 00")), tlv(0x05))},
+	{name: "mt-ForwardSM result", kind: result, op: 44, in: tlv(0x30, tlv(0x04, octets.Hex("00 01 2c")))},
 
 	{name: "sendRoutingInfoForSM", op: 45, msis: true, in: tlv(0x30, tlv(0x80, msisdnOctets), tlv(0x81, []byte{0xff}), tlv(0x82, scOctets), tlv(0x87)),
 		nodes: []Node{gt(NodeServiceCentre, "99910100004")}},
@@ -343,14 +318,14 @@ var tests = []test{
 	{name: "sendIMSI", op: 58, msis: true, in: tlv(0x04, msisdnOctets)},
 	{name: "sendIMSI result", kind: result, op: 58, imsi: true, in: tlv(0x04, imsiOctets)},
 	{name: "processUnstructuredSS-Request", op: 59, msis: true, set: FieldUSSD,
-		in: tlv(0x30, tlv(0x04, []byte{0x0f}), tlv(0x04, octets("2a d9 8c 36 02")), tlv(0x80, msisdnOctets))},
-	{name: "unstructuredSS-Request result", kind: result, op: 60, set: FieldUSSD, in: tlv(0x30, tlv(0x04, []byte{0x0f}), tlv(0x04, octets("31")))},
+		in: tlv(0x30, tlv(0x04, []byte{0x0f}), tlv(0x04, octets.Hex("2a d9 8c 36 02")), tlv(0x80, msisdnOctets))},
+	{name: "unstructuredSS-Request result", kind: result, op: 60, set: FieldUSSD, in: tlv(0x30, tlv(0x04, []byte{0x0f}), tlv(0x04, octets.Hex("31")))},
 	{name: "processUnstructuredSS-Data v1", op: 19, set: FieldUSSD, in: tlv(0x16, []byte("*100#"))},
 	{name: "anyTimeSubscriptionInterrogation", op: 62, msis: true, in: tlv(0x30, tlv(0xa0, tlv(0x81, msisdnOctets)), tlv(0xa1, tlv(0x82)), tlv(0x82, scfOctets)),
 		nodes: []Node{gt(NodeGsmSCF, "99910100005")}},
 	{name: "anyTimeSubscriptionInterrogation result", kind: result, op: 62, msis: true, set: FieldSubscriberData | FieldForwardingNumber,
 		in: tlv(0x30, tlv(0xa1, tlv(0x30, tlv(0x30, tlv(0x84, []byte{0x0f}), tlv(0x85, msisdnOctets)))), tlv(0xaa, tlv(0x30, tlv(0x04, msisdnOctets))))},
-	{name: "informServiceCentre", op: 63, msis: true, in: tlv(0x30, tlv(0x04, msisdnOctets), tlv(0x03, octets("02 40")))},
+	{name: "informServiceCentre", op: 63, msis: true, in: tlv(0x30, tlv(0x04, msisdnOctets), tlv(0x03, octets.Hex("02 40")))},
 	{name: "alertServiceCentre", op: 64, imsi: true, msis: true, in: tlv(0x30, tlv(0x04, msisdnOctets), tlv(0x04, scOctets), tlv(0x04, imsiOctets), tlv(0x87, mscOctets)),
 		nodes: []Node{gt(NodeServiceCentre, "99910100004"), gt(NodeMSC, "99910100001")}},
 	{name: "anyTimeModification", op: 65, imsi: true, set: FieldSubscriberData, in: tlv(0x30, tlv(0xa0, tlv(0x80, imsiOctets)), tlv(0x81, scfOctets), tlv(0xa4, tlv(0x80, []byte{0}))),
@@ -372,7 +347,7 @@ var tests = []test{
 		nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001")}},
 
 	{name: "provideSubscriberLocation", op: 83, imsi: true, msis: true, imei: true, set: FieldLMSI, nodes: []Node{gt(NodeGMLC, "99910100007")},
-		in: tlv(0x30, tlv(0x30, tlv(0x80, []byte{0})), tlv(0x04, gmlcOctets), tlv(0xa0, tlv(0x80, []byte{2}), tlv(0x82, octets("91 99 99"))),
+		in: tlv(0x30, tlv(0x30, tlv(0x80, []byte{0})), tlv(0x04, gmlcOctets), tlv(0xa0, tlv(0x80, []byte{2}), tlv(0x82, octets.Hex("91 99 99"))),
 			tlv(0x82, imsiOctets), tlv(0x83, msisdnOctets), tlv(0x84, lmsiOctets), tlv(0x85, imeiOctets))},
 	{name: "provideSubscriberLocation result", kind: result, op: 83, set: FieldGeographical | FieldCellID | FieldLocationAge, dn: "mme1.epc.example.net",
 		in: tlv(0x30, tlv(0x04, pointOctets), tlv(0x80, []byte{0}), tlv(0xa6, tlv(0x80, cellOctets)), tlv(0xad, tlv(0x82, []byte("mme1.epc.example.net"))))},
@@ -384,7 +359,7 @@ var tests = []test{
 		nodes: []Node{gt(NodeSGSN, "99910100003"), gt(NodeMSC, "99910100001")}},
 	{name: "subscriberLocationReport", op: 86, imsi: true, msis: true, imei: true, set: FieldGeographical | FieldLocationAge | FieldCellID,
 		in: tlv(0x30, tlv(0x0a, []byte{2}), tlv(0x30, tlv(0x80, []byte{0})), tlv(0x30, tlv(0x04, mscOctets)), tlv(0x80, msisdnOctets), tlv(0x81, imsiOctets),
-			tlv(0x82, imeiOctets), tlv(0x83, octets("91 99 99")), tlv(0x85, pointOctets), tlv(0x86, []byte{1}), tlv(0xad, tlv(0x80, cellOctets))),
+			tlv(0x82, imeiOctets), tlv(0x83, octets.Hex("91 99 99")), tlv(0x85, pointOctets), tlv(0x86, []byte{1}), tlv(0xad, tlv(0x80, cellOctets))),
 		nodes: []Node{gt(NodeMSC, "99910100001")}},
 	{name: "noteMM-Event", op: 89, imsi: true, msis: true, set: places, nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001")},
 		in: tlv(0x30, tlv(0x02, []byte{1}), tlv(0x80, []byte{0}), tlv(0x81, imsiOctets), tlv(0x82, msisdnOctets), tlv(0xa3, locationInformation))},
@@ -397,20 +372,20 @@ var tests = []test{
 	{name: "systemFailure", kind: returnError, op: 34, in: tlv(0x0a, []byte{1})},
 
 	{name: "initialDP", kind: cap, op: 0, imsi: true, set: places | FieldSubscriberState, nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001"), gt(NodeMSC, "99910100001")},
-		in: tlv(0x30, tlv(0x80, []byte{1}), tlv(0x83, octets("03 13 99 19 32")), tlv(0x9c, []byte{2}),
-			high(0x80, 50, imsiOctets),               // iMSI [50]
-			high(0xa0, 51, tlv(0x80)),                // subscriberState [51]
-			high(0xa0, 52, locationInformation),      // locationInformation [52]
-			high(0x80, 54, lmsiOctets),               // callReferenceNumber [54]
-			high(0x80, 55, mscOctets),                // mscAddress [55]
-			high(0x80, 56, octets("81 99 19 32 f5")), // calledPartyBCDNumber [56]
+		in: tlv(0x30, tlv(0x80, []byte{1}), tlv(0x83, octets.Hex("03 13 99 19 32")), tlv(0x9c, []byte{2}),
+			high(0x80, 50, imsiOctets),                   // iMSI [50]
+			high(0xa0, 51, tlv(0x80)),                    // subscriberState [51]
+			high(0xa0, 52, locationInformation),          // locationInformation [52]
+			high(0x80, 54, lmsiOctets),                   // callReferenceNumber [54]
+			high(0x80, 55, mscOctets),                    // mscAddress [55]
+			high(0x80, 56, octets.Hex("81 99 19 32 f5")), // calledPartyBCDNumber [56]
 		)},
 	{name: "initialDPSMS", kind: cap, op: 60, imsi: true, msis: true, set: places,
-		in: tlv(0x30, tlv(0x80, []byte{1}), tlv(0x81, octets("91 99 99")), tlv(0x82, msisdnOctets), tlv(0x83, []byte{1}), tlv(0x84, imsiOctets),
+		in: tlv(0x30, tlv(0x80, []byte{1}), tlv(0x81, octets.Hex("91 99 99")), tlv(0x82, msisdnOctets), tlv(0x83, []byte{1}), tlv(0x84, imsiOctets),
 			tlv(0xa5, locationInformation), tlv(0x87, scOctets)),
 		nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001"), gt(NodeServiceCentre, "99910100004")}},
 	{name: "initialDPGPRS", kind: cap, op: 78, imsi: true, msis: true, set: FieldAPN | FieldCellID,
-		in: tlv(0x30, tlv(0x80, []byte{1}), tlv(0x81, []byte{2}), tlv(0x82, msisdnOctets), tlv(0x83, imsiOctets), tlv(0x88, octets("01 61")),
+		in: tlv(0x30, tlv(0x80, []byte{1}), tlv(0x81, []byte{2}), tlv(0x82, msisdnOctets), tlv(0x83, imsiOctets), tlv(0x88, octets.Hex("01 61")),
 			tlv(0xac, tlv(0xa0, tlv(0x80, cellOctets)), tlv(0x83, sgsnOctets))),
 		nodes: []Node{gt(NodeSGSN, "99910100003")}},
 
@@ -419,16 +394,16 @@ var tests = []test{
 	{name: "operation negative", op: -666, in: tlv(0x30, tlv(0x04, imsiOctets))},
 	{name: "parameter NULL", op: 70, in: tlv(0x05)},
 	{name: "parameter of another type", op: 2, in: tlv(0x02, []byte{1}), err: ErrType},
-	{name: "numbers without digits", op: 7, in: tlv(0x30, tlv(0x80), tlv(0x81, []byte{0x91}), high(0x80, 34, octets("91 ff")))},
-	{name: "IMSI of only fillers", op: 70, in: tlv(0x30, tlv(0x80, octets("ff ff")))},
-	{name: "number cut off", op: 2, imsi: true, err: ErrTruncated, in: flat(octets("30 30"), tlv(0x04, imsiOctets), octets("81 07 91 99"))},
+	{name: "numbers without digits", op: 7, in: tlv(0x30, tlv(0x80), tlv(0x81, []byte{0x91}), high(0x80, 34, octets.Hex("91 ff")))},
+	{name: "IMSI of only fillers", op: 70, in: tlv(0x30, tlv(0x80, octets.Hex("ff ff")))},
+	{name: "number cut off", op: 2, imsi: true, err: ErrTruncated, in: octets.Cat(octets.Hex("30 30"), tlv(0x04, imsiOctets), octets.Hex("81 07 91 99"))},
 	{name: "fault inside an inner element", kind: result, op: 71, err: ErrTruncated, set: FieldSubscriberState,
-		in: tlv(0x30, tlv(0x30, tlv(0xa0, octets("81 09 91")), tlv(0xa1, tlv(0x80))))},
-	{name: "reserved length", op: 2, imsi: true, err: ErrEncoding, in: tlv(0x30, tlv(0x04, imsiOctets), octets("81 ff 00"))},
+		in: tlv(0x30, tlv(0x30, tlv(0xa0, octets.Hex("81 09 91")), tlv(0xa1, tlv(0x80))))},
+	{name: "reserved length", op: 2, imsi: true, err: ErrEncoding, in: tlv(0x30, tlv(0x04, imsiOctets), octets.Hex("81 ff 00"))},
 	{name: "second list cut off", kind: result, op: 56, err: ErrTruncated, set: FieldVectors, vk: VectorTriplet, vc: 2,
-		in: flat(octets("a3 81 ff a0 81 fc"), tripletList(2), octets("30 22 04 10 00"))},
+		in: octets.Cat(octets.Hex("a3 81 ff a0 81 fc"), tripletList(2), octets.Hex("30 22 04 10 00"))},
 	{name: "more nodes than are kept", op: 7, set: FieldSubscriberData, in: tlv(0x30, tlv(0xad, tlv(0xa0, tlv(0x30,
-		scfTDP(octets("91 01")), scfTDP(octets("91 02")), scfTDP(octets("91 03")), scfTDP(octets("91 04")), scfTDP(octets("91 05")), scfTDP(octets("91 06")), scfTDP(octets("91 07")))))),
+		scfTDP(octets.Hex("91 01")), scfTDP(octets.Hex("91 02")), scfTDP(octets.Hex("91 03")), scfTDP(octets.Hex("91 04")), scfTDP(octets.Hex("91 05")), scfTDP(octets.Hex("91 06")), scfTDP(octets.Hex("91 07")))))),
 		nodes: []Node{gt(NodeGsmSCF, "10"), gt(NodeGsmSCF, "20"), gt(NodeGsmSCF, "30"), gt(NodeGsmSCF, "40"), gt(NodeGsmSCF, "50"), gt(NodeGsmSCF, "60")}},
 }
 

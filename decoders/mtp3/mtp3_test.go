@@ -27,6 +27,7 @@ var (
 		0xf5,       // spare bits, SLS 5
 		0x09, 0x00, // user data
 	}
+	golden = [][]byte{itu, ansi, japan}
 )
 
 func TestDecode(t *testing.T) {
@@ -71,18 +72,9 @@ func touch(b []byte) {
 	}
 }
 
-func TestMutations(t *testing.T) {
-	for _, b := range [][]byte{itu, ansi, japan} {
-		mutate.Each(t, b, touch)
-	}
-}
+func TestMutations(t *testing.T) { mutate.All(t, golden, touch) }
 
-func FuzzDecode(f *testing.F) {
-	f.Add(itu)
-	f.Add(ansi)
-	f.Add(japan)
-	f.Fuzz(func(_ *testing.T, b []byte) { touch(b) })
-}
+func FuzzDecode(f *testing.F) { mutate.Fuzz(f, golden, touch) }
 
 func BenchmarkDecode(b *testing.B) {
 	var m Message

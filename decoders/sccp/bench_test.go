@@ -1,10 +1,14 @@
 package sccp
 
-import "testing"
+import (
+	"testing"
+
+	"sigtransit/decoders/internal/octets"
+)
 
 // The usual message: a global title of form 4 and a subsystem number on both ends.
 func BenchmarkDecodeUDT(b *testing.B) {
-	benchmark(b, cat([]byte{0x09, 0x00, 0x03, 0x0e, 0x19}, variable(hlrOctets), variable(hlrOctets), variable(data)))
+	benchmark(b, octets.Cat([]byte{0x09, 0x00, 0x03, 0x0e, 0x19}, variable(hlrOctets), variable(hlrOctets), variable(data)))
 }
 
 func BenchmarkDecodeXUDT(b *testing.B)      { benchmark(b, xudt) }

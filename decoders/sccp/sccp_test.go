@@ -3,10 +3,10 @@ package sccp
 import (
 	"errors"
 	"reflect"
-	"slices"
 	"testing"
 
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 	"sigtransit/decoders/telecom"
 )
 
@@ -43,10 +43,8 @@ var (
 // variable is a variable part: its length in one octet and its contents.
 func variable(v []byte) []byte { return append([]byte{byte(len(v))}, v...) }
 
-func cat(parts ...[]byte) []byte { return slices.Concat(parts...) }
-
 var (
-	udt = cat([]byte{
+	udt = octets.Cat([]byte{
 		0x09, // UDT
 		0x81, // class 1, return on error
 		0x03, // called is 3 octets on, at 5
@@ -54,7 +52,7 @@ var (
 		0x1b, // data is 27 on, at 31
 	}, variable(hlrOctets), variable(vlrOctets), variable(data))
 
-	xudt = cat([]byte{
+	xudt = octets.Cat([]byte{
 		0x11,                   // XUDT
 		0x80,                   // class 0, return on error
 		0x0c,                   // hop counter 12
@@ -66,7 +64,7 @@ var (
 		0x00, // end
 	})
 
-	ludt = cat([]byte{
+	ludt = octets.Cat([]byte{
 		0x13,       // LUDT
 		0x01,       // class 1
 		0x0f,       // hop counter 15
@@ -95,7 +93,7 @@ var decodeTests = []struct {
 	},
 	{
 		name: "UDTS",
-		in:   cat([]byte{0x0a, 0x01, 0x03, 0x0e, 0x1b}, variable(hlrOctets), variable(vlrOctets), variable(data)),
+		in:   octets.Cat([]byte{0x0a, 0x01, 0x03, 0x0e, 0x1b}, variable(hlrOctets), variable(vlrOctets), variable(data)),
 		want: Message{Type: UDTS, HasCause: true, Cause: 1, Called: hlr, Calling: vlr, Data: data},
 	},
 	{
@@ -109,12 +107,12 @@ var decodeTests = []struct {
 	},
 	{
 		name: "XUDT without an optional part",
-		in:   cat([]byte{0x11, 0x00, 0x0c, 0x04, 0x0f, 0x1c, 0x00}, variable(hlrOctets), variable(vlrOctets), variable(data)),
+		in:   octets.Cat([]byte{0x11, 0x00, 0x0c, 0x04, 0x0f, 0x1c, 0x00}, variable(hlrOctets), variable(vlrOctets), variable(data)),
 		want: Message{Type: XUDT, HasClass: true, HopCounter: 12, Called: hlr, Calling: vlr, Data: data},
 	},
 	{
 		name: "XUDTS, end of optional parameters left out",
-		in: cat([]byte{0x12, 0x0c, 0x00, 0x04, 0x0f, 0x1c, 0x20}, variable(hlrOctets), variable(vlrOctets), variable(data), []byte{
+		in: octets.Cat([]byte{0x12, 0x0c, 0x00, 0x04, 0x0f, 0x1c, 0x20}, variable(hlrOctets), variable(vlrOctets), variable(data), []byte{
 			0x10, 0x04, 0x00, 0x01, 0x00, 0x00, // segmentation: last one
 		}),
 		want: Message{Type: XUDTS, HasCause: true, Cause: 12, Called: hlr, Calling: vlr, Data: data, HasSegmentation: true, SegReference: 1},
@@ -129,7 +127,7 @@ var decodeTests = []struct {
 	},
 	{
 		name: "LUDTS without an optional part",
-		in: cat([]byte{
+		in: octets.Cat([]byte{
 			0x14, 0x07, 0x01,
 			0x07, 0x00, 0x11, 0x00, 0x1d, 0x00, 0x00, 0x00,
 		}, variable(hlrOctets), variable(vlrOctets), []byte{0x04, 0x00}, data),
@@ -137,7 +135,7 @@ var decodeTests = []struct {
 	},
 	{
 		name: "parts in another order",
-		in: cat([]byte{
+		in: octets.Cat([]byte{
 			0x09, 0x00,
 			0x16, // called at 24
 			0x07, // calling at 10
@@ -147,7 +145,7 @@ var decodeTests = []struct {
 	},
 	{
 		name: "both pointers to one address",
-		in: cat([]byte{
+		in: octets.Cat([]byte{
 			0x09, 0x00,
 			0x03, // called at 5
 			0x02, // calling at 5
@@ -157,41 +155,41 @@ var decodeTests = []struct {
 	},
 	{
 		name: "calling address with nothing but its indicator, octets behind the end",
-		in:   cat([]byte{0x09, 0x00, 0x03, 0x0e, 0x0f}, variable(hlrOctets), []byte{0x01, 0x00}, variable(data), []byte{0, 0}),
+		in:   octets.Cat([]byte{0x09, 0x00, 0x03, 0x0e, 0x0f}, variable(hlrOctets), []byte{0x01, 0x00}, variable(data), []byte{0, 0}),
 		want: Message{Type: UDT, HasClass: true, Called: hlr, Calling: Address{Present: true}, Data: data},
 	},
 	{
 		name: "calling address of no octets",
-		in:   cat([]byte{0x09, 0x00, 0x03, 0x0e, 0x0e}, variable(hlrOctets), []byte{0x00}, variable(data)),
+		in:   octets.Cat([]byte{0x09, 0x00, 0x03, 0x0e, 0x0e}, variable(hlrOctets), []byte{0x00}, variable(data)),
 		want: Message{Type: UDT, HasClass: true, Called: hlr, Data: data},
 	},
 	{
 		name: "pointer to the called address is zero",
-		in:   cat([]byte{0x09, 0x00, 0x00, 0x02, 0x0f}, variable(vlrOctets), variable(data)),
+		in:   octets.Cat([]byte{0x09, 0x00, 0x00, 0x02, 0x0f}, variable(vlrOctets), variable(data)),
 		want: Message{Type: UDT, HasClass: true, Calling: vlr, Data: data},
 		err:  ErrAddress,
 	},
 	{
 		name: "calling address leads out of the message",
-		in:   cat([]byte{0x09, 0x00, 0x03, 0xf0, 0x0d}, variable(hlrOctets), variable(data)),
+		in:   octets.Cat([]byte{0x09, 0x00, 0x03, 0xf0, 0x0d}, variable(hlrOctets), variable(data)),
 		want: Message{Type: UDT, HasClass: true, Called: hlr, Data: data},
 		err:  ErrAddress,
 	},
 	{
 		name: "calling address goes on behind the message",
-		in:   cat([]byte{0x09, 0x00, 0x08, 0x13, 0x01}, variable(data), variable(hlrOctets), []byte{0x14}, vlrOctets),
+		in:   octets.Cat([]byte{0x09, 0x00, 0x08, 0x13, 0x01}, variable(data), variable(hlrOctets), []byte{0x14}, vlrOctets),
 		want: Message{Type: UDT, HasClass: true, Called: hlr, Calling: vlr, Data: data},
 		err:  ErrAddress,
 	},
 	{
 		name: "optional part cut off",
-		in:   cat([]byte{0x11, 0x00, 0x0c, 0x04, 0x0f, 0x1c, 0x20}, variable(hlrOctets), variable(vlrOctets), variable(data), []byte{0x12, 0x01, 0x03, 0x10, 0x04, 0x80}),
+		in:   octets.Cat([]byte{0x11, 0x00, 0x0c, 0x04, 0x0f, 0x1c, 0x20}, variable(hlrOctets), variable(vlrOctets), variable(data), []byte{0x12, 0x01, 0x03, 0x10, 0x04, 0x80}),
 		want: Message{Type: XUDT, HasClass: true, HopCounter: 12, Called: hlr, Calling: vlr, Data: data, HasImportance: true, Importance: 3},
 		err:  ErrOptional,
 	},
 	{
 		name: "segmentation too short",
-		in:   cat([]byte{0x11, 0x00, 0x0c, 0x04, 0x0f, 0x1c, 0x20}, variable(hlrOctets), variable(vlrOctets), variable(data), []byte{0x10, 0x01, 0x80, 0x00}),
+		in:   octets.Cat([]byte{0x11, 0x00, 0x0c, 0x04, 0x0f, 0x1c, 0x20}, variable(hlrOctets), variable(vlrOctets), variable(data), []byte{0x10, 0x01, 0x80, 0x00}),
 		want: Message{Type: XUDT, HasClass: true, HopCounter: 12, Called: hlr, Calling: vlr, Data: data},
 		err:  ErrOptional,
 	},
@@ -215,7 +213,7 @@ var decodeTests = []struct {
 	},
 	{
 		name: "pointer to the data is zero",
-		in:   cat([]byte{0x09, 0x00, 0x03, 0x0e, 0x00}, variable(hlrOctets), variable(vlrOctets)),
+		in:   octets.Cat([]byte{0x09, 0x00, 0x03, 0x0e, 0x00}, variable(hlrOctets), variable(vlrOctets)),
 		want: Message{Type: UDT, HasClass: true, Called: hlr, Calling: vlr},
 		err:  ErrPointer,
 	},

@@ -684,7 +684,7 @@ func walk(b []byte) (sum int) {
 		c.TBit()
 		c.CumulativeTSN()
 		if d.Decode(&c) == nil {
-			PPID(d.PPID)
+			_, _ = PPID(d.PPID)
 			sum += len(d.Payload)
 		}
 		if err := s.Decode(&c); err == nil || errors.Is(err, ErrTruncated) {

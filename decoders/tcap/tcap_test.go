@@ -7,26 +7,15 @@ import (
 	"testing"
 
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 )
 
-func cat(parts ...[]byte) []byte { return slices.Concat(parts...) }
-
 // tlv is an element with a definite length in the shortest form.
-func tlv(tag byte, contents ...[]byte) []byte {
-	v := cat(contents...)
-	switch n := len(v); {
-	case n < 0x80:
-		return cat([]byte{tag, byte(n)}, v)
-	case n < 0x100:
-		return cat([]byte{tag, 0x81, byte(n)}, v)
-	default:
-		return cat([]byte{tag, 0x82, byte(n >> 8), byte(n)}, v)
-	}
-}
+var tlv = octets.BER
 
 // open is an element of indefinite length.
 func open(tag byte, contents ...[]byte) []byte {
-	return cat([]byte{tag, 0x80}, cat(contents...), []byte{0, 0})
+	return octets.Cat([]byte{tag, 0x80}, octets.Cat(contents...), []byte{0, 0})
 }
 
 func oid(s string) ObjectID {
@@ -135,7 +124,7 @@ var decodeTests = []struct {
 	},
 	{
 		name: "lengths longer than they need be",
-		in: cat([]byte{0x62, 0x83, 0x00, 0x00, 0x18}, otid1, []byte{
+		in: octets.Cat([]byte{0x62, 0x83, 0x00, 0x00, 0x18}, otid1, []byte{
 			0x6c, 0x82, 0x00, 0x0e, // component portion
 			0xa1, 0x84, 0x00, 0x00, 0x00, 0x08, // invoke
 			0x02, 0x81, 0x01, 0x01, // invoke id 1
@@ -231,14 +220,14 @@ var decodeTests = []struct {
 	},
 	{
 		name:       "whole length too long",
-		in:         cat([]byte{0x62, 0x20}, otid1, tlv(0x6c, noArgument)),
+		in:         octets.Cat([]byte{0x62, 0x20}, otid1, tlv(0x6c, noArgument)),
 		want:       Message{Type: Begin, OTID: id1},
 		err:        ErrTruncated,
 		components: []Component{purge},
 	},
 	{
 		name:       "octets behind the message",
-		in:         cat(tlv(0x62, otid1, tlv(0x6c, noArgument)), []byte{0, 0, 0}),
+		in:         octets.Cat(tlv(0x62, otid1, tlv(0x6c, noArgument)), []byte{0, 0, 0}),
 		want:       Message{Type: Begin, OTID: id1},
 		components: []Component{purge},
 	},

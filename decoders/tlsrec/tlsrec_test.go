@@ -6,14 +6,8 @@ import (
 	"testing"
 
 	"sigtransit/decoders/internal/mutate"
+	"sigtransit/decoders/internal/octets"
 )
-
-func cat(parts ...[]byte) (b []byte) {
-	for _, p := range parts {
-		b = append(b, p...)
-	}
-	return b
-}
 
 // vec puts a length of n octets before b.
 func vec(n int, b ...byte) []byte {
@@ -23,11 +17,11 @@ func vec(n int, b ...byte) []byte {
 }
 
 func record(typ uint8, version uint16, fragment []byte) []byte {
-	return cat([]byte{typ, byte(version >> 8), byte(version)}, vec(2, fragment...))
+	return octets.Cat([]byte{typ, byte(version >> 8), byte(version)}, vec(2, fragment...))
 }
 
 func dtlsRecord(typ uint8, version uint16, fragment []byte) []byte {
-	return cat([]byte{typ, byte(version >> 8), byte(version),
+	return octets.Cat([]byte{typ, byte(version >> 8), byte(version),
 		0x00, 0x00, // epoch 0
 		0x00, 0x00, 0x00, 0x00, 0x00, 0x07, // sequence 7
 	}, vec(2, fragment...))
@@ -35,28 +29,28 @@ func dtlsRecord(typ uint8, version uint16, fragment []byte) []byte {
 
 var (
 	random     = make([]byte, 32)
-	serverName = cat([]byte{0, 0}, vec(2, vec(2, cat([]byte{0}, vec(2, []byte("dra1.example.net")...))...)...))
-	alpn       = cat([]byte{0, 16}, vec(2, vec(2, vec(1, []byte("h2")...)...)...))
-	versions   = cat([]byte{0, 43}, vec(2, vec(1, 0x1a, 0x1a, 0x03, 0x03, 0x03, 0x04, 0x03, 0x02)...))
+	serverName = octets.Cat([]byte{0, 0}, vec(2, vec(2, octets.Cat([]byte{0}, vec(2, []byte("dra1.example.net")...))...)...))
+	alpn       = octets.Cat([]byte{0, 16}, vec(2, vec(2, vec(1, []byte("h2")...)...)...))
+	versions   = octets.Cat([]byte{0, 43}, vec(2, vec(1, 0x1a, 0x1a, 0x03, 0x03, 0x03, 0x04, 0x03, 0x02)...))
 	empty      = []byte{0, 23, 0, 0} // extended master secret
-	client     = cat([]byte{clientHello}, vec(3, cat(
+	client     = octets.Cat([]byte{clientHello}, vec(3, octets.Cat(
 		[]byte{0x03, 0x03}, // legacy version
 		random,
 		vec(1, 1, 2, 3),                // session id
 		vec(2, 0x13, 0x01, 0xc0, 0x2f), // cipher suites
 		vec(1, 0),                      // compression methods
-		vec(2, cat(empty, serverName, alpn, versions)...),
+		vec(2, octets.Cat(empty, serverName, alpn, versions)...),
 	)...))
 	clientRecord = record(TypeHandshake, 0x0301, client)
-	oldClient    = record(TypeHandshake, 0x0301, cat([]byte{clientHello}, vec(3, cat([]byte{0x03, 0x02}, random, vec(1), vec(2, 0, 5), vec(1, 0))...)))
-	serverRecord = record(TypeHandshake, 0x0303, cat([]byte{serverHello}, vec(3, cat([]byte{0x03, 0x03}, random, vec(1), []byte{0x13, 0x01, 0},
-		vec(2, cat([]byte{0, 43}, vec(2, 0x03, 0x04))...))...), []byte{11, 0, 0, 0}))
-	dtlsClient = dtlsRecord(TypeHandshake, 0xfeff, cat([]byte{clientHello, 0, 0, 86,
+	oldClient    = record(TypeHandshake, 0x0301, octets.Cat([]byte{clientHello}, vec(3, octets.Cat([]byte{0x03, 0x02}, random, vec(1), vec(2, 0, 5), vec(1, 0))...)))
+	serverRecord = record(TypeHandshake, 0x0303, octets.Cat([]byte{serverHello}, vec(3, octets.Cat([]byte{0x03, 0x03}, random, vec(1), []byte{0x13, 0x01, 0},
+		vec(2, octets.Cat([]byte{0, 43}, vec(2, 0x03, 0x04))...))...), []byte{11, 0, 0, 0}))
+	dtlsClient = dtlsRecord(TypeHandshake, 0xfeff, octets.Cat([]byte{clientHello, 0, 0, 86,
 		0, 0, // message sequence
 		0, 0, 0, // fragment offset
 		0, 0, 86, // fragment length
 		0xfe, 0xfd}, random, vec(1), vec(1, 9, 9, 9, 9), vec(2, 0xc0, 0x2b), vec(1, 0),
-		vec(2, cat(serverName, []byte{0, 43}, vec(2, vec(1, 0xfe, 0xfd, 0xfe, 0xfc)...), empty)...)))
+		vec(2, octets.Cat(serverName, []byte{0, 43}, vec(2, vec(1, 0xfe, 0xfd, 0xfe, 0xfc)...), empty)...)))
 )
 
 var golden = [][]byte{clientRecord, oldClient, serverRecord, dtlsClient}
@@ -172,8 +166,8 @@ func TestHelloDecode(t *testing.T) {
 
 // A record full of empty extensions is walked to a bound.
 func TestHelloManyExtensions(t *testing.T) {
-	many := cat(make([]byte, 4*maxExtensions), serverName)
-	b := record(TypeHandshake, 0x0301, cat([]byte{clientHello}, vec(3, cat([]byte{0x03, 0x03}, random, vec(1), vec(2), vec(1), vec(2, many...))...)))
+	many := octets.Cat(make([]byte, 4*maxExtensions), serverName)
+	b := record(TypeHandshake, 0x0301, octets.Cat([]byte{clientHello}, vec(3, octets.Cat([]byte{0x03, 0x03}, random, vec(1), vec(2), vec(1), vec(2, many...))...)))
 	var (
 		r Record
 		h Hello
@@ -209,12 +203,8 @@ func touch(b []byte) int {
 		return 0
 	}
 	_ = h.Decode(&r)
-	VersionName(h.Version)
+	_ = VersionName(h.Version)
 	return len(r.Fragment) + len(r.Rest)
 }
 
-func TestMutations(t *testing.T) {
-	for _, b := range golden {
-		mutate.Each(t, b, func(b []byte) { touch(b) })
-	}
-}
+func TestMutations(t *testing.T) { mutate.All(t, golden, func(b []byte) { touch(b) }) }

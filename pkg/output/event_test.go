@@ -245,10 +245,9 @@ func BenchmarkAppendFinding(b *testing.B) {
 func BenchmarkPseudonym(b *testing.B) {
 	p := newPrivacy(Pseudonym, testKeys)
 	var buf [64]byte
-	d := testIMSI
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		d = telecom.DigitsFromTBCD([]byte{0x00, 0x11, byte(i) & 0x77, byte(i>>8) & 0x77, byte(i>>16) & 0x77, 0x11, 0x11, 0xf1})
+		d := telecom.DigitsFromTBCD([]byte{0x00, 0x11, byte(i) & 0x77, byte(i>>8) & 0x77, byte(i>>16) & 0x77, 0x11, 0x11, 0xf1})
 		p.appendNumber(buf[:0], d, numberIMSI)
 	}
 }
