@@ -39,6 +39,9 @@ const (
 	TypeCLDR uint8 = 2 // connectionless data response
 )
 
+// CauseReturn is the cause type of a CLDR (RFC 3868 3.10.6).
+const CauseReturn uint8 = 1
+
 // Parameters read here (RFC 3868 3.9 and 3.10).
 const (
 	tagRoutingContext    = 0x0006

@@ -185,6 +185,14 @@ func tsharkReading(name string) (reading, error) {
 		}
 		mt, _ := strconv.ParseUint(get("sccp_mt"), 0, 8)
 		switch layer := get("layer"); {
+		case layer == "sua":
+			switch class, _, _ := strings.Cut(get("class_type"), "/"); class {
+			case "7": // connectionless
+			case "8":
+				c.connections++
+			default:
+				c.management++
+			}
 		case layer != "m3ua" && layer != "m2ua" && layer != "m2pa":
 		case get("opc") == "":
 			c.management++
@@ -335,11 +343,12 @@ func dissectFile(t *testing.T, name string) *recorder {
 			c, tcp := d.Counters, d.tcpC.Duplicates
 			d.Feed(fr)
 			r.counts[fr.Number] = frameCounts{
-				data:        int(d.Counters.SCTPChunks + d.Counters.SCTPDuplicates - c.SCTPChunks - c.SCTPDuplicates),
-				management:  int(d.Counters.Management - c.Management),
-				otherUsers:  int(d.Counters.OtherUsers - c.OtherUsers),
-				connections: int(d.Counters.Problems[LayerSCCP][ConnectionOriented] - c.Problems[LayerSCCP][ConnectionOriented]),
-				ansi:        int(d.Counters.Problems[LayerTCAP][Unsupported] - c.Problems[LayerTCAP][Unsupported]),
+				data:       int(d.Counters.SCTPChunks + d.Counters.SCTPDuplicates - c.SCTPChunks - c.SCTPDuplicates),
+				management: int(d.Counters.Management - c.Management),
+				otherUsers: int(d.Counters.OtherUsers - c.OtherUsers),
+				connections: int(d.Counters.Problems[LayerSCCP][ConnectionOriented] - c.Problems[LayerSCCP][ConnectionOriented] +
+					d.Counters.Problems[LayerSUA][ConnectionOriented] - c.Problems[LayerSUA][ConnectionOriented]),
+				ansi: int(d.Counters.Problems[LayerTCAP][Unsupported] - c.Problems[LayerTCAP][Unsupported]),
 			}
 			dropped := d.Counters.SCTPDuplicates - c.SCTPDuplicates + d.tcpC.Duplicates - tcp
 			repeated := r.repeats.count(fr)

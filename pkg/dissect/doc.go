@@ -2,7 +2,7 @@
 // state of pkg/reassembly and pkg/dialogue:
 //
 //	frame -> IP (fragments) -> SCTP | TCP (order, fragments, duplicates)
-//	      -> M3UA -> SCCP (segments) -> TCAP -> MAP | CAP
+//	      -> M3UA | M2UA | M2PA -> SCCP | SUA (segments) -> TCAP -> MAP | CAP
 //	      -> Diameter
 //	      -> dialogue -> signaling.Message
 //

@@ -6,6 +6,7 @@ import (
 	"sigtransit/decoders/m2ua"
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sctp"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/tlsrec"
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/reassembly"
@@ -309,7 +310,7 @@ func (d *Dissector) guess(f *flow, ppid uint32, b []byte) content {
 				return contentM2UA
 			}
 		case portSUA:
-			if m3ua.LooksLike(b) {
+			if sua.LooksLike(b) || m3ua.LooksLike(b) {
 				return contentSUA
 			}
 		case portM2PA:
@@ -328,6 +329,8 @@ func (d *Dissector) guess(f *flow, ppid uint32, b []byte) content {
 		return contentM2UA
 	case m2pa.LooksLike(b):
 		return contentM2PA
+	case sua.LooksLike(b):
+		return contentSUA
 	}
 	return contentUnknown
 }

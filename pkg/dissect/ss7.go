@@ -6,6 +6,7 @@ import (
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/mtp3"
 	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/dialogue"
@@ -63,7 +64,7 @@ func (d *Dissector) adaptation(h *half, kind content, b []byte, cut bool) {
 		err, layer, errTruncated = m.Decode(b), LayerM2PA, m2pa.ErrTruncated
 		data = m.Data
 	case contentSUA:
-		d.problem(LayerSUA, Unsupported)
+		d.suaMessage(h, b, cut)
 		return
 	}
 	if err != nil {
@@ -86,6 +87,64 @@ func (d *Dissector) adaptation(h *half, kind content, b []byte, cut bool) {
 	}
 	d.m3ua = m3ua.Message{HasData: true, Data: m3ua.ProtocolData(m)}
 	d.userPart(h, cut)
+}
+
+// suaMessage takes a message of SUA, which carries the user of SCCP without SCCP
+// and MTP3: its fields take the place of SCCP's. A data transfer is as good as a
+// UDT, a data response as a UDTS. There is no routing label; the point codes of
+// the addresses, where they have one, say who speaks.
+func (d *Dissector) suaMessage(h *half, b []byte, cut bool) {
+	var m sua.Message
+	var faults signaling.Fault
+	if cut {
+		faults |= signaling.FaultTruncated
+	}
+	err := m.Decode(b)
+	switch err {
+	case nil:
+	case sua.ErrTruncated:
+		d.problem(LayerSUA, Truncated)
+		faults |= signaling.FaultTruncated
+	case sua.ErrAddress:
+		d.problem(LayerSUA, Malformed)
+		faults |= signaling.FaultAddress
+	default:
+		d.problem(LayerSUA, Malformed)
+		faults |= signaling.FaultTruncated
+	}
+	s := &d.sccp
+	switch {
+	case m.Class == sua.ClassCL && m.Type == sua.TypeCLDT:
+		*s = sccp.Message{Type: sccp.UDT}
+	case m.Class == sua.ClassCL && m.Type == sua.TypeCLDR:
+		*s = sccp.Message{Type: sccp.UDTS}
+	case err != nil: // told already
+		return
+	case m.Class == sua.ClassCL:
+		d.problem(LayerSUA, Unsupported)
+		return
+	case m.Class == sua.ClassCO:
+		d.problem(LayerSUA, ConnectionOriented)
+		return
+	default:
+		d.Counters.Management++
+		return
+	}
+	if len(m.Data) == 0 {
+		if err == nil {
+			d.problem(LayerSUA, Malformed)
+		}
+		return
+	}
+	s.HasClass, s.Class, s.ReturnOnError = m.HasProtocolClass, m.ProtocolClass, m.ReturnOnError
+	s.HasCause, s.Cause = m.HasCause && m.CauseType == sua.CauseReturn, m.Cause
+	s.HopCounter, s.HasImportance, s.Importance = m.HopCounter, m.HasImportance, m.Importance
+	s.Called, s.Calling = sccp.Address(m.Called.Address), sccp.Address(m.Calling.Address)
+	s.HasSegmentation, s.SegFirst, s.SegRemaining, s.SegReference = m.HasSegmentation, m.SegFirst, m.SegRemaining, m.SegReference
+	s.SegInSequence = m.ProtocolClass == 1
+	s.Data = m.Data
+	d.m3ua = m3ua.Message{}
+	d.userData(h, faults)
 }
 
 func (d *Dissector) sccpMessage(h *half, b []byte, cut bool) {
@@ -113,12 +172,18 @@ func (d *Dissector) sccpMessage(h *half, b []byte, cut bool) {
 			return
 		}
 	}
+	d.userData(h, faults)
+}
+
+// userData hands the user data in d.sccp on, when its segments are complete.
+func (d *Dissector) userData(h *half, faults signaling.Fault) {
+	s := &d.sccp
 	data := s.Data
 	if s.HasSegmentation && !(s.SegFirst && s.SegRemaining == 0) {
 		key := reassembly.SCCPKey{
 			Link: h.flow.link.ID, Reference: s.SegReference,
 			Origin:  s.Calling.GT.Hash() ^ uint64(s.Calling.SSN)<<56 ^ uint64(d.m3ua.Data.OPC)<<24,
-			Service: s.Type == sccp.XUDTS || s.Type == sccp.LUDTS,
+			Service: s.Type.Service(),
 		}
 		whole, complete := d.segs.Add(d.frame.Time, key, s.SegFirst, s.SegRemaining, data)
 		if !complete {

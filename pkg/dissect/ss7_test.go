@@ -1,8 +1,11 @@
 package dissect
 
 import (
+	"bytes"
+	"fmt"
 	"testing"
 
+	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/synth"
@@ -201,6 +204,148 @@ func TestAdaptationLayers(t *testing.T) {
 	if l.Counters.Management != 1 || len(l.messages) != 0 {
 		t.Errorf("%d messages, %d management", len(l.messages), l.Counters.Management)
 	}
+}
+
+// suaBegin is a CLDT from a VLR to an HLR with the begin of a MAP dialogue of
+// version 1 (no dialogue portion): updateLocation.
+var suaBegin = []byte{
+	0x01, 0x00, 0x07, 0x01, // version 1, reserved, connectionless, CLDT
+	0x00, 0x00, 0x00, 0xa0, // length 160
+	0x00, 0x06, 0x00, 0x08, 0x00, 0x00, 0x00, 0x64, // routing context 100
+	0x01, 0x15, 0x00, 0x08, 0x00, 0x00, 0x00, 0x81, // protocol class 1, return on error
+	0x01, 0x02, 0x00, 0x28, // source address, length 40
+	/**/ 0x00, 0x01, 0x00, 0x07, // route on global title; include SSN, point code, title
+	/**/ 0x80, 0x01, 0x00, 0x10, // global title, length 16
+	/*  */ 0x00, 0x00, 0x00, 0x04, // GTI 4
+	/*  */ 0x08, 0x00, 0x01, 0x04, // 8 digits, TT 0, E.164, international
+	/*  */ 0x99, 0x69, 0x00, 0x20, // 99960002
+	/**/ 0x80, 0x02, 0x00, 0x08, 0x00, 0x00, 0x00, 0x64, // point code 100
+	/**/ 0x80, 0x03, 0x00, 0x08, 0x00, 0x00, 0x00, 0x07, // SSN 7, VLR
+	0x01, 0x03, 0x00, 0x20, // destination address, length 32
+	/**/ 0x00, 0x01, 0x00, 0x05, // route on global title; include SSN, title
+	/**/ 0x80, 0x01, 0x00, 0x10, // global title, length 16
+	/*  */ 0x00, 0x00, 0x00, 0x04, // GTI 4
+	/*  */ 0x08, 0x00, 0x01, 0x04, // 8 digits, TT 0, E.164, international
+	/*  */ 0x99, 0x59, 0x00, 0x10, // 99950001
+	/**/ 0x80, 0x03, 0x00, 0x08, 0x00, 0x00, 0x00, 0x06, // SSN 6, HLR
+	0x01, 0x16, 0x00, 0x08, 0x00, 0x00, 0x00, 0x05, // sequence control 5
+	0x01, 0x01, 0x00, 0x08, 0x00, 0x00, 0x00, 0x0c, // hop counter 12
+	0x01, 0x0b, 0x00, 0x30, // data, length 48
+	/**/ 0x62, 0x2a, // begin
+	/*  */ 0x48, 0x04, 0x00, 0x00, 0x00, 0x01, // originating transaction id 1
+	/*  */ 0x6c, 0x22, // components
+	/*    */ 0xa1, 0x20, // invoke
+	/*      */ 0x02, 0x01, 0x01, // invoke id 1
+	/*      */ 0x02, 0x01, 0x02, // operation 2, updateLocation
+	/*      */ 0x30, 0x18, // sequence
+	/*        */ 0x04, 0x08, 0x00, 0x01, 0x01, 0x21, 0x43, 0x65, 0x87, 0xf9, // IMSI 001010123456789
+	/*        */ 0x81, 0x05, 0x91, 0x99, 0x69, 0x00, 0x20, // MSC number 99960002
+	/*        */ 0x04, 0x05, 0x91, 0x99, 0x69, 0x00, 0x20, // VLR number 99960002
+}
+
+// suaEnd is its answer, an empty end, as a CLDT or, as it comes back to its
+// sender, as a CLDR.
+func suaEnd(typ uint8) []byte {
+	b := []byte{
+		0x01, 0x00, 0x07, typ, // version 1, reserved, connectionless
+		0x00, 0x00, 0x00, 0x4c, // length 76
+		0x01, 0x06, 0x00, 0x08, 0x00, 0x00, 0x01, 0x07, // return cause 7; not of a CLDT
+		0x01, 0x02, 0x00, 0x18, // source address, length 24
+		/**/ 0x00, 0x02, 0x00, 0x03, // route on SSN; include SSN, point code
+		/**/ 0x80, 0x02, 0x00, 0x08, 0x00, 0x00, 0x00, 0xc8, // point code 200
+		/**/ 0x80, 0x03, 0x00, 0x08, 0x00, 0x00, 0x00, 0x06, // SSN 6, HLR
+		0x01, 0x03, 0x00, 0x18, // destination address, length 24
+		/**/ 0x00, 0x02, 0x00, 0x03, // route on SSN; include SSN, point code
+		/**/ 0x80, 0x02, 0x00, 0x08, 0x00, 0x00, 0x00, 0x64, // point code 100
+		/**/ 0x80, 0x03, 0x00, 0x08, 0x00, 0x00, 0x00, 0x07, // SSN 7, VLR
+		0x01, 0x0b, 0x00, 0x0c, // data, length 12
+		/**/ 0x64, 0x06, // end
+		/*  */ 0x49, 0x04, 0x00, 0x00, 0x00, 0x01, // destination transaction id 1
+	}
+	return b
+}
+
+// TestSUA: user data of SUA is read like that of SCCP, in one message and in
+// segments, and there is no routing label to show.
+func TestSUA(t *testing.T) {
+	for name, ppid := range map[string]uint32{"PPID": 4, "without PPID": 0} {
+		for _, port := range []uint16{portSUA, 4711} {
+			t.Run(fmt.Sprintf("%s, port %d", name, port), func(t *testing.T) {
+				l := newLink(port)
+				l.Dissector.m3ua.HasData = true // a routing label that must not stay
+				l.send(0, ppid, suaBegin)
+				l.send(1, ppid, suaEnd(2))
+				if n := l.Dissector.tcapT.Len(); n != 1 {
+					t.Errorf("%d transactions open after a returned message, want 1", n)
+				}
+				l.send(1, ppid, suaEnd(1))
+				l.expect(t, "updateLocation invoke", "unknown end", "updateLocation end")
+				for i := range l.messages {
+					if l.messages[i].Message.M3UA != nil {
+						t.Errorf("message %d has a routing label", i)
+					}
+				}
+			})
+		}
+	}
+	l := newLink(portSUA)
+	l.send(0, 4, suaBegin)
+	l.send(1, 4, suaEnd(2))
+	m := &l.messages[0]
+	if m.IMSI != testIMSI || m.MAPVersion != 1 || m.Class != signaling.ClassLocation || m.Faults != 0 || m.Message.M3UA != nil {
+		t.Errorf("%+v", m.Message)
+	}
+	calling := sccp.Address{Present: true, Indicator: 0x13, HasPC: true, PC: 100, HasSSN: true, SSN: telecom.SSNVLR, GTI: 4, NP: 1, ES: 2, NAI: 4, GT: testVLR}
+	called := sccp.Address{Present: true, Indicator: 0x12, HasSSN: true, SSN: telecom.SSNHLR, GTI: 4, NP: 1, ES: 2, NAI: 4, GT: testHLR}
+	if s := m.sccp; s.Type != sccp.UDT || s.Class != 1 || !s.ReturnOnError || s.HopCounter != 12 || s.HasCause || s.Calling != calling || s.Called != called {
+		t.Errorf("SCCP %+v", s)
+	}
+	if s := l.messages[1].sccp; s.Type != sccp.UDTS || !s.HasCause || s.Cause != 7 || l.messages[1].Faults != signaling.FaultReturned {
+		t.Errorf("returned: %+v, faults %#x", s, l.messages[1].Faults)
+	}
+
+	// Two segments: the data is cut behind 20 octets, its parameter comes last.
+	l = newLink(portSUA)
+	head, data := suaBegin[:len(suaBegin)-48], suaBegin[len(suaBegin)-44:]
+	for i, part := range [][]byte{data[:20], data[20:]} {
+		b := append(bytes.Clone(head),
+			0x01, 0x17, 0x00, 0x08, byte(0x81-0x81*i), 0x00, 0x00, 0x2a, // segmentation: first, 1 remains; then 0 remain; reference 42
+			0x01, 0x0b, 0x00, byte(4+len(part))) // data
+		b = append(b, part...)
+		b[7] = byte(len(b))
+		l.send(0, 4, b)
+	}
+	l.expect(t, "updateLocation invoke")
+
+	// What is no user data is counted.
+	l = newLink(portSUA)
+	l.send(0, 4, []byte{1, 0, 3, 1, 0, 0, 0, 8})               // ASP up
+	l.send(0, 4, []byte{1, 0, 8, 1, 0, 0, 0, 8})               // CORE
+	l.send(0, 4, []byte{1, 0, 7, 3, 0, 0, 0, 8})               // a type there is not
+	l.send(0, 4, []byte{1, 0, 7, 1, 0, 0, 0, 8})               // CLDT without data
+	l.send(0, 4, suaBegin[:len(suaBegin)-1])                   // cut
+	l.send(0, 4, append([]byte{2, 0, 7, 1}, suaBegin[4:]...))  // version 2
+	l.send(0, 4, append([]byte{1, 0, 9, 1}, 0, 0, 0, 4, 0, 0)) // registration, with a length of 4
+	p := &l.Counters.Problems[LayerSUA]
+	if l.Counters.Management != 1 || p[ConnectionOriented] != 1 || p[Unsupported] != 1 || p[Malformed] != 3 || p[Truncated] != 1 {
+		t.Errorf("%d management, problems %v", l.Counters.Management, *p)
+	}
+	l.expect(t, "updateLocation invoke")
+	if f := l.messages[0].Faults; f&signaling.FaultTruncated == 0 {
+		t.Errorf("cut: faults %#x", f)
+	}
+
+	for i := range suaBegin {
+		l.send(0, 4, suaBegin[:i])
+		for bit := range 8 {
+			b := bytes.Clone(suaBegin)
+			b[i] ^= 1 << bit
+			if l.send(0, 4, b) == Panicked {
+				t.Fatalf("bit %d of octet %d changed: %v", bit, i, l.warnings)
+			}
+		}
+	}
+	checkAccounts(t, l.Dissector)
 }
 
 // TestOtherUsers: what is not TCAP is counted, not lost.

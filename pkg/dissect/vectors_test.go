@@ -188,7 +188,7 @@ func dissectVector(t *testing.T, v *vector) (got map[string]string, faults signa
 			t.Errorf("%s: %v", v.Source, err)
 		}
 		got["layer"], got["class_type"] = "m2ua", fmt.Sprintf("%d/%d", m.Class, m.Type)
-	case "sua": // not read: what it is stands in its header
+	case "sua": // what it is stands in its header
 		got["layer"], got["class_type"] = "sua", fmt.Sprintf("%d/%d", b[2], b[3])
 	}
 	if d := &l.Dissector.m3ua; level == 2 && d.HasData {
