@@ -1,0 +1,79 @@
+package output
+
+import (
+	"sigtransit/decoders/diameter"
+	"sigtransit/pkg/signaling"
+)
+
+func (e *Encoder) diameter(b []byte, m *signaling.Message) []byte {
+	a := m.Diameter
+	request := a.IsRequest()
+	b = append(key(b, "diameter"), '{')
+	b = appendUint(b, "app_id", uint64(a.AppID))
+	if s := signaling.DiameterApplication(a.AppID); s != "" {
+		b = appendWord(b, "app", s)
+	}
+	b = appendUint(b, "command", uint64(a.Command))
+	if m.Operation != 0 {
+		info := m.Operation.Info()
+		if request || info.Answer == "" {
+			b = appendWord(b, "name", info.Name)
+		} else {
+			b = appendWord(b, "name", info.Answer)
+		}
+	}
+	b = appendBool(b, "request", request)
+	b = appendBool(b, "error", a.IsError())
+	b = append(key(b, "hop_by_hop"), `"0x`...)
+	b = append(appendHex(b, uint64(a.HopByHop), 8), '"')
+	b = append(key(b, "end_to_end"), `"0x`...)
+	b = append(appendHex(b, uint64(a.EndToEnd), 8), '"')
+	b = e.scrubbed(b, "session_id", a.SessionID)
+	if l := m.Link; l != nil {
+		b = e.peer(b, "peer", l.Ends[m.From&1].Host)
+		b = e.peer(b, "to_peer", l.Ends[1-m.From&1].Host)
+	}
+	b = e.scrubbed(b, "origin_host", a.OriginHost)
+	b = e.scrubbed(b, "origin_realm", a.OriginRealm)
+	b = e.scrubbed(b, "destination_host", a.DestinationHost)
+	b = e.scrubbed(b, "destination_realm", a.DestinationRealm)
+	b = e.hosts(b, "route_record", a.RouteRecords())
+	b = e.hosts(b, "proxy_host", a.ProxyHosts())
+	if a.Set&diameter.FieldVisitedPLMN != 0 && !a.VisitedPLMN.IsZero() {
+		b = append(key(b, "visited_plmn"), '"')
+		b = append(a.VisitedPLMN.AppendTo(b), '"')
+	}
+	if a.MSISDN.Len() > 0 {
+		b = e.number(b, "msisdn", a.MSISDN, numberMSISDN)
+	}
+	if a.IMEI.Len() > 0 {
+		b = e.number(b, "imei", a.IMEI, numberIMEI)
+	}
+	if a.SCAddress.Len() > 0 {
+		b = e.node(b, "sc_address", a.SCAddress)
+	}
+	if a.Set&(diameter.FieldResultCode|diameter.FieldExperimentalResult) != 0 {
+		b = appendUint(b, "result_code", uint64(a.ResultCode))
+		if a.Set&diameter.FieldExperimentalResult != 0 {
+			b = appendUint(b, "result_vendor", uint64(a.ResultVendor))
+		}
+	}
+	b = appendDisclosure(b, m)
+	return append(b, '}')
+}
+
+func (e *Encoder) hosts(b []byte, name string, hosts [][]byte) []byte {
+	if len(hosts) == 0 {
+		return b
+	}
+	b = append(key(b, name), '[')
+	for i, h := range hosts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, '"')
+		b = appendScrubbed(&e.privacy, b, h, longRun)
+		b = append(b, '"')
+	}
+	return append(b, ']')
+}
