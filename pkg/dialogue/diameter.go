@@ -62,13 +62,12 @@ func (t *Diameter) find(k RequestKey, h uint32) int32 {
 	if len(t.index.cells) == 0 {
 		return 0
 	}
-	for i, more := t.index.from(h), true; more; i++ {
-		var n int32
-		if n, more = t.index.at(i, h); n != 0 && t.entries.at(n).key == k {
-			return n
+	for i := t.index.from(h); ; i++ {
+		c := t.index.cell(i)
+		if c.n == 0 || c.hash == h && t.entries.at(c.n).key == k {
+			return c.n
 		}
 	}
-	return 0
 }
 
 // Request opens the entry of a request. repeated: one with this key is open

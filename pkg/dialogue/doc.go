@@ -82,15 +82,8 @@ type cell struct {
 // from is the place in the table where a hash is looked for.
 func (x *index) from(hash uint32) uint32 { return hash & uint32(len(x.cells)-1) }
 
-// at is the number at place i if it may have the hash; more is false behind the
-// last one.
-func (x *index) at(i, hash uint32) (n int32, more bool) {
-	c := &x.cells[i&uint32(len(x.cells)-1)]
-	if c.hash != hash {
-		return 0, c.n != 0
-	}
-	return c.n, c.n != 0
-}
+// cell is place i: free ones have the number 0 and end a search.
+func (x *index) cell(i uint32) cell { return x.cells[i&uint32(len(x.cells)-1)] }
 
 func (x *index) insert(n int32, hash uint32) {
 	if 2*(x.used+1) > len(x.cells) {

@@ -50,6 +50,9 @@ func PartyOf(a *sccp.Address, pc telecom.PointCode) Party {
 // title may be rewritten on the way and a point code is that of the next hop, so
 // either is enough, and the title counts more.
 func (p Party) score(q Party) int {
+	if p == q && p.gt != 0 {
+		return perfect
+	}
 	s := 0
 	if p.gt != 0 && p.gt == q.gt {
 		s += 4
@@ -62,6 +65,9 @@ func (p Party) score(q Party) int {
 	}
 	return s
 }
+
+// perfect is the score of parties that agree in all they have.
+const perfect = 7
 
 type invoke struct {
 	op   signaling.Operation
@@ -209,21 +215,26 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 	}
 	h := tidHash(id.Value, id.Len)
 	best := 0
-	for i, more := t.index.from(h), true; more; i++ {
-		var n int32
-		if n, more = t.index.at(i, h); n == 0 {
+	for i := t.index.from(h); ; i++ {
+		c := t.index.cell(i)
+		if c.n == 0 {
+			return slot, side
+		}
+		if c.hash != h {
 			continue
 		}
-		s, sd := n/2, uint8(n&1)
+		s, sd := c.n/2, uint8(c.n&1)
 		e := t.entries.at(s)
 		if e.tid[sd] != id.Value || e.len[sd] != id.Len {
 			continue
 		}
 		if score := e.party[sd].score(p); score > best {
 			best, slot, side = score, s, sd
+			if score == perfect {
+				return slot, side // nearly always the first, and no other can be better
+			}
 		}
 	}
-	return slot, side
 }
 
 // Match finds or opens the transaction of a message and says which side sent it.
