@@ -77,33 +77,11 @@ type carrierEntry struct {
 // there in which line.
 type slot struct{ index, merge, line int }
 
-const carrierKeys = "id, name, aliases, group, headquarters, jurisdiction, replace, basis, asns, identifiers, note"
-
 // carrierFile reads one carrier file and merges it into the loader.
 func (f *file) carrierFile() {
 	inFile := map[string]*token.Token{}
-	for _, doc := range f.documents() {
-		var list ast.Node
-		before := f.problems.count()
-		ok := f.fields(doc, "carrier file", "carriers, sources", func(k string, _ *token.Token, v ast.Node) bool {
-			switch k {
-			case "carriers":
-				list = v
-			case "sources":
-				f.sourceTable(v)
-			default:
-				return false
-			}
-			return true
-		})
-		switch {
-		case list == nil && f.problems.count() != before: // perhaps it is the key that was not known
-		case ok && list == nil:
-			f.at(place(doc), "carrier file: no key \"carriers\"")
-		case ok:
-			f.items(list, "carriers", func(n ast.Node) { f.carrier(n, inFile) })
-		}
-	}
+	f.lists("carrier file", "carriers", func(n ast.Node) { f.carrier(n, inFile) },
+		field{"sources", func(v ast.Node, _ string) { f.sourceTable(v) }})
 }
 
 func (f *file) sourceTable(n ast.Node) {
@@ -112,19 +90,7 @@ func (f *file) sourceTable(n ast.Node) {
 	}
 	f.fields(n, "sources", "the names of sources", func(name string, _ *token.Token, v ast.Node) bool {
 		var s Source
-		f.fields(v, "source "+strconv.Quote(name), "title, publisher, where", func(k string, _ *token.Token, v ast.Node) bool {
-			switch k {
-			case "title":
-				s.Title, _ = f.text(v, k)
-			case "publisher":
-				s.Publisher, _ = f.text(v, k)
-			case "where":
-				s.Where, _ = f.text(v, k)
-			default:
-				return false
-			}
-			return true
-		})
+		f.mapping(v, "source "+strconv.Quote(name), f.textField("title", &s.Title), f.textField("publisher", &s.Publisher), f.textField("where", &s.Where))
 		f.sources[name] = s
 		return true
 	})
@@ -135,41 +101,27 @@ func (f *file) carrier(n ast.Node, inFile map[string]*token.Token) {
 	replace := false
 	var idAt *token.Token
 	var items []parsed
-	if !f.fields(n, "carrier", carrierKeys, func(k string, at *token.Token, v ast.Node) bool {
-		switch k {
-		case "id":
+	if !f.mapping(n, "carrier",
+		field{"id", func(v ast.Node, k string) {
 			idAt = place(v)
-			if s, ok := f.text(v, "id"); ok {
+			if s, ok := f.text(v, k); ok {
 				if !validID(s) {
 					f.at(idAt, "id: %q, want lower-case letters, digits and hyphens, at most 63, for example \"example-carrier\"", s)
 				}
 				c.ID = s
 			}
-		case "name":
-			c.Name, _ = f.text(v, k)
-		case "aliases":
-			c.Aliases = f.texts(v, k)
-		case "group":
-			c.Group, _ = f.text(v, k)
-		case "headquarters":
-			c.Headquarters, _ = f.text(v, k)
-		case "jurisdiction":
-			c.Jurisdiction = f.texts(v, k)
-		case "note":
-			f.text(v, k)
-		case "replace":
-			f.bool(v, k, &replace)
-		case "basis":
-			f.items(v, k, func(n ast.Node) { c.Basis = append(c.Basis, f.basis(n)) })
-		case "asns":
-			f.items(v, k, func(n ast.Node) { c.ASNs = append(c.ASNs, f.asn(n)) })
-		case "identifiers":
-			f.items(v, k, func(n ast.Node) { items = f.identifier(n, items) })
-		default:
-			return false
-		}
-		return true
-	}) {
+		}},
+		f.textField("name", &c.Name),
+		f.textsField("aliases", &c.Aliases),
+		f.textField("group", &c.Group),
+		f.textField("headquarters", &c.Headquarters),
+		f.textsField("jurisdiction", &c.Jurisdiction),
+		f.boolField("replace", &replace),
+		f.itemsField("basis", func(n ast.Node) { c.Basis = append(c.Basis, f.basis(n)) }),
+		f.itemsField("asns", func(n ast.Node) { c.ASNs = append(c.ASNs, f.asn(n)) }),
+		f.itemsField("identifiers", func(n ast.Node) { items = f.identifier(n, items) }),
+		f.textField("note", new(string)),
+	) {
 		return
 	}
 	if c.ID == "" {
@@ -282,46 +234,16 @@ func (f *file) mergeIdentifiers(entry *carrierEntry, items []parsed) {
 
 func (f *file) basis(n ast.Node) (b Basis) {
 	b.Confidence = signaling.ConfidenceMedium
-	f.fields(n, "basis", "text, source, confidence", func(k string, _ *token.Token, v ast.Node) bool {
-		switch k {
-		case "text":
-			b.Text, _ = f.text(v, k)
-		case "source":
-			b.Source, _ = f.text(v, k)
-		case "confidence":
-			word(f, v, k, signaling.Names(signaling.NumConfidences), signaling.ParseConfidence, &b.Confidence)
-		default:
-			return false
-		}
-		return true
-	})
+	f.mapping(n, "basis", f.textField("text", &b.Text), f.textField("source", &b.Source), f.confidenceField(&b.Confidence))
 	return b
 }
 
 func (f *file) asn(n ast.Node) (a ASN) {
 	a.Confidence = signaling.ConfidenceMedium
-	f.fields(n, "asn", "asn, name, role, source, confidence", func(k string, _ *token.Token, v ast.Node) bool {
-		switch k {
-		case "asn":
-			u, _ := f.uint(v, k, 1<<32-1)
-			a.Number = uint32(u)
-		case "name":
-			a.Name, _ = f.text(v, k)
-		case "role":
-			word(f, v, k, signaling.Names(signaling.NumRoles), signaling.ParseRole, &a.Role)
-		case "source":
-			a.Source, _ = f.text(v, k)
-		case "confidence":
-			word(f, v, k, signaling.Names(signaling.NumConfidences), signaling.ParseConfidence, &a.Confidence)
-		default:
-			return false
-		}
-		return true
-	})
+	f.mapping(n, "asn", uintField(f, "asn", 1<<32-1, &a.Number), f.textField("name", &a.Name), f.roleField(&a.Role),
+		f.textField("source", &a.Source), f.confidenceField(&a.Confidence))
 	return a
 }
-
-const identifierKeys = "type, value, values, network_indicator, role, confidence, status, source, note, label, holder, country"
 
 // parsed is an identifier with the place of its value.
 type parsed struct {
@@ -336,40 +258,27 @@ func (f *file) identifier(n ast.Node, out []parsed) []parsed {
 	var value, values, ni ast.Node
 	typed := false
 	before := f.problems.count()
-	if !f.fields(n, "identifier", identifierKeys, func(k string, _ *token.Token, v ast.Node) bool {
-		switch k {
-		case "type":
+	if !f.mapping(n, "identifier",
+		field{"type", func(v ast.Node, k string) {
 			typed = true
 			word(f, v, k, typeNames, member(typeNames), &tmpl.Type)
-		case "value":
-			value = v
-		case "values":
-			values = v
-		case "network_indicator":
+		}},
+		field{"value", func(v ast.Node, _ string) { value = v }},
+		field{"values", func(v ast.Node, _ string) { values = v }},
+		field{"network_indicator", func(v ast.Node, k string) {
 			ni = v
 			u, _ := f.uint(v, k, 3)
 			tmpl.NetworkIndicator = uint8(u)
-		case "role":
-			word(f, v, k, signaling.Names(signaling.NumRoles), signaling.ParseRole, &tmpl.Role)
-		case "confidence":
-			word(f, v, k, signaling.Names(signaling.NumConfidences), signaling.ParseConfidence, &tmpl.Confidence)
-		case "status":
-			word(f, v, k, statusNames, member(statusNames), &tmpl.Status)
-		case "source":
-			tmpl.Source, _ = f.text(v, k)
-		case "note":
-			tmpl.Note, _ = f.text(v, k)
-		case "label":
-			tmpl.Label, _ = f.text(v, k)
-		case "holder":
-			tmpl.Holder, _ = f.text(v, k)
-		case "country":
-			tmpl.Country, _ = f.text(v, k)
-		default:
-			return false
-		}
-		return true
-	}) {
+		}},
+		f.roleField(&tmpl.Role),
+		f.confidenceField(&tmpl.Confidence),
+		wordField(f, "status", statusNames, member(statusNames), &tmpl.Status),
+		f.textField("source", &tmpl.Source),
+		f.textField("note", &tmpl.Note),
+		f.textField("label", &tmpl.Label),
+		f.textField("holder", &tmpl.Holder),
+		f.textField("country", &tmpl.Country),
+	) {
 		return out
 	}
 	switch unsure := f.problems.count() != before; { // a key that is missing may be one that was not known

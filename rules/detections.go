@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -118,28 +119,9 @@ type ruleEntry struct {
 	carriers map[string]Problem
 }
 
-const detectionKeys = "id, rev, title, description, category, enabled, severity, match, adjust, references"
-
 func (f *file) detectionFile() {
 	inFile := map[string]*token.Token{}
-	for _, doc := range f.documents() {
-		var list ast.Node
-		before := f.problems.count()
-		ok := f.fields(doc, "detection file", "detections", func(k string, _ *token.Token, v ast.Node) bool {
-			if k != "detections" {
-				return false
-			}
-			list = v
-			return true
-		})
-		switch {
-		case list == nil && f.problems.count() != before:
-		case ok && list == nil:
-			f.at(place(doc), "detection file: no key \"detections\"")
-		case ok:
-			f.items(list, "detections", func(n ast.Node) { f.detection(n, inFile) })
-		}
-	}
+	f.lists("detection file", "detections", func(n ast.Node) { f.detection(n, inFile) })
 }
 
 func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
@@ -167,39 +149,29 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 	}
 	d := e.rule
 	titled := old != nil
-	if !f.fields(n, "detection", detectionKeys, func(k string, _ *token.Token, v ast.Node) bool {
-		switch k {
-		case "id":
+	if !f.mapping(n, "detection",
+		field{"id", func(ast.Node, string) {
 			if id != "" && !validID(id) {
 				f.at(idAt, "id: %q, want lower-case letters, digits and hyphens, at most 63, for example \"location-in-clear\"", id)
 			}
-		case "rev":
-			u, _ := f.uint(v, k, 1<<31-1)
-			d.Rev = int(u)
-		case "title":
-			d.Title, titled = f.text(v, k)
-		case "description":
-			d.Description, _ = f.text(v, k)
-		case "category":
-			d.Category, _ = f.text(v, k)
-		case "enabled":
-			f.bool(v, k, &d.Enabled)
-		case "severity":
-			word(f, v, k, signaling.Names(signaling.NumSeverities), signaling.ParseSeverity, &d.Severity)
-		case "match":
+		}},
+		uintField(f, "rev", 1<<31-1, &d.Rev),
+		field{"title", func(v ast.Node, k string) { d.Title, titled = f.text(v, k) }},
+		f.textField("description", &d.Description),
+		f.textField("category", &d.Category),
+		f.boolField("enabled", &d.Enabled),
+		f.severityField(&d.Severity),
+		field{"match", func(v ast.Node, _ string) {
 			d.selectors = anything()
 			e.carriers = nil
 			f.match(v, e)
-		case "adjust":
+		}},
+		field{"adjust", func(v ast.Node, k string) {
 			d.ladder = nil
 			f.items(v, k, func(n ast.Node) { d.ladder = append(d.ladder, f.step(n)) })
-		case "references":
-			d.References = f.texts(v, k)
-		default:
-			return false
-		}
-		return true
-	}) {
+		}},
+		f.textsField("references", &d.References),
+	) {
 		return
 	}
 	switch first := inFile[id]; {
@@ -229,25 +201,13 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 	f.rules = append(f.rules, e)
 }
 
-const matchKeys = "protocol, class, kind, operation, evidence, confidence, protection, carrier"
-
 func (f *file) match(n ast.Node, e *ruleEntry) {
 	s := &e.rule.selectors
-	f.fields(n, "match", matchKeys, func(k string, _ *token.Token, v ast.Node) bool {
-		switch k {
-		case "protocol":
-			s.protocol = words(f, v, k, signaling.NumProtocols)
-		case "class":
-			s.class = words(f, v, k, signaling.NumClasses)
-		case "kind":
-			s.kind = words(f, v, k, signaling.NumKinds)
-		case "evidence":
-			s.evidence = words(f, v, k, signaling.NumEvidence)
-		case "confidence":
-			s.confidence = words(f, v, k, signaling.NumConfidences)
-		case "protection":
-			s.protection = words(f, v, k, signaling.NumProtections)
-		case "operation":
+	f.mapping(n, "match",
+		setField(f, "protocol", signaling.NumProtocols, &s.protocol),
+		setField(f, "class", signaling.NumClasses, &s.class),
+		setField(f, "kind", signaling.NumKinds, &s.kind),
+		field{"operation", func(v ast.Node, k string) {
 			s.operations = make([]uint64, signaling.NumOperations()/64+1)
 			f.each(v, k, func(name string, at *token.Token) {
 				ops := signaling.LookupOperations(name)
@@ -258,18 +218,19 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 					s.operations[op>>6] |= 1 << (op & 63)
 				}
 			})
-		case "carrier":
+		}},
+		setField(f, "evidence", signaling.NumEvidence, &s.evidence),
+		setField(f, "confidence", signaling.NumConfidences, &s.confidence),
+		setField(f, "protection", signaling.NumProtections, &s.protection),
+		field{"carrier", func(v ast.Node, k string) {
 			s.carriers = map[string]bool{}
 			e.carriers = map[string]Problem{}
 			f.each(v, k, func(name string, at *token.Token) {
 				s.carriers[name] = true
 				e.carriers[name] = Problem{File: f.name, Line: at.Position.Line, Column: at.Position.Column}
 			})
-		default:
-			return false
-		}
-		return true
-	})
+		}},
+	)
 }
 
 // each is texts with the place of each.
@@ -305,22 +266,27 @@ func words[T interface {
 	return out
 }
 
+// setField is a field for a list of members of a closed set.
+func setField[T interface {
+	~uint8
+	String() string
+}](f *file, key string, end T, to *set) field {
+	return field{key, func(v ast.Node, key string) { *to = words(f, v, key, end) }}
+}
+
 func (f *file) step(n ast.Node) Step {
 	s := Step{evidence: all, confidence: all, kind: all, class: all}
 	when, severity := false, false
-	if !f.fields(n, "adjust", "when, severity", func(k string, _ *token.Token, v ast.Node) bool {
-		switch k {
-		case "when":
+	if !f.mapping(n, "adjust",
+		field{"when", func(v ast.Node, _ string) {
 			when = true
 			f.when(v, &s)
-		case "severity":
+		}},
+		field{"severity", func(v ast.Node, k string) {
 			severity = true
-			word(f, v, k, signaling.Names(signaling.NumSeverities), signaling.ParseSeverity, &s.Severity)
-		default:
-			return false
-		}
-		return true
-	}) {
+			f.severityField(&s.Severity).read(v, k)
+		}},
+	) {
 		return s
 	}
 	if !when || !severity {
@@ -331,27 +297,33 @@ func (f *file) step(n ast.Node) Step {
 
 func (f *file) when(n ast.Node, s *Step) {
 	var reason []string
-	f.fields(n, "when", "evidence, confidence, kind, class, returned, refused", func(k string, _ *token.Token, v ast.Node) bool {
-		switch k {
-		case "evidence":
-			s.evidence = words(f, v, k, signaling.NumEvidence)
-		case "confidence":
-			s.confidence = words(f, v, k, signaling.NumConfidences)
-		case "kind":
-			s.kind = words(f, v, k, signaling.NumKinds)
-		case "class":
-			s.class = words(f, v, k, signaling.NumClasses)
-		case "returned":
+	// A condition gives its words to the reason as they stand in the file.
+	quoting := func(c field) field {
+		return field{c.key, func(v ast.Node, k string) {
+			c.read(v, k)
+			if _, ok := v.(*ast.SequenceNode); ok {
+				reason = append(reason, k+": "+strings.Join(quiet(v), "|"))
+			} else if len(quiet(v)) == 1 {
+				reason = append(reason, k+": "+quiet(v)[0])
+			}
+		}}
+	}
+	f.mapping(n, "when",
+		quoting(setField(f, "evidence", signaling.NumEvidence, &s.evidence)),
+		quoting(setField(f, "confidence", signaling.NumConfidences, &s.confidence)),
+		quoting(setField(f, "kind", signaling.NumKinds, &s.kind)),
+		quoting(setField(f, "class", signaling.NumClasses, &s.class)),
+		quoting(field{"returned", func(v ast.Node, k string) {
 			f.each(v, k, func(name string, at *token.Token) {
-				for i, known := range disclosures {
-					if known == name {
-						s.returned |= 1 << i
-						return
-					}
+				i := slices.Index(disclosures, name)
+				if i < 0 {
+					f.at(at, "returned: %q, want one of %s", name, strings.Join(disclosures, ", "))
+					return
 				}
-				f.at(at, "returned: %q, want one of %s", name, strings.Join(disclosures, ", "))
+				s.returned |= 1 << i
 			})
-		case "refused":
+		}}),
+		field{"refused", func(v ast.Node, k string) {
 			var b bool
 			f.bool(v, k, &b)
 			s.refused = -1
@@ -359,17 +331,8 @@ func (f *file) when(n ast.Node, s *Step) {
 				s.refused = 1
 			}
 			reason = append(reason, fmt.Sprintf("refused: %t", b))
-			return true
-		default:
-			return false
-		}
-		if _, ok := v.(*ast.SequenceNode); ok {
-			reason = append(reason, k+": "+strings.Join(quiet(v), "|"))
-		} else if len(quiet(v)) == 1 {
-			reason = append(reason, k+": "+quiet(v)[0])
-		}
-		return true
-	})
+		}},
+	)
 	s.Reason = strings.Join(reason, ", ")
 }
 

@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"sigtransit/pkg/signaling"
 )
 
 // file is one YAML file on its way in. Its nodes are walked by hand, not
@@ -90,6 +93,93 @@ func (f *file) fields(n ast.Node, what, known string, set func(key string, at *t
 		}
 	}
 	return true
+}
+
+// field is a key that a mapping may have, with what reads its value.
+type field struct {
+	key  string
+	read func(v ast.Node, key string)
+}
+
+// mapping reads a mapping that may have these keys, each where it stands in the
+// file. It is false for a node that is no mapping.
+func (f *file) mapping(n ast.Node, what string, fields ...field) bool {
+	keys := make([]string, len(fields))
+	for i := range fields {
+		keys[i] = fields[i].key
+	}
+	return f.fields(n, what, strings.Join(keys, ", "), func(key string, _ *token.Token, v ast.Node) bool {
+		i := slices.Index(keys, key)
+		if i >= 0 {
+			fields[i].read(v, key)
+		}
+		return i >= 0
+	})
+}
+
+// textField is a field for text.
+func (f *file) textField(key string, to *string) field {
+	return field{key, func(v ast.Node, key string) { *to, _ = f.text(v, key) }}
+}
+
+// textsField is a field for a list of texts or one text.
+func (f *file) textsField(key string, to *[]string) field {
+	return field{key, func(v ast.Node, key string) { *to = f.texts(v, key) }}
+}
+
+// boolField is a field for true or false.
+func (f *file) boolField(key string, to *bool) field {
+	return field{key, func(v ast.Node, key string) { f.bool(v, key, to) }}
+}
+
+// uintField is a field for a number from 0 to limit.
+func uintField[T ~uint32 | ~int](f *file, key string, limit uint64, to *T) field {
+	return field{key, func(v ast.Node, key string) {
+		u, _ := f.uint(v, key, limit)
+		*to = T(u)
+	}}
+}
+
+// itemsField is a field for a list.
+func (f *file) itemsField(key string, each func(ast.Node)) field {
+	return field{key, func(v ast.Node, key string) { f.items(v, key, each) }}
+}
+
+// wordField is a field for a member of a closed set.
+func wordField[T any](f *file, key string, names []string, parse func(string) (T, bool), to *T) field {
+	return field{key, func(v ast.Node, key string) { word(f, v, key, names, parse, to) }}
+}
+
+// confidenceField is a field for a confidence; roleField and severityField are
+// likewise.
+func (f *file) confidenceField(to *signaling.Confidence) field {
+	return wordField(f, "confidence", signaling.Names(signaling.NumConfidences), signaling.ParseConfidence, to)
+}
+
+func (f *file) roleField(to *signaling.Role) field {
+	return wordField(f, "role", signaling.Names(signaling.NumRoles), signaling.ParseRole, to)
+}
+
+func (f *file) severityField(to *signaling.Severity) field {
+	return wordField(f, "severity", signaling.Names(signaling.NumSeverities), signaling.ParseSeverity, to)
+}
+
+// lists calls each for what stands in the list under key of every document of the
+// file. what names the documents, which must have the key; more are the other keys
+// they may have.
+func (f *file) lists(what, key string, each func(ast.Node), more ...field) {
+	for _, doc := range f.documents() {
+		var list ast.Node
+		before := f.problems.count()
+		ok := f.mapping(doc, what, append([]field{{key, func(v ast.Node, _ string) { list = v }}}, more...)...)
+		switch {
+		case list == nil && f.problems.count() != before: // perhaps it is the key that was not known
+		case ok && list == nil:
+			f.at(place(doc), "%s: no key %q", what, key)
+		case ok:
+			f.items(list, key, each)
+		}
+	}
 }
 
 // items calls each for the elements of a sequence.
