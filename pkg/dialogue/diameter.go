@@ -42,7 +42,6 @@ type Diameter struct {
 	entries slab[Request] // by slot; slot 0 is the list's sentinel
 	index   index
 	lru     list
-	free    []int32
 	live    int
 	done    int32 // the slot handed out by Answer, to be freed; 0: none
 }
@@ -84,12 +83,8 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *
 		t.close(t.lru.front(0))
 		t.Counters.Evicted++
 	}
-	var slot int32
-	if n := len(t.free); n > 0 {
-		slot = t.free[n-1]
-		t.free = t.free[:n-1]
-	} else {
-		slot = t.entries.grow()
+	slot, grown := t.entries.take()
+	if grown {
 		t.lru.grow()
 	}
 	e := t.entries.at(slot)
@@ -127,13 +122,13 @@ func (t *Diameter) unlink(slot int32) {
 
 func (t *Diameter) close(slot int32) {
 	t.unlink(slot)
-	t.free = append(t.free, slot)
+	t.entries.free = append(t.entries.free, slot)
 }
 
 // age frees the slot whose use is over and drops what waited for too long.
 func (t *Diameter) age(now int64) {
 	if t.done != 0 {
-		t.free = append(t.free, t.done)
+		t.entries.free = append(t.entries.free, t.done)
 		t.done = 0
 	}
 	if slot := t.lru.front(0); slot != 0 && now-t.entries.at(slot).at > requestIdle {

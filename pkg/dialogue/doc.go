@@ -49,6 +49,7 @@ func (l list) front(sentinel int32) int32 { return l[sentinel].next }
 type slab[T any] struct {
 	blocks []*[slabBlock]T
 	n      int32
+	free   []int32 // slots given back
 }
 
 const slabBlock = 256
@@ -64,6 +65,16 @@ func (s *slab[T]) grow() int32 {
 	}
 	s.n++
 	return s.n - 1
+}
+
+// take is a slot that was given back or, grown, a new one.
+func (s *slab[T]) take() (slot int32, grown bool) {
+	if n := len(s.free); n > 0 {
+		slot = s.free[n-1]
+		s.free = s.free[:n-1]
+		return slot, false
+	}
+	return s.grow(), true
 }
 
 // index is a hash table from 32 bits of hash to numbers above 0, with linear

@@ -175,7 +175,6 @@ type TCAP struct {
 	entries slab[Transaction] // by slot; the first slots are the lists' sentinels
 	index   index             // 2*slot+side: the transaction id of a side
 	lru     list
-	free    []int32
 	live    int
 	// mirrored: a message was seen on a second link; until that time ended
 	// transactions linger.
@@ -339,12 +338,8 @@ func (t *TCAP) take() int32 {
 		t.close(t.oldest())
 		t.Counters.Evicted++
 	}
-	var slot int32
-	if n := len(t.free); n > 0 {
-		slot = t.free[n-1]
-		t.free = t.free[:n-1]
-	} else {
-		slot = t.entries.grow()
+	slot, grown := t.entries.take()
+	if grown {
 		t.lru.grow()
 	}
 	t.lru.pushBack(open, slot)
@@ -380,7 +375,7 @@ func (t *TCAP) close(slot int32) {
 		}
 	}
 	t.lru.remove(slot)
-	t.free = append(t.free, slot)
+	t.entries.free = append(t.entries.free, slot)
 	t.live--
 }
 
