@@ -74,6 +74,16 @@ const (
 // fault that leaves nothing; err is set for that, and for an element that is cut
 // off, which is the last one.
 func cut(b []byte) (tag ber.Tag, value, rest []byte, usable bool, err error) {
+	// A length in one or two further octets is what long results have.
+	if len(b) >= 4 && b[0]&0x1f != 0x1f && (b[1] == 0x81 || b[1] == 0x82) {
+		start, n := 3, int(b[2])
+		if b[1] == 0x82 {
+			start, n = 4, n<<8|int(b[3])
+		}
+		if end := start + n; end <= len(b) {
+			return ber.Tag(b[0]), b[start:end:end], b[end:], true, nil
+		}
+	}
 	r := ber.NewReader(b)
 	var t ber.TLV
 	usable = r.Next(&t)
@@ -134,7 +144,25 @@ func (m *Message) Decode(b []byte) error {
 			return fault
 		}
 	}
-	for off := 0; off < len(b); {
+	// Transaction ids of four octets at their place, as nearly all stacks write
+	// them: without the loop, whose turns are hard to foretell.
+	off := 0
+	if len(b) >= 6 && b[0] == tagOTID && b[1] == 4 {
+		m.OTID = TransactionID{Value: binary.BigEndian.Uint32(b[2:]), Len: 4}
+		off = 6
+	}
+	if p := b[off:]; len(p) >= 6 && p[0] == tagDTID && p[1] == 4 {
+		m.DTID = TransactionID{Value: binary.BigEndian.Uint32(p[2:]), Len: 4}
+		off += 6
+	}
+	if p := b[off:]; len(p) >= 2 && p[0] == tagDialogue && p[1] < 0x80 && int(p[1]) <= len(p)-2 {
+		n := int(p[1]) + 2
+		if !m.dialogue(p[2:n:n]) {
+			minor = ErrDialogue
+		}
+		off += n
+	}
+	for off < len(b) {
 		var tag ber.Tag
 		var v []byte
 		if t, n, ok := ber.Short(b[off:]); ok {
@@ -157,15 +185,11 @@ func (m *Message) Decode(b []byte) error {
 		}
 		switch tag {
 		case tagOTID:
-			if len(v) == 4 && m.OTID.Len == 0 {
-				m.OTID = TransactionID{Value: binary.BigEndian.Uint32(v), Len: 4}
-			} else if !m.OTID.set(v) {
+			if !m.OTID.set(v) {
 				minor = ErrTransactionID
 			}
 		case tagDTID:
-			if len(v) == 4 && m.DTID.Len == 0 {
-				m.DTID = TransactionID{Value: binary.BigEndian.Uint32(v), Len: 4}
-			} else if !m.DTID.set(v) {
+			if !m.DTID.set(v) {
 				minor = ErrTransactionID
 			}
 		case tagComponents:
@@ -253,6 +277,16 @@ const (
 	head2 = 0x01a0              // octets 10 and 11
 )
 
+// The usual contents of AARQ and AARE: protocol version 1 and an application
+// context of 7 octets; in AARE, the result and its diagnostic.
+const (
+	headACN      = 0x80020780_a1090607
+	headResult   = 0xa2030201
+	headUser     = 0xa305a103 // then headCode and the diagnostic
+	headProvider = 0xa305a203
+	headCode     = 0x0201
+)
+
 // dialogue reads the contents of a dialogue portion and reports whether it was
 // whole.
 func (m *Message) dialogue(v []byte) bool {
@@ -307,7 +341,20 @@ func (m *Message) dialoguePDU(v []byte) bool {
 	default: // another syntax than that of Q.773
 		return whole
 	}
-	for off := 0; off < len(v); {
+	off := 0
+	if len(v) >= 15 && m.Dialogue != ABRT && binary.BigEndian.Uint64(v) == headACN {
+		m.ACN = ObjectID{n: 7}
+		copy(m.ACN.b[:7], v[8:15])
+		off = 15
+		if r := v[off:]; len(r) >= 12 && binary.BigEndian.Uint32(r) == headResult && binary.BigEndian.Uint16(r[9:]) == headCode &&
+			(binary.BigEndian.Uint32(r[5:]) == headUser || binary.BigEndian.Uint32(r[5:]) == headProvider) {
+			m.HasResult, m.Result = true, r[4]
+			m.ByProvider = r[7] == tagDiagnosticProvider
+			m.HasDiagnostic, m.Diagnostic = true, r[11]
+			off += 12
+		}
+	}
+	for off < len(v) {
 		var tag ber.Tag
 		var value []byte
 		if t, n, ok := ber.Short(v[off:]); ok {
