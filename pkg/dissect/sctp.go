@@ -1,6 +1,8 @@
 package dissect
 
 import (
+	"encoding/binary"
+
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/m2pa"
 	"sigtransit/decoders/m2ua"
@@ -245,8 +247,9 @@ func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
 		}
 	}
 	// An identifier can lie. Where the octets do not look like what it says and do
-	// look like something else, they are believed.
-	if kind != f.content && ((kind == contentM3UA && !m3ua.LooksLike(b)) || (kind == contentDiameter && !diameter.HeaderLooksValid(b))) {
+	// look like something else, they are believed. A message that goes on as the
+	// flow began, and whose length field is its length, is not looked at twice.
+	if (kind != f.content || !lengthFits(kind, b)) && ((kind == contentM3UA && !m3ua.LooksLike(b)) || (kind == contentDiameter && !diameter.HeaderLooksValid(b))) {
 		if k := d.guess(f, 0, b); k != contentUnknown {
 			kind = k
 		}
@@ -266,6 +269,19 @@ func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
 	default:
 		d.adaptation(h, kind, b, cut)
 	}
+}
+
+// lengthFits reports that the length in the header of an M3UA or Diameter message
+// is that of the whole user message, padding apart.
+func lengthFits(kind content, b []byte) bool {
+	if len(b) < 8 {
+		return false
+	}
+	n := len(b) - int(binary.BigEndian.Uint32(b[4:]))
+	if kind == contentDiameter {
+		n = len(b) - int(binary.BigEndian.Uint32(b)&0xffffff)
+	}
+	return n >= -3 && n <= 3
 }
 
 // found notes what a flow carries, once.

@@ -162,6 +162,19 @@ func TestMissingChunks(t *testing.T) {
 	}
 }
 
+// TestLyingPPIDOnAKnownFlow: one identifier for all, two protocols in turn.
+func TestLyingPPIDOnAKnownFlow(t *testing.T) {
+	dwr := synth.AppendDWR(nil, synth.Peer{Host: "dra.example.net", Realm: "example.net"}, 1, 2)
+	for _, ppid := range []uint32{3, 46, 0} {
+		l := newLink(4711)
+		for n := uint32(1); n <= 3; n++ {
+			l.send(0, ppid, purgeData(n))
+			l.send(0, ppid, dwr)
+		}
+		l.expect(t, "purgeMS invoke", "DWR request", "purgeMS invoke", "DWR request", "purgeMS invoke", "DWR request")
+	}
+}
+
 func TestDispatch(t *testing.T) {
 	dwr := synth.AppendDWR(nil, synth.Peer{Host: "dra.example.net", Realm: "example.net"}, 1, 2)
 	m3, dia := "purgeMS invoke", "DWR request"
