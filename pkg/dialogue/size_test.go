@@ -9,13 +9,16 @@ import (
 
 // TestEntrySize: entries of the transaction table must not straddle cache lines.
 func TestEntrySize(t *testing.T) {
+	if unsafe.Sizeof(uintptr(0)) != 8 {
+		t.Skip("the layout is made for 64-bit machines")
+	}
 	if n := unsafe.Offsetof(Transaction{}.Memory); n != 64 {
 		t.Errorf("the head of a transaction takes %d octets, want 64", n)
 	}
 	if n := unsafe.Offsetof(signaling.Memory{}.Reported); n != 64 {
 		t.Errorf("the head of a memory takes %d octets, want 64", n)
 	}
-	if n := unsafe.Sizeof(Transaction{}); unsafe.Sizeof(uintptr(0)) == 8 && n != 256 {
+	if n := unsafe.Sizeof(Transaction{}); n != 256 {
 		t.Errorf("a transaction takes %d octets, want 256: see padding", n)
 	}
 }
