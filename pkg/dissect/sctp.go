@@ -202,11 +202,10 @@ func (d *Dissector) dataChunk(h *half, c *sctp.Chunk) {
 	}
 	if data.Truncated {
 		d.problem(LayerSCTP, Truncated)
-		return
 	}
 	d.held += len(data.Payload)
 	if msg, ppid, complete := h.sctp.Fragment(d.frame.Time, data, &d.sctpC); complete {
-		d.userMessage(h, ppid, msg, false)
+		d.userMessage(h, ppid, msg, h.sctp.Cut())
 	}
 }
 

@@ -52,6 +52,7 @@ type SCTP struct {
 	fsn    fsnRule
 	swept  int64
 	out    []byte
+	cut    bool     // out lacks its end
 	free   [][]byte // buffers of pieces handed on
 }
 
@@ -60,6 +61,7 @@ type frag struct {
 	ord        uint32 // TSN; place in the message for I-DATA: 0 first, else FSN+1
 	tsn        uint32
 	begin, end bool
+	cut        bool // the capture has less of it than was sent
 	stream     uint16
 	ppid       uint32
 	at         int64
@@ -218,11 +220,12 @@ func (s *SCTP) passOver(t uint32) {
 
 // Fragment takes a chunk that is not a whole message (B and E bits not both set)
 // and returns the user message when it completes it, with the PPID and stream of
-// its first piece. The message is valid until the next call. Fragments of DATA
+// its first piece. The message is valid until the next call. Where the capture cut
+// a piece, the message ends there, and Cut says so. Fragments of DATA
 // carry consecutive TSNs (RFC 9260 6.9); those of I-DATA a message identifier and
 // fragment numbers of their own (RFC 8260 2.1), so messages may be interleaved.
 func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid uint32, complete bool) {
-	f := frag{ord: d.TSN, tsn: d.TSN, begin: d.Begin, end: d.End, stream: d.StreamID, ppid: d.PPID, at: now}
+	f := frag{ord: d.TSN, tsn: d.TSN, begin: d.Begin, end: d.End, stream: d.StreamID, ppid: d.PPID, at: now, cut: d.Truncated}
 	if d.IData {
 		f.key = 1<<63 | uint64(d.StreamID)<<32 | uint64(d.Sequence)
 		if d.Unordered {
@@ -261,15 +264,22 @@ func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid 
 		}
 		last++
 	}
-	s.out = s.out[:0]
+	s.out, s.cut = s.out[:0], false
 	for _, p := range s.frags[first : last+1] {
 		s.out = append(s.out, p.data...)
+		if s.cut = p.cut; s.cut {
+			break // what follows would stand at the wrong place
+		}
 	}
 	ppid = s.frags[first].ppid
 	s.remove(first, last+1)
 	c.Completed++
 	return s.out, ppid, true
 }
+
+// Cut reports that the message Fragment returned last lacks its end, because the
+// capture cut one of its pieces.
+func (s *SCTP) Cut() bool { return s.cut }
 
 // before orders fragments by message and place. TSNs compare as serial numbers.
 func (f *frag) before(g *frag) bool {

@@ -167,6 +167,32 @@ func TestSCTPFragments(t *testing.T) {
 }
 
 // TestSCTPFragmentsBounded: a begin fragment that never ends, for ever.
+// A piece that the capture cut ends the message: what follows it would stand at the
+// wrong place.
+func TestSCTPFragmentsCut(t *testing.T) {
+	msg := []byte("aaaabbbbccccdd")
+	for i, want := range []string{"aa", "aaaabb", "aaaabbbbcc", "aaaabbbbccccd"} {
+		var s SCTP
+		var c Counters
+		all := chunks(7, 1, false, 0, 4, msg)
+		all[i].Payload, all[i].Truncated = all[i].Payload[:len(all[i].Payload)/2], true
+		for n := range all {
+			got, _, ok := s.Fragment(int64(n), &all[n], &c)
+			if ok != (n == len(all)-1) {
+				t.Fatalf("piece %d cut: complete with piece %d is %v", i, n, ok)
+			}
+			if ok && (string(got) != want || !s.Cut()) {
+				t.Errorf("piece %d cut: %q, cut %v; want %q", i, got, s.Cut(), want)
+			}
+		}
+		for _, d := range chunks(20, 1, false, 0, 4, msg) {
+			if got, _, ok := s.Fragment(9, &d, &c); ok && (!bytes.Equal(got, msg) || s.Cut()) {
+				t.Errorf("the message behind it: %q, cut %v", got, s.Cut())
+			}
+		}
+	}
+}
+
 func TestSCTPFragmentsBounded(t *testing.T) {
 	var s SCTP
 	var c Counters
