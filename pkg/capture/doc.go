@@ -7,11 +7,17 @@
 // their first octets and never by their name. Frame numbers, times and lengths
 // are those which Wireshark shows.
 //
-// [Peeler] finds the IP packet: Ethernet with VLAN tags and LLC/SNAP, Linux
-// cooked v1 and v2, BSD loopback, raw IP; IPv4 with options, IPv6 with its
+// [Peeler] finds the innermost IP packet: Ethernet with VLAN tags and LLC/SNAP,
+// Linux cooked v1 and v2, BSD loopback, raw IP; IPv4 with options, IPv6 with its
 // extension headers, fragments described but not put together (that is
-// pkg/reassembly). Tunnels (GRE, ERSPAN, VXLAN, GTP-U) and IP in IP are left to
-// the caller, who can Peel the inner frame as a Frame of its own.
+// pkg/reassembly, and [Peeler.PeelUpper] goes on behind it). It takes off, in any
+// order and MaxDepth deep: MPLS with IP or an Ethernet pseudowire behind the labels,
+// PPPoE, GRE with IP, MPLS or Ethernet (NVGRE), ERSPAN types I to III, VXLAN,
+// VXLAN-GPE, Geneve, IP and MPLS in IP, and UDP around SCTP (RFC 6951). It leaves
+// GTP-U and Teredo, which carry subscribers' traffic, L2TP, and what is encrypted.
+//
+// Link types without IP give messages: MTP2, with and without pseudo-header, MTP3,
+// SCCP, SCTP, and Wireshark's exported PDUs of the protocols of [Content].
 //
 // # Framing is our own
 //

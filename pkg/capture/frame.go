@@ -17,8 +17,14 @@ const (
 	LinkTypeRaw      LinkType = 101 // raw IP
 	LinkTypeLoop     LinkType = 108 // OpenBSD loopback, address family in network order
 	LinkTypeSLL      LinkType = 113 // Linux cooked capture
+	LinkTypeMTP2PHDR LinkType = 139 // MTP2 behind a pseudo-header
+	LinkTypeMTP2     LinkType = 140 // MTP2 (ITU-T Q.703)
+	LinkTypeMTP3     LinkType = 141 // MTP3 (Q.704)
+	LinkTypeSCCP     LinkType = 142 // SCCP (Q.713)
 	LinkTypeIPv4     LinkType = 228 // raw IPv4
 	LinkTypeIPv6     LinkType = 229 // raw IPv6
+	LinkTypeSCTP     LinkType = 248 // SCTP without IP
+	LinkTypeExported LinkType = 252 // Wireshark's exported PDUs, of any protocol
 	LinkTypeSLL2     LinkType = 276 // Linux cooked capture, version 2
 )
 
@@ -35,10 +41,22 @@ func (t LinkType) String() string {
 		return "LOOP"
 	case LinkTypeSLL:
 		return "LINUX_SLL"
+	case LinkTypeMTP2PHDR:
+		return "MTP2_WITH_PHDR"
+	case LinkTypeMTP2:
+		return "MTP2"
+	case LinkTypeMTP3:
+		return "MTP3"
+	case LinkTypeSCCP:
+		return "SCCP"
 	case LinkTypeIPv4:
 		return "IPV4"
 	case LinkTypeIPv6:
 		return "IPV6"
+	case LinkTypeSCTP:
+		return "SCTP"
+	case LinkTypeExported:
+		return "WIRESHARK_UPPER_PDU"
 	case LinkTypeSLL2:
 		return "LINUX_SLL2"
 	}
@@ -62,9 +80,10 @@ type Source interface {
 	Close() error
 }
 
-// Packet is the IP packet found in a frame.
+// Packet is what was found in a frame: the innermost IP packet, or a signaling
+// message that was captured without IP.
 type Packet struct {
-	Src, Dst [16]byte // IPv4 as IPv4-mapped IPv6
+	Src, Dst [16]byte // IPv4 as IPv4-mapped IPv6; zero where the capture has none
 	V6       bool
 	Protocol uint8  // of the upper layer, behind all extension headers
 	Payload  []byte // upper layer, cut at the end of the packet; aliases the frame
@@ -76,9 +95,72 @@ type Packet struct {
 	FragmentID     uint32
 	FragmentOffset int // octets
 	MoreFragments  bool
+
+	// Content is what Payload holds. All below is zero for plain IP.
+	Content Content
+	// Depth is how many encapsulations were taken off, Tunnels of which kinds.
+	Depth   uint8
+	Tunnels Tunnels
+	// SrcPort and DstPort stand in exported PDUs; for IP packets they are part of
+	// the Payload.
+	SrcPort, DstPort uint16
+	// Sent: the host that captured an MTP2 link is the sender.
+	Sent bool
+	// HasLabel: an exported PDU came with the point codes of its MTP3 message.
+	HasLabel bool
+	NI       uint8 // network indicator
+	OPC, DPC uint32
 }
 
-// Reason says why a frame gave no IP packet; ReasonNone: it did.
+// Content is what the Payload of a Packet holds.
+type Content uint8
+
+// Contents.
+const (
+	ContentIP   Content = iota // the upper layer of IP; Protocol says which
+	ContentLink                // nothing: what keeps a signaling link alive (MTP2 FISU, LSSU)
+	ContentMTP3                // an MTP3 message, from its service information octet
+	ContentSCCP                // an SCCP message
+	ContentM3UA                // messages of the adaptation layers, without SCTP
+	ContentM2UA
+	ContentM2PA
+	ContentSUA
+	ContentDiameter // a Diameter message
+)
+
+// Tunnel is a kind of encapsulation.
+type Tunnel uint8
+
+// Tunnels a Peeler takes off.
+const (
+	TunnelMPLS   Tunnel = iota // MPLS, with Ethernet pseudowires
+	TunnelPPPoE                // PPP over Ethernet
+	TunnelGRE                  // GRE with IP, MPLS or Ethernet (NVGRE too)
+	TunnelERSPAN               // mirrored frames in GRE, types I to III
+	TunnelVXLAN                // VXLAN and VXLAN-GPE
+	TunnelGeneve               // Geneve
+	TunnelIP                   // IP or MPLS straight in IP
+	TunnelUDP                  // SCTP in UDP (RFC 6951)
+	NumTunnels
+)
+
+var tunnelNames = [NumTunnels]string{"mpls", "pppoe", "gre", "erspan", "vxlan", "geneve", "ip", "udp"}
+
+// String is the kind as a label.
+func (t Tunnel) String() string {
+	if t >= NumTunnels {
+		return strconv.Itoa(int(t))
+	}
+	return tunnelNames[t]
+}
+
+// Tunnels is a set of kinds of encapsulation.
+type Tunnels uint16
+
+// Has says if the set holds a kind.
+func (s Tunnels) Has(t Tunnel) bool { return s>>t&1 != 0 }
+
+// Reason says why a frame gave no Packet; ReasonNone: it did.
 type Reason uint8
 
 // Reasons.

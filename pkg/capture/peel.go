@@ -10,15 +10,29 @@ const (
 	etherSVLAN = 0x88A8 // IEEE 802.1ad service tag
 	etherQinQ  = 0x9100 // before 802.1ad was agreed on
 	etherQinQ2 = 0x9200
+
+	etherTEB           = 0x6558 // transparent Ethernet bridging: Ethernet in GRE and Geneve
+	etherMPLS          = 0x8847
+	etherMPLSMulticast = 0x8848 // since RFC 5332: with an upstream-assigned label
+	etherPPPoE         = 0x8864 // session stage
+	etherERSPAN        = 0x88BE // types I and II, in GRE
+	etherERSPAN3       = 0x22EB // type III
 )
 
 // Protocol numbers (IANA) of headers a Peeler looks behind.
 const (
-	protoHopByHop = 0  // RFC 8200 4.3
-	protoRouting  = 43 // RFC 8200 4.4
-	protoFragment = 44 // RFC 8200 4.5
-	protoAH       = 51 // RFC 4302
-	protoDestOpts = 60 // RFC 8200 4.6
+	protoIPv4     = 4 // RFC 2003
+	protoTCP      = 6
+	protoUDP      = 17
+	protoIPv6     = 41 // RFC 4213
+	protoGRE      = 47
+	protoSCTP     = 132
+	protoMPLS     = 137 // RFC 4023
+	protoHopByHop = 0   // RFC 8200 4.3
+	protoRouting  = 43  // RFC 8200 4.4
+	protoFragment = 44  // RFC 8200 4.5
+	protoAH       = 51  // RFC 4302
+	protoDestOpts = 60  // RFC 8200 4.6
 )
 
 const (
@@ -28,16 +42,23 @@ const (
 	// maxExtensions is how many IPv6 extension headers a packet may carry. RFC
 	// 8200 4.1 knows seven in a row; repeated ones are an attack.
 	maxExtensions = 16
+	// MaxDepth is how many encapsulations a packet may stand in, over all of its
+	// fragments. A mirror of a mirror of traffic in an operator's MPLS VPN has four.
+	MaxDepth = 8
 )
 
-// Peeler takes the headers off frames down to the IP packet. The zero value is
+// Peeler takes the headers off frames down to the innermost IP packet. The zero value is
 // ready; a Peeler is used by one goroutine at a time.
 type Peeler struct {
 	slow *stack // made at the first frame that needs it
 }
 
-// Peel finds the IP packet in a frame and describes it in pkt, which it sets as a
-// whole. For any reason but ReasonNone the content of pkt is not to be used.
+// Peel finds the innermost IP packet in a frame and describes it in pkt, which it
+// sets as a whole. A tunnel that holds something else than IP, and what only looks
+// like a tunnel by its port, is left as the packet it is. For any reason but
+// ReasonNone nothing of pkt is to be used but Depth and Tunnels.
+//
+// Frames of links that carry signaling without IP give its messages: see Content.
 //
 // Padding behind the packet is cut off; a packet whose length field is 0, as
 // hardware segmentation offload and jumbograms leave it, is what was captured.
@@ -78,7 +99,10 @@ func isTag(typ uint16) bool {
 // fastIPv4 reads an IPv4 packet (RFC 791 3.1) without options which is no
 // fragment, and refuses all others.
 func fastIPv4(d []byte, pkt *Packet) bool {
-	if len(d) < 20 || d[0] != 0x45 || binary.BigEndian.Uint16(d[6:8])&0x3FFF != 0 || d[9] == protoAH {
+	if len(d) < 20 || d[0] != 0x45 || binary.BigEndian.Uint16(d[6:8])&0x3FFF != 0 {
+		return false
+	}
+	if proto := d[9]; proto != protoSCTP && proto != protoTCP && deeper(proto, false, d[20:]) {
 		return false
 	}
 	total := int(binary.BigEndian.Uint16(d[2:4]))
@@ -96,6 +120,7 @@ func fastIPv4(d []byte, pkt *Packet) bool {
 	pkt.Payload = d[20:total:total]
 	pkt.Fragment, pkt.MoreFragments = false, false
 	pkt.FragmentID, pkt.FragmentOffset = 0, 0
+	pkt.plain()
 	return true
 }
 
@@ -108,7 +133,10 @@ func setIPv4(a *[16]byte, ip []byte) {
 // fastIPv6 reads an IPv6 packet (RFC 8200 3) without extension headers and
 // refuses all others.
 func fastIPv6(d []byte, pkt *Packet) bool {
-	if len(d) < 40 || d[0]>>4 != 6 || isExtension(d[6]) {
+	if len(d) < 40 || d[0]>>4 != 6 {
+		return false
+	}
+	if proto := d[6]; proto != protoSCTP && proto != protoTCP && deeper(proto, true, d[40:]) {
 		return false
 	}
 	length := int(binary.BigEndian.Uint16(d[4:6]))
@@ -126,15 +154,29 @@ func fastIPv6(d []byte, pkt *Packet) bool {
 	pkt.Payload = d[40 : 40+length : 40+length]
 	pkt.Fragment, pkt.MoreFragments = false, false
 	pkt.FragmentID, pkt.FragmentOffset = 0, 0
+	pkt.plain()
 	return true
 }
 
-// isExtension says if a protocol number is that of a header a Peeler looks
-// behind. ESP is not: what follows it is hidden.
-func isExtension(proto uint8) bool {
+// plain clears what only tunnels and links without IP set.
+func (p *Packet) plain() {
+	p.Content, p.Depth, p.Tunnels = 0, 0, 0
+	p.SrcPort, p.DstPort = 0, 0
+	p.Sent, p.HasLabel, p.NI = false, false, 0
+	p.OPC, p.DPC = 0, 0
+}
+
+// deeper says if there may be headers for a Peeler between an IP header and the
+// upper layer: extension headers, or a tunnel. ESP is none: what follows it is
+// hidden.
+func deeper(proto uint8, v6 bool, payload []byte) bool {
 	switch proto {
-	case protoHopByHop, protoRouting, protoFragment, protoAH, protoDestOpts:
+	case protoAH, protoGRE, protoIPv4, protoIPv6, protoMPLS:
 		return true
+	case protoHopByHop, protoRouting, protoFragment, protoDestOpts:
+		return v6
+	case protoUDP:
+		return tunnelPorts(payload)
 	}
 	return false
 }

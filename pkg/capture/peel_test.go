@@ -108,7 +108,6 @@ var peelCases = []struct {
 	{"IPv6 link", 229, unhex(ipv6Plain + upper), 0, 0, v6},
 	{"IPv6 on an IPv4 link", 228, unhex(ipv6Plain + upper), 0, ReasonMalformed, seen{}},
 	{"unknown link type", 147, frameEthernetIPv4, 0, ReasonLinkType, seen{}},
-	{"MTP3", 141, frameEthernetIPv4, 0, ReasonLinkType, seen{}},
 
 	{"IPv4 options", 1, frameIPv4Options, 0, 0, v4},
 	{"IPv4 option longer than the header", 1, unhex(macs + "08 00 46 00 00 20 00 00 00 00 40 84 00 00 c0 00 02 01 c6 33 64 02 94 28 00 00" + upper), 0, 0, v4},
@@ -138,8 +137,6 @@ var peelCases = []struct {
 		v4.with(func(s *seen) { s.fragment, s.id, s.offset, s.more = true, 0x1234, 1480, true })},
 	{"IPv4 last fragment at the end of the range", 1, unhex(macs + "08 00 45 00 00 1c 12 34 1f ff 40 84 00 00 c0 00 02 01 c6 33 64 02" + upper), 0, 0,
 		v4.with(func(s *seen) { s.fragment, s.id, s.offset = true, 0x1234, 65528 })},
-	{"IPv4 in IPv4 is left", 1, unhex(macs + "08 00 45 00 00 30 00 00 00 00 40 04 00 00 c0 00 02 01 c6 33 64 02" + ipv4Plain + upper), 0, 0,
-		v4.with(func(s *seen) { s.proto, s.payload = 4, unhex(ipv4Plain+upper) })},
 	{"IPv4 authentication header", 1, unhex(macs + `08 00
 		45 00 00 34 00 00 00 00 40 33 00 00 c0 00 02 01 c6 33 64 02
 		84 04 00 00        // next header 132, (4+2)*4 octets

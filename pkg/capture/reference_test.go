@@ -168,8 +168,10 @@ func samePacket(t *testing.T, p *Peeler, f *Frame) {
 	var ip gopacket.Layer
 	for _, l := range g.Layers() {
 		if l.LayerType() == layers.LayerTypeIPv4 || l.LayerType() == layers.LayerTypeIPv6 {
-			ip = l
-			break
+			// That of the packet which our peeling ended at: the innermost.
+			if ip = l; pkt.Depth == 0 {
+				break
+			}
 		}
 	}
 	if ip == nil {
@@ -190,7 +192,7 @@ func samePacket(t *testing.T, p *Peeler, f *Frame) {
 		src, dst, proto = l.SrcIP.To16(), l.DstIP.To16(), uint8(l.Protocol)
 	case *layers.IPv6:
 		src, dst, proto = l.SrcIP, l.DstIP, uint8(l.NextHeader)
-		if isExtension(proto) {
+		if deeper(proto, true, nil) {
 			proto, payload = pkt.Protocol, pkt.Payload // gopacket cuts these at the wrong end
 		}
 	}

@@ -19,8 +19,10 @@ import (
 // Layer types of our own. The parsers look layers up in a slice by number; these
 // are small numbers which gopacket does not use.
 const (
-	layerSLL2 gopacket.LayerType = 300 + iota
-	layerNone                    // has no decoder: the parser stops there
+	layerSLL2    gopacket.LayerType = 300 + iota
+	layerUpper                      // behind an IP header whose packet was put together
+	layerERSPAN3                    // ERSPAN type III
+	layerNone                       // has no decoder: the parser stops there
 )
 
 // errPeel ends a parser's run; why stands in stack.reason.
@@ -34,6 +36,7 @@ const (
 	firstLoop
 	firstIPv4
 	firstIPv6
+	firstUpper
 	numFirst
 )
 
@@ -56,24 +59,40 @@ type stack struct {
 	ah   ahLayer
 	frag fragLayer
 
+	upperL  upperLayer
+	mpls    mplsLayer
+	pppoe   pppoeLayer
+	gre     greLayer
+	erspan2 erspan2Layer
+	erspan3 erspan3Layer
+	udp     udpLayer
+	vxlan   vxlanLayer
+	geneve  geneveLayer
+
 	next   gopacket.LayerType // behind the layer decoded last
 	known  bool               // next is a layer of ours: the frame may not end here
 	cut    bool               // the capture has less of the frame than was on the wire
 	tags   int
 	exts   int
-	ip     bool // an IP header was decoded
+	ip     bool // an IP header was decoded: pkt describes the innermost so far
+	whole  bool // the packet was put together from fragments
+	gpe    bool // the UDP port is that of VXLAN-GPE
 	reason Reason
 	pkt    *Packet
 }
 
 func newStack() *stack {
-	s := &stack{decoded: make([]gopacket.LayerType, 0, 4+maxTags+maxExtensions)}
+	// Each encapsulation has at most three headers, and those of a frame.
+	s := &stack{decoded: make([]gopacket.LayerType, 0, (1+MaxDepth)*(3+4+maxTags+maxExtensions))}
 	s.eth.s, s.tag.s, s.llc.s, s.snap.s, s.sll.s, s.sll2.s = s, s, s, s, s, s
 	s.loop.s, s.ip4.s, s.ip6.s, s.ext.s, s.ah.s, s.frag.s = s, s, s, s, s, s
+	s.upperL.s, s.mpls.s, s.pppoe.s, s.gre.s, s.erspan2.s, s.erspan3.s = s, s, s, s, s, s
+	s.udp.s, s.vxlan.s, s.geneve.s = s, s, s
 	container := gopacket.DecodingLayerContainer(gopacket.DecodingLayerSparse(nil))
 	for _, l := range []gopacket.DecodingLayer{
 		&s.eth, &s.tag, &s.llc, &s.snap, &s.sll, &s.sll2, &s.loop, &s.ip4, &s.ip6,
 		&s.ext, &s.ah, &s.frag, // in this order: gopacket's skipper claims the fragment header too
+		&s.upperL, &s.mpls, &s.pppoe, &s.gre, &s.erspan2, &s.erspan3, &s.udp, &s.vxlan, &s.geneve,
 	} {
 		container = container.Put(l)
 	}
@@ -84,6 +103,7 @@ func newStack() *stack {
 		firstLoop:     layers.LayerTypeLoopback,
 		firstIPv4:     layers.LayerTypeIPv4,
 		firstIPv6:     layers.LayerTypeIPv6,
+		firstUpper:    layerUpper,
 	} {
 		s.parsers[i] = gopacket.NewDecodingLayerParser(first)
 		s.parsers[i].IgnoreUnsupported = true // whatever stands above IP is
@@ -114,21 +134,47 @@ func (p *Peeler) peelStack(f *Frame, pkt *Packet) Reason {
 			first = firstIPv6
 		}
 	default:
-		return ReasonLinkType
+		return peelBare(f, pkt)
 	}
+	*pkt = Packet{}
+	p.stack().begin(pkt, f.Length > len(f.Data))
+	return p.slow.run(first, f.Data)
+}
+
+func (p *Peeler) stack() *stack {
 	if p.slow == nil {
 		p.slow = newStack()
 	}
-	return p.slow.peel(first, f, pkt)
+	return p.slow
 }
 
-func (s *stack) peel(first int, f *Frame, pkt *Packet) Reason {
-	*pkt = Packet{}
-	s.pkt, s.cut = pkt, f.Length > len(f.Data)
-	s.next, s.known, s.ip = layerNone, true, false
+// PeelUpper peels further behind the IP header of a packet that was put together
+// from fragments: Protocol and Payload are what the fragments gave, and Fragment
+// is to be false. It finds what Peel would have found in a packet that was never
+// cut, which may be a fragment again, of another packet in a tunnel. To a fragment
+// it does nothing. The reasons are those of Peel.
+func (p *Peeler) PeelUpper(pkt *Packet) Reason {
+	if pkt.Fragment || !deeper(pkt.Protocol, pkt.V6, pkt.Payload) {
+		return ReasonNone
+	}
+	s := p.stack()
+	s.begin(pkt, pkt.Truncated)
+	s.ip, s.whole = true, true
+	if len(pkt.Payload) == 0 {
+		return s.missing()
+	}
+	return s.run(firstUpper, pkt.Payload)
+}
+
+// begin readies the stack for a packet.
+func (s *stack) begin(pkt *Packet, cut bool) {
+	s.pkt, s.cut = pkt, cut
+	s.next, s.known, s.ip, s.whole = layerNone, true, false, false
 	s.tags, s.exts, s.reason = 0, 0, ReasonNone
-	err := s.parsers[first].DecodeLayers(f.Data, &s.decoded)
-	s.pkt = nil
+}
+
+func (s *stack) run(first int, data []byte) Reason {
+	err := s.parsers[first].DecodeLayers(data, &s.decoded)
 	switch {
 	case err == errPeel:
 		return s.reason
@@ -137,45 +183,20 @@ func (s *stack) peel(first int, f *Frame, pkt *Packet) Reason {
 		// for short headers do not come this far: ours checked before.
 		return ReasonMalformed
 	case s.known:
-		// The last header names one of ours and nothing is left.
-		if s.ip && !pkt.Truncated {
-			return ReasonMalformed
-		}
-		return ReasonTruncated
+		return s.missing()
 	case !s.ip:
 		return ReasonNotIP
 	}
 	return ReasonNone
 }
 
-// PeelUpper takes off the headers between IP and the upper layer of a packet that
-// was put together from fragments: Protocol and Payload are what the fragments
-// gave, and are set to those of the upper layer. It does nothing where there are
-// none, and nothing to a fragment. The reasons are those of Peel.
-func (p *Peeler) PeelUpper(pkt *Packet) Reason {
-	if pkt.Fragment || !isExtension(pkt.Protocol) {
-		return ReasonNone
+// missing is the reason for a header which the one before names, and nothing is
+// left of it. In front of the IP header only the capture can have cut it.
+func (s *stack) missing() Reason {
+	if s.ip && !s.pkt.Truncated {
+		return ReasonMalformed
 	}
-	if p.slow == nil {
-		p.slow = newStack()
-	}
-	s := p.slow
-	s.pkt, s.cut, s.exts, s.reason = pkt, pkt.Truncated, 0, ReasonNone
-	err := s.upper(pkt.Protocol, pkt.Payload)
-	for err == nil && s.known {
-		var l gopacket.DecodingLayer = &s.ext
-		switch s.next {
-		case layers.LayerTypeIPSecAH:
-			l = &s.ah
-		case layers.LayerTypeIPv6Fragment:
-			// A fragment inside a packet put together: nobody sends that.
-			err = s.fail(ReasonMalformed)
-			continue
-		}
-		err = l.DecodeFromBytes(pkt.Payload, gopacket.NilDecodeFeedback)
-	}
-	s.pkt = nil
-	return s.reason
+	return ReasonTruncated
 }
 
 // fail ends the parser's run.
@@ -184,14 +205,8 @@ func (s *stack) fail(r Reason) error {
 	return errPeel
 }
 
-// short is the reason for a header that is not there as a whole. In front of the
-// IP header only the capture can have cut it.
-func (s *stack) short() error {
-	if s.ip && !s.pkt.Truncated {
-		return s.fail(ReasonMalformed)
-	}
-	return s.fail(ReasonTruncated)
-}
+// short ends the run at a header that is not there as a whole.
+func (s *stack) short() error { return s.fail(s.missing()) }
 
 // ether names the layer behind an EtherType, or behind an 802.3 length.
 func (s *stack) ether(typ uint16) error {
@@ -206,6 +221,10 @@ func (s *stack) ether(typ uint16) error {
 			return s.fail(ReasonMalformed)
 		}
 		s.next = layers.LayerTypeDot1Q
+	case typ == etherMPLS, typ == etherMPLSMulticast:
+		s.next = layers.LayerTypeMPLS
+	case typ == etherPPPoE:
+		s.next = layers.LayerTypePPPoE
 	case typ < 0x0600:
 		s.next = layers.LayerTypeLLC
 	default:
@@ -227,26 +246,37 @@ func (s *stack) upper(proto uint8, payload []byte) error {
 	if s.pkt.Fragment {
 		return nil // what follows can only be read when it is put together
 	}
-	switch {
-	case proto == protoAH:
+	if !deeper(proto, s.pkt.V6, payload) {
+		return nil
+	}
+	s.known = true
+	switch proto {
+	case protoUDP:
+		s.next = layers.LayerTypeUDP
+		return nil
+	case protoGRE:
+		s.next = layers.LayerTypeGRE
+		return nil
+	case protoIPv4:
+		return s.enter(TunnelIP, layers.LayerTypeIPv4)
+	case protoIPv6:
+		return s.enter(TunnelIP, layers.LayerTypeIPv6)
+	case protoMPLS:
+		return s.enter(TunnelIP, layers.LayerTypeMPLS)
+	case protoAH:
 		s.next = layers.LayerTypeIPSecAH
-	case !s.pkt.V6:
-		return nil
-	case proto == protoHopByHop:
+	case protoHopByHop:
 		s.next = layers.LayerTypeIPv6HopByHop
-	case proto == protoRouting:
+	case protoRouting:
 		s.next = layers.LayerTypeIPv6Routing
-	case proto == protoDestOpts:
+	case protoDestOpts:
 		s.next = layers.LayerTypeIPv6Destination
-	case proto == protoFragment:
+	case protoFragment:
 		s.next = layers.LayerTypeIPv6Fragment
-	default:
-		return nil
 	}
 	if s.exts++; s.exts > maxExtensions {
 		return s.fail(ReasonMalformed)
 	}
-	s.known = true
 	return nil
 }
 
@@ -460,6 +490,8 @@ func (l *ip4Layer) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) erro
 	}
 	setIPv4(&s.pkt.Src, l.SrcIP)
 	setIPv4(&s.pkt.Dst, l.DstIP)
+	s.pkt.V6 = false
+	s.unfragmented()
 	s.pkt.MoreFragments = l.Flags&layers.IPv4MoreFragments != 0
 	if s.pkt.MoreFragments || l.FragOffset != 0 {
 		s.pkt.Fragment = true
@@ -467,6 +499,12 @@ func (l *ip4Layer) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) erro
 		s.pkt.FragmentOffset = int(l.FragOffset) * 8
 	}
 	return s.upper(uint8(l.Protocol), l.Payload)
+}
+
+// unfragmented clears what the fragments of a packet around this one left.
+func (s *stack) unfragmented() {
+	s.pkt.Fragment, s.pkt.MoreFragments = false, false
+	s.pkt.FragmentID, s.pkt.FragmentOffset = 0, 0
 }
 
 // ip6Layer is the IPv6 header (RFC 8200 3).
@@ -504,6 +542,7 @@ func (l *ip6Layer) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) erro
 	copy(s.pkt.Src[:], l.SrcIP)
 	copy(s.pkt.Dst[:], l.DstIP)
 	s.pkt.V6 = true
+	s.unfragmented()
 	return s.upper(uint8(l.NextHeader), l.Payload)
 }
 
@@ -565,6 +604,10 @@ func (l *fragLayer) CanDecode() gopacket.LayerClass    { return layers.LayerType
 func (l *fragLayer) NextLayerType() gopacket.LayerType { return l.s.next }
 
 func (l *fragLayer) DecodeFromBytes(data []byte, _ gopacket.DecodeFeedback) error {
+	if l.s.whole {
+		// A fragment inside a packet put together: nobody sends that.
+		return l.s.fail(ReasonMalformed)
+	}
 	if len(data) < 8 {
 		return l.s.short()
 	}

@@ -1,5 +1,7 @@
 package dissect
 
+import "sigtransit/pkg/capture"
+
 // Outcome is what became of a frame. Every frame has exactly one, so the counts
 // add up to the frames read.
 type Outcome uint8
@@ -90,12 +92,24 @@ type Counters struct {
 	SCTPMissing     uint64 // DATA chunks the capture lacks
 	SCTPChecksum    uint64 // packets with a wrong checksum, dropped or not
 	TCPSegments     uint64 // segments of Diameter connections
+	TCPDuplicates   uint64 // segments of any connection followed whose octets were all seen before
 	TCPLostOctets   uint64
 	Management      uint64 // M3UA messages other than DATA
 	OtherUsers      uint64 // MTP3 user parts other than SCCP
 	OtherSubsystems uint64 // SCCP user data that is not TCAP
 	ProtectedData   uint64 // chunks and segments of encrypted links
 	MirroredTwice   uint64 // TCAP messages seen before on another link
+
+	// Tunnels counts the frames of which an encapsulation was taken off, by kind.
+	Tunnels [capture.NumTunnels]uint64
+}
+
+// tunnelCounters are the names of the counters of tunnels.
+var tunnelCounters = [capture.NumTunnels]string{
+	capture.TunnelMPLS: "tunneled_mpls_frames", capture.TunnelPPPoE: "tunneled_pppoe_frames",
+	capture.TunnelGRE: "tunneled_gre_frames", capture.TunnelERSPAN: "tunneled_erspan_frames",
+	capture.TunnelVXLAN: "tunneled_vxlan_frames", capture.TunnelGeneve: "tunneled_geneve_frames",
+	capture.TunnelIP: "tunneled_ip_frames", capture.TunnelUDP: "tunneled_udp_frames",
 }
 
 // Each calls f for every counter of c that has a fixed name, in a stable order.
@@ -108,10 +122,14 @@ func (c *Counters) Each(f func(name string, n uint64)) {
 	f("sctp_missing_chunks", c.SCTPMissing)
 	f("sctp_bad_checksums", c.SCTPChecksum)
 	f("tcp_segments", c.TCPSegments)
+	f("tcp_duplicate_segments", c.TCPDuplicates)
 	f("tcp_lost_octets", c.TCPLostOctets)
 	f("sigtran_management", c.Management)
 	f("other_mtp3_users", c.OtherUsers)
 	f("other_sccp_users", c.OtherSubsystems)
 	f("protected_segments", c.ProtectedData)
 	f("messages_mirrored_twice", c.MirroredTwice)
+	for t, n := range c.Tunnels {
+		f(tunnelCounters[t], n)
+	}
 }

@@ -49,6 +49,9 @@ type Dissector struct {
 	// untagged: the verification tag of the SCTP packet is 0.
 	untagged bool
 	path     *path
+	inner    []byte // a fragment that stood in a packet put together
+	bareFlow *flow  // of messages captured without IP
+	barePath path
 	data     sctp.Data
 	m3ua     m3ua.Message
 	sccp     sccp.Message
@@ -75,11 +78,17 @@ func (d *Dissector) Forget() {
 	d.retire()
 	d.ip.Counters, d.segs.Counters = reassembly.Counters{}, reassembly.Counters{}
 	d.ip, d.segs, d.flows = reassembly.IP{}, reassembly.SCCP{}, flows{id: d.flows.id}
+	d.bareFlow = nil
 	d.tcapT, d.diamT = dialogue.NewTCAP(), dialogue.NewDiameter()
 }
 
 // SetSource names the capture file or interface of the frames that follow.
-func (d *Dissector) SetSource(name string) { d.source = name }
+func (d *Dissector) SetSource(name string) {
+	if name != d.source {
+		d.bareFlow = nil // nothing tells that two files are of one signaling link
+	}
+	d.source = name
+}
 
 // State is the size of the tables, for metrics.
 func (d *Dissector) State(f func(table string, entries int)) {
@@ -161,25 +170,64 @@ func (d *Dissector) dissect(f *capture.Frame) Outcome {
 	if d.held > maxHeld {
 		d.relieve()
 	}
-	switch d.peeler.Peel(f, &d.pkt) {
-	case capture.ReasonNone:
+	p := &d.pkt
+	if reason := d.peeler.Peel(f, p); reason != capture.ReasonNone {
+		if p.Tunnels != 0 {
+			d.tunnels(p, 0)
+		}
+		return unpeeled(reason)
+	}
+	if p.Fragment || p.Tunnels != 0 {
+		if o := d.peeled(p); o != Decoded {
+			return o
+		}
+	}
+	switch p.Protocol {
+	case 132:
+		if p.Content == capture.ContentIP {
+			return d.sctpPacket(p)
+		}
+	case 6:
+		if p.Content == capture.ContentIP {
+			return d.tcpSegment(p)
+		}
+	}
+	if p.Content != capture.ContentIP {
+		return d.bare(p)
+	}
+	return NotSignaling
+}
+
+// unpeeled is what became of a frame without a packet.
+func unpeeled(r capture.Reason) Outcome {
+	switch r {
 	case capture.ReasonNotIP:
 		return NotSignaling
 	case capture.ReasonLinkType:
 		return UnknownLinkType
 	case capture.ReasonTruncated:
 		return CutShort
-	default:
-		return BadHeaders
 	}
-	p := &d.pkt
-	if p.Fragment {
+	return BadHeaders
+}
+
+// peeled puts the fragments of a packet together and peels on behind them, until
+// there is a whole packet: one in a tunnel may be a fragment again. Decoded says
+// that there is one. It ends because a Peeler goes only so deep.
+func (d *Dissector) peeled(p *capture.Packet) Outcome {
+	d.tunnels(p, 0)
+	for n := 0; p.Fragment; n++ {
+		if n > 0 {
+			// The fragment stands in the datagram that the next call recycles.
+			d.inner = append(d.inner[:0], p.Payload...)
+			p.Payload = d.inner
+		}
 		key := reassembly.IPKey{Src: p.Src, Dst: p.Dst, ID: p.FragmentID, Protocol: p.Protocol}
 		if p.V6 {
 			key.Protocol = 0 // the first fragment alone knows it (RFC 8200 4.5)
 		}
 		bad := d.ip.Counters.Malformed
-		whole, complete := d.ip.Add(f.Time, key, p.FragmentOffset, p.MoreFragments, p.Payload)
+		whole, complete := d.ip.Add(d.frame.Time, key, p.FragmentOffset, p.MoreFragments, p.Payload)
 		if !complete {
 			if d.ip.Counters.Malformed != bad {
 				d.problem(LayerIP, Malformed)
@@ -188,14 +236,23 @@ func (d *Dissector) dissect(f *capture.Frame) Outcome {
 			return HeldFragment
 		}
 		p.Payload, p.Fragment = whole, false
+		before := p.Tunnels
+		reason := d.peeler.PeelUpper(p)
+		d.tunnels(p, before)
+		if reason != capture.ReasonNone {
+			return unpeeled(reason)
+		}
 	}
-	switch p.Protocol {
-	case 132:
-		return d.sctpPacket(p)
-	case 6:
-		return d.tcpSegment(p)
+	return Decoded
+}
+
+// tunnels counts the kinds of tunnels of a frame, but for those counted before.
+func (d *Dissector) tunnels(p *capture.Packet, before capture.Tunnels) {
+	for t := range d.Counters.Tunnels {
+		if (p.Tunnels &^ before).Has(capture.Tunnel(t)) {
+			d.Counters.Tunnels[t]++
+		}
 	}
-	return NotSignaling
 }
 
 // place is the function of this module that a stack trace shows below the one that

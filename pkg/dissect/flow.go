@@ -153,10 +153,18 @@ func (p *paths) put(k *pathKey, h uint64, x *half) *path {
 	}
 	*s = path{
 		half: x, hash: h, key: *k,
-		src: netip.AddrPortFrom(netip.AddrFrom16(k.src).Unmap(), uint16(k.ports>>16)),
-		dst: netip.AddrPortFrom(netip.AddrFrom16(k.dst).Unmap(), uint16(k.ports)),
+		src: netip.AddrPortFrom(address(&k.src), uint16(k.ports>>16)),
+		dst: netip.AddrPortFrom(address(&k.dst), uint16(k.ports)),
 	}
 	return s
+}
+
+// address is an address of a Packet; the zero Addr where the capture has none.
+func address(a *[16]byte) netip.Addr {
+	if *a == [16]byte{} {
+		return netip.Addr{}
+	}
+	return netip.AddrFrom16(*a).Unmap()
 }
 
 // free is the slot of a key, or the one where it belongs.
@@ -245,9 +253,9 @@ func (t *flows) open(now int64, k *pathKey, tr signaling.Transport) *flow {
 	return f
 }
 
-// tcp is the path of a TCP segment that the paths do not have; nil when the
+// known is the path between two known ends that the paths do not have; nil when the
 // connection is not known.
-func (t *flows) tcp(k *pathKey) *path {
+func (t *flows) known(k *pathKey) *path {
 	if h := t.pairs[pair{k.src, k.dst, k.ports, k.proto}]; h != nil {
 		return t.bind(k, h)
 	}
@@ -268,7 +276,7 @@ func (t *flows) renew(f *flow) {
 // learn adds an address to an end of the link.
 func (f *flow) learn(end uint8, a netip.Addr) {
 	e := &f.link.Ends[end]
-	if len(e.Addrs) < maxEndAddrs && !slices.Contains(e.Addrs, a) {
+	if a.IsValid() && len(e.Addrs) < maxEndAddrs && !slices.Contains(e.Addrs, a) {
 		e.Addrs = append(e.Addrs, a)
 		f.link.Version++
 	}

@@ -80,8 +80,13 @@ func (d *Dissector) adaptation(h *half, kind content, b []byte, cut bool) {
 	if len(data) == 0 {
 		return
 	}
+	d.mtp3Message(h, data, cut)
+}
+
+// mtp3Message takes an MTP3 message from its service information octet.
+func (d *Dissector) mtp3Message(h *half, b []byte, cut bool) {
 	var m mtp3.Message
-	if m.Decode(data, mtp3.ITU) != nil {
+	if m.Decode(b, mtp3.ITU) != nil {
 		d.problem(LayerMTP3, Truncated)
 		return
 	}

@@ -44,7 +44,7 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 	ports := uint32(src)<<16 | uint32(dst)
 	if d.path = d.flows.paths.find(&p.Src, &p.Dst, ports, 0, p.Protocol); d.path == nil {
 		k := pathKey{src: p.Src, dst: p.Dst, ports: ports, proto: p.Protocol}
-		if d.path = d.flows.tcp(&k); d.path == nil {
+		if d.path = d.flows.known(&k); d.path == nil {
 			// A connection is followed when its port is Diameter's or a segment begins
 			// as a Diameter message does: a mirror port carries all sorts of others.
 			known := diameterPort(src) || diameterPort(dst)
@@ -79,6 +79,7 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 		}
 		d.held += len(payload)
 		h.tcp.Push(d.frame.Time, seq, payload, c)
+		d.Counters.TCPDuplicates = c.Duplicates
 		d.drain(h)
 	}
 	if flags&(tcpFIN|tcpRST) != 0 {

@@ -1,0 +1,79 @@
+package dissect
+
+import (
+	"sigtransit/decoders/m3ua"
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/capture"
+	"sigtransit/pkg/signaling"
+)
+
+// bare dissects a message that was captured without IP: on a signaling link of
+// MTP2, or cut out of a capture by a tool.
+func (d *Dissector) bare(p *capture.Packet) Outcome {
+	h := d.bareHalf(p)
+	h.flow.last = d.frame.Time
+	if p.Content == capture.ContentLink {
+		return Decoded
+	}
+	if !h.flow.told {
+		h.flow.told = true
+		d.flowEvent(h.flow, "new", "")
+	}
+	b, cut := p.Payload, p.Truncated
+	switch p.Content {
+	case capture.ContentMTP3:
+		d.mtp3Message(h, b, cut)
+	case capture.ContentSCCP:
+		d.m3ua = m3ua.Message{HasData: p.HasLabel}
+		if p.HasLabel {
+			d.m3ua.Data = m3ua.ProtocolData{OPC: telecom.PointCode(p.OPC), DPC: telecom.PointCode(p.DPC), SI: siSCCP, NI: p.NI & 3, UserData: b}
+		}
+		d.sccpMessage(h, b, cut)
+	case capture.ContentM3UA:
+		d.m3uaMessage(h, b, cut)
+	case capture.ContentM2UA:
+		d.adaptation(h, contentM2UA, b, cut)
+	case capture.ContentM2PA:
+		d.adaptation(h, contentM2PA, b, cut)
+	case capture.ContentSUA:
+		d.adaptation(h, contentSUA, b, cut)
+	case capture.ContentDiameter:
+		d.diameterMessage(h, b)
+	}
+	return Decoded
+}
+
+// bareHalf is the direction of a message that was captured without IP. One whose
+// addresses are known belongs to the flow of its ends; all others of a capture
+// share one.
+func (d *Dissector) bareHalf(p *capture.Packet) *half {
+	ports := uint32(p.SrcPort)<<16 | uint32(p.DstPort)
+	transport := signaling.TransportNone
+	switch p.Protocol {
+	case 132:
+		transport = signaling.SCTP
+	case 6:
+		transport = signaling.TCP
+	}
+	if none := [16]byte{}; p.Src != none && p.Dst != none && p.Src != p.Dst {
+		if d.path = d.flows.paths.find(&p.Src, &p.Dst, ports, 0, p.Protocol); d.path == nil {
+			k := pathKey{src: p.Src, dst: p.Dst, ports: ports, proto: p.Protocol}
+			if d.path = d.flows.known(&k); d.path == nil {
+				d.path = d.flows.bind(&k, &d.flows.open(d.frame.Time, &k, transport).half[0])
+			}
+		}
+		return d.path.half
+	}
+	if d.bareFlow == nil {
+		d.bareFlow = d.flows.open(d.frame.Time, &pathKey{ports: ports}, transport)
+	}
+	// Which end speaks is told by the pseudo-header of MTP2. A Diameter answer has to
+	// come from another end than its request.
+	from := 0
+	if p.Sent || p.Content == capture.ContentDiameter && len(p.Payload) > 4 && p.Payload[4]&0x80 == 0 {
+		from = 1
+	}
+	d.barePath = path{half: &d.bareFlow.half[from]}
+	d.path = &d.barePath
+	return d.path.half
+}
