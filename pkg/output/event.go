@@ -61,6 +61,7 @@ type Encoder struct {
 	privacy    Privacy
 	pointCodes PointCodeFormat
 	clock      clock
+	memo       memo
 }
 
 // NewEncoder makes an encoder for one goroutine.
@@ -78,18 +79,7 @@ func (e *Encoder) AppendMessage(b []byte, m *signaling.Message) []byte {
 // AppendFinding appends f as an event of type finding.
 func (e *Encoder) AppendFinding(b []byte, f *rules.Finding) []byte {
 	b = e.head(b, "finding", f.Message)
-	b = append(key(b, "finding"), '{')
-	b = appendText(b, "rule", f.Rule.ID)
-	b = appendWord(b, "severity", f.Severity.String())
-	b = appendText(b, "carrier", f.Carrier.ID)
-	if f.Carrier.Name != "" {
-		b = appendText(b, "carrier_name", f.Carrier.Name)
-	}
-	b = appendWord(b, "evidence", f.Evidence.String())
-	b = appendWord(b, "confidence", f.Confidence.String())
-	if f.Reason != "" {
-		b = appendText(b, "reason", f.Reason)
-	}
+	b = e.memo.finding(b, f)
 	b = append(key(b, "sightings"), '[')
 	for i := range f.Sightings {
 		if i > 0 {
@@ -154,17 +144,7 @@ func (e *Encoder) head(b []byte, event string, m *signaling.Message) []byte {
 	if m.Frame != 0 {
 		b = appendUint(b, "frame", m.Frame)
 	}
-	b = appendAddrPort(b, "src_ip", "src_port", m.Src)
-	b = appendAddrPort(b, "dest_ip", "dest_port", m.Dst)
-	if l := m.Link; l != nil {
-		if l.Transport != signaling.TransportNone {
-			b = appendWord(b, "proto", l.Transport.String())
-		}
-		if l.ID != 0 {
-			b = appendUint(b, "link", l.ID)
-		}
-	}
-	b = appendWord(b, "protection", m.Protection.String())
+	b = e.memo.link(b, m)
 	if m.Protocol != signaling.ProtocolNone {
 		b = appendWord(b, "protocol", m.Protocol.String())
 	}
