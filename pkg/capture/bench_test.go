@@ -118,6 +118,10 @@ func BenchmarkPeel(b *testing.B) {
 		{"IPv4Options", LinkTypeEthernet, frameIPv4Options},
 		{"IPv6HopByHop", LinkTypeEthernet, frameIPv6HopByHop},
 		{"ARP", LinkTypeEthernet, frameARP},
+		{"ERSPAN", LinkTypeEthernet, in4(47, gre2, erspan2, unhex(innerFrame))},
+		{"VXLAN", LinkTypeEthernet, in4(17, udp(50000, 4789, vxlan, unhex(innerFrame)))},
+		{"MPLS", LinkTypeEthernet, unhex(macs + "88 47" + label + inner4)},
+		{"UDP", LinkTypeEthernet, in4(17, udp(50000, 53, ackBytes))},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			var p Peeler

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,6 +20,15 @@ type seen struct {
 	id       uint32
 	offset   int
 	more     bool
+
+	content  Content
+	depth    uint8
+	tunnels  Tunnels
+	ports    [2]uint16 // of an exported PDU
+	sent     bool
+	label    bool
+	ni       uint8
+	opc, dpc uint32
 }
 
 var (
@@ -29,16 +39,21 @@ var (
 
 func (s seen) with(change func(*seen)) seen { change(&s); return s }
 
-// peelCases are all golden frames. Those with a length on the wire of their own
-// give it; 0: that of the data.
-var peelCases = []struct {
+// peelCase is a golden frame. One with a length on the wire of its own gives it; 0:
+// that of the data.
+type peelCase struct {
 	name   string
 	link   LinkType
 	data   []byte
 	length int
 	reason Reason
 	want   seen
-}{
+}
+
+// peelCases are all golden frames.
+var peelCases = slices.Concat(ipCases, tunnelCases, bareCases)
+
+var ipCases = []peelCase{
 	{"Ethernet, IPv4", 1, frameEthernetIPv4, 0, 0, v4},
 	{"Ethernet, IPv6", 1, frameEthernetIPv6, 0, 0, v6},
 	{"one tag", 1, frameVLANIPv4, 0, 0, v4},
@@ -180,10 +195,25 @@ var peelCases = []struct {
 	{"IPv6 authentication header too short", 1, unhex(macs + "86 dd 60 00 00 00 00 14 33 40" + ipv6To + "84 00 00 00 00 00 00 01 00 00 00 02" + upper), 0, ReasonMalformed, seen{}},
 }
 
+// packet is the Packet that a test expects.
+func (s *seen) packet() Packet {
+	p := Packet{
+		V6: strings.Contains(s.src, ":"), Protocol: s.proto, Payload: s.payload, Truncated: s.cut,
+		Fragment: s.fragment, FragmentID: s.id, FragmentOffset: s.offset, MoreFragments: s.more,
+		Content: s.content, Depth: s.depth, Tunnels: s.tunnels, SrcPort: s.ports[0], DstPort: s.ports[1],
+		Sent: s.sent, HasLabel: s.label, NI: s.ni, OPC: s.opc, DPC: s.dpc,
+	}
+	if s.src != "" {
+		p.Src, p.Dst = netip.MustParseAddr(s.src).As16(), netip.MustParseAddr(s.dst).As16()
+	}
+	return p
+}
+
 // dirty is a Packet with something in every field: Peel has to set them all.
 func dirty() Packet {
 	p := Packet{V6: true, Protocol: 255, Payload: []byte("old"), Truncated: true,
-		Fragment: true, FragmentID: 0xFFFFFFFF, FragmentOffset: 1, MoreFragments: true}
+		Fragment: true, FragmentID: 0xFFFFFFFF, FragmentOffset: 1, MoreFragments: true,
+		Content: 99, Depth: 99, Tunnels: 99, SrcPort: 99, DstPort: 99, Sent: true, HasLabel: true, NI: 99, OPC: 99, DPC: 99}
 	for i := range p.Src {
 		p.Src[i], p.Dst[i] = 0xAA, 0xBB
 	}
@@ -206,11 +236,7 @@ func TestPeel(t *testing.T) {
 				if reason != ReasonNone {
 					continue
 				}
-				want := Packet{
-					Src: netip.MustParseAddr(tc.want.src).As16(), Dst: netip.MustParseAddr(tc.want.dst).As16(),
-					V6: strings.Contains(tc.want.src, ":"), Protocol: tc.want.proto, Payload: tc.want.payload, Truncated: tc.want.cut,
-					Fragment: tc.want.fragment, FragmentID: tc.want.id, FragmentOffset: tc.want.offset, MoreFragments: tc.want.more,
-				}
+				want := tc.want.packet()
 				if !reflect.DeepEqual(pkt, want) {
 					got, want := fmt.Sprint(pkt), fmt.Sprint(want)
 					t.Errorf("%s:\n%.300s\nwant\n%.300s", path.name, got, want)
@@ -218,7 +244,7 @@ func TestPeel(t *testing.T) {
 				if cap(pkt.Payload) != len(pkt.Payload) {
 					t.Errorf("%s: payload has room behind its end", path.name)
 				}
-				if pkt.SrcAddr().String() != tc.want.src || pkt.DstAddr().String() != tc.want.dst {
+				if tc.want.src != "" && (pkt.SrcAddr().String() != tc.want.src || pkt.DstAddr().String() != tc.want.dst) {
 					t.Errorf("%s: %v to %v", path.name, pkt.SrcAddr(), pkt.DstAddr())
 				}
 			}
@@ -237,6 +263,9 @@ func checkPeel(t testing.TB, p *Peeler, f *Frame) {
 	}
 	if reason >= NumReasons {
 		t.Fatalf("reason %v", reason)
+	}
+	if fast.Depth != slow.Depth || fast.Tunnels != slow.Tunnels || fast.Depth > MaxDepth || (fast.Depth == 0) != (fast.Tunnels == 0) {
+		t.Fatalf("link %v, %x: %d deep through %b, by gopacket alone %d through %b", f.LinkType, f.Data, fast.Depth, fast.Tunnels, slow.Depth, slow.Tunnels)
 	}
 	if reason != ReasonNone {
 		return
@@ -338,6 +367,14 @@ func TestNames(t *testing.T) {
 		if strings.Trim(k.String(), "abcdefghijklmnopqrstuvwxyz_") != "" {
 			t.Errorf("warning kind %d has no label: %s", uint8(k), k)
 		}
+	}
+	for k := range NumTunnels {
+		if strings.Trim(k.String(), "abcdefghijklmnopqrstuvwxyz") != "" {
+			t.Errorf("tunnel %d has no label: %s", uint8(k), k)
+		}
+	}
+	if LinkTypeExported.String() != "WIRESHARK_UPPER_PDU" || NumTunnels.String() != "8" {
+		t.Error("names of numbers")
 	}
 	if LinkTypeSLL2.String() != "LINUX_SLL2" || LinkType(147).String() != "147" || NumReasons.String() != "5" || WarningKind(99).String() != "warning(99)" {
 		t.Error("names of numbers")

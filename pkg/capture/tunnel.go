@@ -67,7 +67,7 @@ func (s *stack) enterEther(kind Tunnel, typ uint16) error {
 	return nil
 }
 
-// short says if the octets at hand may end too early because the capture, or the
+// mayBeCut says if the octets at hand may end too early because the capture, or the
 // mirror, cut them.
 func (s *stack) mayBeCut() bool { return s.cut || s.ip && s.pkt.Truncated }
 
@@ -96,7 +96,8 @@ func looksEthernet(b []byte) bool {
 	return false
 }
 
-// looksIP says if octets look like an IP packet with nothing or padding behind.
+// looksIP says if octets look like an IP packet with nothing or padding behind. b
+// is not empty.
 func looksIP(b []byte, cut bool) bool {
 	switch b[0] >> 4 {
 	case 4:
@@ -105,7 +106,7 @@ func looksIP(b []byte, cut bool) bool {
 			return header >= 20
 		}
 		total := int(binary.BigEndian.Uint16(b[2:4]))
-		return total == 0 || total >= header && (total <= len(b) || cut)
+		return total >= header && (total <= len(b) || cut)
 	case 6:
 		return len(b) < 6 || int(binary.BigEndian.Uint16(b[4:6])) <= len(b)-40 || cut
 	}
@@ -369,9 +370,9 @@ func (l *udpLayer) DecodeFromBytes(data []byte, df gopacket.DecodeFeedback) erro
 	s.gpe = l.DstPort == portVXLANGPE
 	switch l.DstPort {
 	case portVXLAN, portVXLANLinux, portVXLANGPE:
-		// The VNI is valid (RFC 7348 5), and the octet behind it reserved; some use
-		// that, in front of frames that show what they are.
-		if len(b) >= 8 && b[0]&0x08 != 0 && (b[7] == 0 && !(l.DstPort == portVXLANLinux) || looksEthernet(b[8:])) {
+		// The VNI is valid, and the octet behind it 0 (RFC 7348 5); or the frame inside
+		// shows what it is. The port of Linux belongs to another.
+		if len(b) >= 8 && (b[0]&0x08 != 0 && b[7] == 0 && l.DstPort != portVXLANLinux || looksEthernet(b[8:])) {
 			s.next, s.known = layers.LayerTypeVXLAN, true
 		}
 	case portGeneve:
