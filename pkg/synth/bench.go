@@ -28,7 +28,7 @@ type BenchStats struct {
 // components, or a Diameter command. About 60 % are MAP over M3UA, the rest
 // Diameter over SCTP and TCP; 10 000 a second of capture time on 20 links, the
 // busy hour of a large operator's interconnect, with bundling, fragments,
-// retransmissions and reordering as field traffic has them; 5 % pass a watched
+// retransmissions and reordering as field traffic has them; 2 % pass a watched
 // carrier. Memory does not grow with the number of messages.
 func WriteBench(w io.Writer, messages int, seed int64) error {
 	_, err := WriteBenchStats(w, messages, seed)
@@ -291,7 +291,7 @@ func (g *bench) begin() {
 		}
 		isMAP = true
 	}
-	watched := g.r.Permille(50)
+	watched := g.r.Permille(20)
 	x := benchDialogue{kind: uint8(kind), vectors: uint8(1 + g.r.Intn(5))}
 	switch {
 	case isMAP && watched:
