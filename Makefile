@@ -41,6 +41,11 @@ bench: ## speed and memory of a replay beside tshark and tcpdump, on a capture m
 	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
 	$(GO) run ./cmd/bench -dir $(BENCHDIR) -bin bin/sigtransit -messages $(BENCH_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
 
+# The Go tool uses the profile for every build of the command (-pgo=auto).
+.PHONY: profile
+profile: ## record cmd/sigtransit/default.pgo anew, for profile-guided optimisation
+	$(GO) test ./pkg/pipeline -run '^$$' -bench 'BenchmarkReplay/(nothing-matches|findings=none)' -benchtime 15s -cpuprofile $(CURDIR)/cmd/sigtransit/default.pgo -o /dev/null
+
 .PHONY: bench-go
 bench-go: ## the Go benchmarks of all packages, one package at a time
 	$(GO) test -p 1 -run '^$$' -bench . -benchmem ./...
