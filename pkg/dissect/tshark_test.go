@@ -191,9 +191,9 @@ func (p *pdml) field(name, show string) {
 	switch name {
 	case "frame.number":
 		p.frame, _ = strconv.ParseUint(show, 10, 64)
-	case "m3ua.protocol_data_opc", "mtp3.opc":
+	case "m3ua.protocol_data_opc", "mtp3.opc", "exported_pdu.ss7_opc":
 		p.opc = show
-	case "m3ua.protocol_data_dpc", "mtp3.dpc":
+	case "m3ua.protocol_data_dpc", "mtp3.dpc", "exported_pdu.ss7_dpc":
 		p.dpc = show
 	case "sccp.message_type", "sccp.called.ssn", "sccp.called.digits", "sccp.calling.ssn", "sccp.calling.digits":
 		first(p.sccp, name, show)
