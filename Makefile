@@ -44,7 +44,7 @@ bench: ## speed and memory of a replay beside tshark and tcpdump, on a capture m
 # The Go tool uses the profile for every build of the command (-pgo=auto).
 .PHONY: profile
 profile: ## record cmd/sigtransit/default.pgo anew, for profile-guided optimisation
-	$(GO) test ./pkg/pipeline -run '^$$' -bench 'BenchmarkReplay/(nothing-matches|findings=none)' -benchtime 15s -cpuprofile $(CURDIR)/cmd/sigtransit/default.pgo -o /dev/null
+	$(GO) test -trimpath ./pkg/pipeline -run '^$$' -bench 'BenchmarkReplay/(nothing-matches|findings=none)' -benchtime 15s -cpuprofile $(CURDIR)/cmd/sigtransit/default.pgo -o /dev/null
 
 .PHONY: bench-go
 bench-go: ## the Go benchmarks of all packages, one package at a time
