@@ -99,6 +99,7 @@ func checkBounds(t *testing.T, d *Dissector) {
 func TestDamagedFrames(t *testing.T) {
 	for seed := range int64(20) {
 		damagedFrames(t, demo, seed)
+		damagedFrames(t, tunnelsCase, seed)
 	}
 }
 
@@ -298,6 +299,15 @@ func FuzzFeed(f *testing.F) {
 	}
 	f.Add(seed)
 	f.Add(frame(nil, ipFrame("2001:db8::1", "2001:db8::2", synth.ProtoSCTP, newLink(portM3UA).data(0, 3, purgeData(1)))))
+	seed = nil
+	for _, fr := range caseFrames(f, tunnelsCase) {
+		if fr.LinkType != capture.LinkTypeEthernet {
+			break
+		}
+		f.Add(frame(nil, fr.Data))
+		seed = frame(seed, fr.Data)
+	}
+	f.Add(seed)
 	f.Fuzz(func(t *testing.T, in []byte) {
 		p := newTap()
 		for n := uint64(1); len(in) >= 2; n++ {
