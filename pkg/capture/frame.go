@@ -82,34 +82,38 @@ type Source interface {
 
 // Packet is what was found in a frame: the innermost IP packet, or a signaling
 // message that was captured without IP.
+//
+// The order of the fields lets Peel clear them with few stores.
 type Packet struct {
 	Src, Dst [16]byte // IPv4 as IPv4-mapped IPv6; zero where the capture has none
 	V6       bool
-	Protocol uint8  // of the upper layer, behind all extension headers
+	Protocol uint8 // of the upper layer, behind all extension headers
+	// Sent: the host that captured an MTP2 link is the sender.
+	Sent bool
+	// HasLabel: an exported PDU came with OPC, DPC and NI of its MTP3 message.
+	HasLabel bool
 	Payload  []byte // upper layer, cut at the end of the packet; aliases the frame
 	// Truncated: the capture holds less of the packet than its length says.
 	Truncated bool
 
+	// Content is what Payload holds.
+	Content Content
+
 	// Fragment: Payload is one piece of a fragmented packet.
 	Fragment       bool
+	MoreFragments  bool
 	FragmentID     uint32
 	FragmentOffset int // octets
-	MoreFragments  bool
 
-	// Content is what Payload holds. All below is zero for plain IP.
-	Content Content
 	// Depth is how many encapsulations were taken off, Tunnels of which kinds.
-	Depth   uint8
 	Tunnels Tunnels
+	Depth   uint8
+
+	NI uint8 // network indicator
 	// SrcPort and DstPort stand in exported PDUs; for IP packets they are part of
 	// the Payload.
 	SrcPort, DstPort uint16
-	// Sent: the host that captured an MTP2 link is the sender.
-	Sent bool
-	// HasLabel: an exported PDU came with the point codes of its MTP3 message.
-	HasLabel bool
-	NI       uint8 // network indicator
-	OPC, DPC uint32
+	OPC, DPC         uint32
 }
 
 // Content is what the Payload of a Packet holds.

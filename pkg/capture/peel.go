@@ -118,8 +118,6 @@ func fastIPv4(d []byte, pkt *Packet) bool {
 	pkt.V6 = false
 	pkt.Protocol = d[9]
 	pkt.Payload = d[20:total:total]
-	pkt.Fragment, pkt.MoreFragments = false, false
-	pkt.FragmentID, pkt.FragmentOffset = 0, 0
 	pkt.plain()
 	return true
 }
@@ -152,17 +150,16 @@ func fastIPv6(d []byte, pkt *Packet) bool {
 	pkt.V6 = true
 	pkt.Protocol = d[6]
 	pkt.Payload = d[40 : 40+length : 40+length]
-	pkt.Fragment, pkt.MoreFragments = false, false
-	pkt.FragmentID, pkt.FragmentOffset = 0, 0
 	pkt.plain()
 	return true
 }
 
-// plain clears what only tunnels and links without IP set.
+// plain clears what only fragments, tunnels and links without IP set.
 func (p *Packet) plain() {
-	p.Content, p.Depth, p.Tunnels = 0, 0, 0
-	p.SrcPort, p.DstPort = 0, 0
-	p.Sent, p.HasLabel, p.NI = false, false, 0
+	p.Sent, p.HasLabel = false, false
+	p.Content, p.Fragment, p.MoreFragments = 0, false, false
+	p.FragmentID, p.FragmentOffset = 0, 0
+	p.Tunnels, p.Depth, p.NI, p.SrcPort, p.DstPort = 0, 0, 0, 0, 0
 	p.OPC, p.DPC = 0, 0
 }
 
