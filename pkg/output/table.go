@@ -126,12 +126,16 @@ func (t *Table) AppendFlow(b []byte, f *signaling.FlowEvent) []byte {
 	b = t.lead(b, f.Time, f.Frame)
 	b = append(b, "link     "...)
 	if l := f.Link; l != nil {
-		b = append(b, l.Transport.String()...)
-		b = append(b, ' ')
-		b = t.end(b, &l.Ends[0])
-		b = append(b, t.arrow(" <-> ", " ↔ ")...)
-		b = t.end(b, &l.Ends[1])
-		b = append(b, ' ')
+		if l.Transport == signaling.TransportNone {
+			b = append(b, "captured below SCTP and TCP "...)
+		} else {
+			b = append(b, l.Transport.String()...)
+			b = append(b, ' ')
+			b = t.end(b, &l.Ends[0])
+			b = append(b, t.arrow(" <-> ", " ↔ ")...)
+			b = t.end(b, &l.Ends[1])
+			b = append(b, ' ')
+		}
 		b = append(b, l.Protection.String()...)
 		b = append(b, ' ')
 	}
