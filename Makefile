@@ -63,8 +63,14 @@ lint: ## formatting and go vet
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'gofmt would change:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: staticcheck
+staticcheck: ## staticcheck with the settings of staticcheck.conf (fetched when missing)
+	$(GO) run $(STATICCHECK) ./...
+
 .PHONY: check
-check: lint test test-race test-32bit fuzz ## all that .ci/run checks
+check: lint staticcheck test test-race test-32bit fuzz ## all that .ci/run checks
 
 .PHONY: clean
 clean: ## remove what the targets made

@@ -7,8 +7,8 @@ import (
 	"sigtransit/decoders/telecom"
 )
 
-// ErrTruncated: the message ends inside of its routing label. Decode returns it
-// bare, so that it can be compared with == and counted.
+// ErrTruncated says that the message ends inside of its routing label. Decode
+// returns it bare, so that it can be compared with == and counted.
 var ErrTruncated = errors.New("mtp3: truncated")
 
 // Variant is the form of the routing label.
