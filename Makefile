@@ -26,10 +26,7 @@ test-32bit: ## decoders and state on a 32-bit target
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (default 20s)
-	@set -e; for pkg in $$($(GO) list ./...); do \
-	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "== $$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg; \
-	  done; done
+	@GO='$(GO)' .ci/fuzz $(FUZZTIME)
 
 # BENCH_FLAGS: -keep (the captures), -markdown, -no-memory, -lists ...: go run ./cmd/bench -h
 BENCH_MESSAGES ?= 1000000
