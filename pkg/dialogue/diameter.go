@@ -4,7 +4,7 @@ import "sigtransit/pkg/signaling"
 
 // Bounds of the table of Diameter requests.
 const (
-	// MaxRequests entries of some 200 octets are the most a worker keeps.
+	// MaxRequests entries of 192 octets are the most a worker keeps.
 	MaxRequests = 1 << 17
 	// requestIdle is how long an answer is waited for. RFC 6733 leaves the
 	// timeout to the application; agents give up after some 5 to 30 s.

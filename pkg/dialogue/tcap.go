@@ -12,7 +12,7 @@ import (
 
 // Bounds of the transaction table.
 const (
-	// MaxTransactions entries of some 300 octets are the most a worker keeps.
+	// MaxTransactions entries of 256 octets are the most a worker keeps.
 	MaxTransactions = 1 << 17
 	// tcapIdle is how long a transaction may be silent: the longest MAP operation
 	// timers are minutes (3GPP TS 29.002 17.1.2: "ml" up to 10 min is rare, "m"

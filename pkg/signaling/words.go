@@ -75,9 +75,6 @@ var classNames = [NumClasses]string{"other", "location", "sms", "authentication"
 
 func (c Class) String() string { return classNames[min(c, NumClasses-1)] }
 
-// ParseClass is the inverse of Class.String.
-func ParseClass(s string) (Class, bool) { return parse[Class](classNames[:], s) }
-
 // Protection is what the tap can see of how a message or link is protected.
 type Protection uint8
 
@@ -96,9 +93,6 @@ const (
 var protectionNames = [NumProtections]string{"clear", "tls", "dtls", "ipsec", "mapsec", "signed", "opaque"}
 
 func (p Protection) String() string { return protectionNames[min(p, NumProtections-1)] }
-
-// ParseProtection is the inverse of Protection.String.
-func ParseProtection(s string) (Protection, bool) { return parse[Protection](protectionNames[:], s) }
 
 // Position is where in a message an identifier was seen.
 type Position uint8
@@ -186,9 +180,6 @@ const (
 var evidenceNames = [NumEvidence]string{"none", "jurisdiction", "group", "declared", "address", "hop", "adjacent"}
 
 func (e Evidence) String() string { return evidenceNames[min(e, NumEvidence-1)] }
-
-// ParseEvidence is the inverse of Evidence.String.
-func ParseEvidence(s string) (Evidence, bool) { return parse[Evidence](evidenceNames[:], s) }
 
 // Confidence is how sure the source of an identifier is, weakest first.
 type Confidence uint8

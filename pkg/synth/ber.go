@@ -66,9 +66,6 @@ func AppendInteger(b []byte, tag uint16, v int64) []byte {
 	return b
 }
 
-// AppendNull appends a value without contents.
-func AppendNull(b []byte, tag uint16) []byte { return append(appendTag(b, tag), 0) }
-
 // Open is a constructed value whose contents are still being appended.
 type Open struct {
 	contents int

@@ -157,9 +157,6 @@ func AppendShutdownAck(b []byte) []byte { return append(b, 8, 0, 0, 4) }
 // AppendShutdownComplete appends a SHUTDOWN COMPLETE (RFC 9260 3.3.13).
 func AppendShutdownComplete(b []byte) []byte { return append(b, 14, 0, 0, 4) }
 
-// AppendAbort appends an ABORT without causes (RFC 9260 3.3.7).
-func AppendAbort(b []byte) []byte { return append(b, 6, 0, 0, 4) }
-
 // SCTPEnd is one end of an association.
 type SCTPEnd struct {
 	Addrs []netip.Addr // the first one is the primary

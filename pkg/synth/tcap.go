@@ -185,12 +185,6 @@ func AppendMAPOpen(b []byte, destination, origination Number) []byte {
 	return open.Close(b)
 }
 
-// AppendMAPRefuse appends a map-refuse with a reason: 0 none, 1 invalid
-// destination reference, 2 invalid origination reference.
-func AppendMAPRefuse(b []byte, reason uint8) []byte {
-	return append(b, 0xa3, 3, 0x0a, 1, reason)
-}
-
 // AppendMAPUserAbort appends a map-userAbort with userSpecificReason.
 func AppendMAPUserAbort(b []byte) []byte { return append(b, 0xa4, 2, 0x80, 0) }
 
