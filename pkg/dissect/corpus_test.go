@@ -323,7 +323,7 @@ func dissectFile(t *testing.T, name string) *recorder {
 	}
 	defer f.Close()
 	r := &recorder{reading: newReading()}
-	d := New(r)
+	d := New(r, Options{})
 	frames := make([]capture.Frame, 64)
 	for {
 		n, err := f.Read(frames)

@@ -40,7 +40,7 @@ func TestDefect(t *testing.T) {
 		"batch": func(d *Dissector) { d.FeedBatch(frames) },
 	} {
 		f := &faulty{tap: newTap(), at: 2}
-		f.Dissector = New(f)
+		f.Dissector = New(f, Options{})
 		feed(f.Dissector)
 		if o := f.Counters.Outcomes; o[Decoded] != 3 || o[Panicked] != 1 || f.Counters.Frames != 4 {
 			t.Errorf("%s: %d frames decoded, %d met a defect, of %d", name, o[Decoded], o[Panicked], f.Counters.Frames)

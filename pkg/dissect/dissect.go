@@ -30,6 +30,7 @@ type Dissector struct {
 	Counters Counters
 
 	h      Handler
+	opts   Options
 	source string
 
 	peeler capture.Peeler
@@ -64,9 +65,13 @@ type Dissector struct {
 	warned   map[string]bool
 }
 
+// Options is what dissection has to be told because no octet tells it. The zero
+// value reads everything by evidence.
+type Options struct{}
+
 // New is a dissector that hands what it finds to h.
-func New(h Handler) *Dissector {
-	d := &Dissector{h: h, warned: make(map[string]bool)}
+func New(h Handler, o Options) *Dissector {
+	d := &Dissector{h: h, opts: o, warned: make(map[string]bool)}
 	d.Forget()
 	return d
 }

@@ -47,7 +47,7 @@ type tap struct {
 
 func newTap() *tap {
 	p := &tap{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	p.Dissector = New(p)
+	p.Dissector = New(p, Options{})
 	return p
 }
 

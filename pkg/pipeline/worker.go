@@ -15,8 +15,10 @@ import (
 	"sigtransit/rules"
 )
 
-// Options says what a worker writes besides findings and warnings.
+// Options says what a worker reads and what it writes besides findings and
+// warnings.
 type Options struct {
+	Dissect  dissect.Options
 	Render   output.Renderer // nil: nothing is written, all is counted
 	Sink     output.Sink
 	Messages bool // every decoded message
@@ -45,7 +47,7 @@ type Worker struct {
 // New is a worker that judges by set.
 func New(set *rules.Set, opts Options) *Worker {
 	w := &Worker{engine: rules.NewEngine(set), opts: opts}
-	w.dissector = dissect.New(w)
+	w.dissector = dissect.New(w, opts.Dissect)
 	w.onFinding = w.finding
 	return w
 }

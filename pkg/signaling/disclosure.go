@@ -9,7 +9,7 @@ import (
 
 // Disclosure is the set of secrets and personal data that a message carried in
 // readable form. It never holds the data itself.
-type Disclosure uint16
+type Disclosure uint32
 
 // What can be given away, in the order events list it.
 const (
