@@ -59,6 +59,7 @@ type Step struct {
 
 	evidence, confidence, kind, class set
 	returned                          signaling.Disclosure // one of; 0: not asked
+	nothing                           bool                 // returned nothing fits too
 	refused                           int8                 // 1: must be, -1: must not be, 0: not asked
 }
 
@@ -70,11 +71,12 @@ type facts struct {
 	class      signaling.Class
 	returned   signaling.Disclosure
 	refused    bool
+	unread     bool // part of the message could not be read
 }
 
 func (s *Step) fit(f *facts) bool {
 	return s.evidence.has(uint8(f.evidence)) && s.confidence.has(uint8(f.confidence)) && s.kind.has(uint8(f.kind)) && s.class.has(uint8(f.class)) &&
-		(s.returned == 0 || s.returned&f.returned != 0) && (s.refused == 0 || (s.refused > 0) == f.refused)
+		(s.returned == 0 && !s.nothing || s.returned&f.returned != 0 || s.nothing && f.returned == 0 && !f.unread) && (s.refused == 0 || (s.refused > 0) == f.refused)
 }
 
 // Ladder is how the severity of a finding is decided: the first step that fits,
@@ -316,11 +318,14 @@ func (f *file) when(n ast.Node, s *Step) {
 		quoting(field{"returned", func(v ast.Node, k string) {
 			f.each(v, k, func(name string, at *token.Token) {
 				i := slices.Index(disclosures, name)
-				if i < 0 {
-					f.at(at, "returned: %q, want one of %s", name, strings.Join(disclosures, ", "))
-					return
+				switch {
+				case name == nothing:
+					s.nothing = true
+				case i < 0:
+					f.at(at, "returned: %q, want one of %s, %s", name, nothing, strings.Join(disclosures, ", "))
+				default:
+					s.returned |= 1 << i
 				}
-				s.returned |= 1 << i
 			})
 		}}),
 		field{"refused", func(v ast.Node, k string) {
@@ -351,9 +356,12 @@ func quiet(n ast.Node) (out []string) {
 	return out
 }
 
+// nothing is the word for a message that carries none of the disclosures.
+const nothing = "nothing"
+
 // disclosures are the words of signaling.Disclosure by bit.
 var disclosures = func() (names []string) {
-	for i := 0; i < 16; i++ {
+	for i := 0; i < 32; i++ {
 		w := signaling.Disclosure(1<<i).AppendNames(nil, 0)
 		if len(w) == 0 {
 			break

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ func TestBadDetections(t *testing.T) {
 		{"operation", head + "    match: {operation: [updateLocations]}\n", `FILE:4:25: operation: "updateLocations" is not in the catalogue, want names as the standards write them, for example updateLocation, ULR or SWx/MAR`},
 		{"carrier", head + "    match: {carrier: [nobody]}\n", `FILE:4:23: carrier: "nobody" is on no watchlist`},
 		{"match key", head + "    match: {classes: [sms]}\n", `FILE:4:13: match: unknown key "classes", want one of protocol, class, kind, operation, evidence, confidence, protection, carrier`},
-		{"returned", head + "    adjust: [{when: {returned: [secrets]}, severity: high}]\n", `FILE:4:33: returned: "secrets", want one of authentication_vectors, keys, imsi, msisdn, imei, serving_node, cell, position, subscriber_state, subscriber_data, roaming_number, sms_text, ussd_text, forwarded_to_number`},
+		{"returned", head + "    adjust: [{when: {returned: [secrets]}, severity: high}]\n", `FILE:4:33: returned: "secrets", want one of nothing, authentication_vectors, keys, imsi, msisdn, imei, serving_node, cell, position, subscriber_state, subscriber_data, roaming_number, sms_text, ussd_text, forwarded_to_number`},
 		{"half a step", head + "    adjust: [{when: {refused: true}}]\n", `FILE:4:14: adjust: want both "when" and "severity"`},
 		{"enabled", head + "    enabled: on\n", `FILE:4:14: enabled: got "on", want true or false`},
 	} {
@@ -301,8 +302,20 @@ func TestBuiltin(t *testing.T) {
 			t.Errorf("%s: enabled %t", d.ID, d.Enabled)
 		}
 	}
-	if d := s.Detections[len(s.Detections)-1]; d.ID != "authentication-in-clear" || fmt.Sprint(d.Classes(), d.Evidence(), len(d.Ladder())) != "[authentication] [declared address hop adjacent] 5" {
-		t.Errorf("%s: %v %v %d", d.ID, d.Classes(), d.Evidence(), len(d.Ladder()))
+	for id, want := range map[string]string{
+		"location-in-clear":        "[location] [declared address hop adjacent] 6",
+		"sms-in-clear":             "[sms] [declared address hop adjacent] 6",
+		"authentication-in-clear":  "[authentication] [declared address hop adjacent] 6",
+		"call-in-clear":            "[call] [declared address hop adjacent] 7",
+		"data-in-clear":            "[data] [declared address hop adjacent] 7",
+		"subscriber-data-in-clear": "[subscriber] [declared address hop adjacent] 7",
+	} {
+		i := slices.IndexFunc(s.Detections, func(d *Detection) bool { return d.ID == id })
+		if i < 0 {
+			t.Errorf("no detection %s", id)
+		} else if d := s.Detections[i]; fmt.Sprint(d.Classes(), d.Evidence(), len(d.Ladder())) != want {
+			t.Errorf("%s: %v %v %d", d.ID, d.Classes(), d.Evidence(), len(d.Ladder()))
+		}
 	}
 	if _, ok := s.Carrier("nobody"); ok {
 		t.Error("found a carrier that is not there")

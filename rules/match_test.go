@@ -367,7 +367,7 @@ func TestRequestToAnswer(t *testing.T) {
 	}
 	a := answer("\x00\x00\x07\xd1") // 2001 on another link
 	got := evaluate(e, a)
-	if len(got) != 1 || got[0].line != "location-in-clear example-carrier high hop: diameter.route_record=[host_suffix ipx.example.org]<request" {
+	if len(got) != 1 || got[0].line != "location-in-clear example-carrier low hop: diameter.route_record=[host_suffix ipx.example.org]<request" {
 		t.Errorf("answer: %+v", got)
 	}
 	if got := evaluate(e, answer("\x00\x00\x13\x8c")); len(got) != 1 || got[0].severity != signaling.SeverityLow || got[0].reason != "refused: true" { // 5004
@@ -512,7 +512,22 @@ func TestSeverity(t *testing.T) {
 		{"vectors", address, signaling.ClassAuthentication, set1(gsmmap.FieldVectors), "authentication-in-clear critical", "returned: authentication_vectors|keys"},
 		{"vectors, low confidence", address + ", confidence: low", signaling.ClassAuthentication, set1(gsmmap.FieldVectors), "authentication-in-clear high", "confidence: low, returned: authentication_vectors|keys"},
 		{"keys", adjacent, signaling.ClassAuthentication, set1(gsmmap.FieldKeys), "authentication-in-clear critical", "returned: authentication_vectors|keys"},
-		{"another class", adjacent, signaling.ClassCall, nil, "", ""},
+		{"answered with nothing", adjacent, signaling.ClassAuthentication, func(m *signaling.Message) { m.Kind = signaling.KindResult; m.MAP = nil },
+			"authentication-in-clear low", "kind: result|answer, returned: nothing"},
+		{"answered with what could not be read", adjacent, signaling.ClassAuthentication,
+			func(m *signaling.Message) {
+				m.Kind, m.MAP, m.Faults = signaling.KindResult, nil, signaling.FaultArgument
+			},
+			"authentication-in-clear high", "evidence: hop|adjacent"},
+		{"call", address, signaling.ClassCall, nil, "call-in-clear low", ""},
+		{"call, adjacent", adjacent, signaling.ClassCall, nil, "call-in-clear medium", "evidence: hop|adjacent"},
+		{"roaming number", adjacent, signaling.ClassCall, set1(gsmmap.FieldRoamingNumber), "call-in-clear high", "returned: position|cell|roaming_number|forwarded_to_number, evidence: hop|adjacent"},
+		{"handover keys", address, signaling.ClassCall, set1(gsmmap.FieldKeys), "call-in-clear critical", "returned: keys"},
+		{"data session", adjacent, signaling.ClassData, nil, "data-in-clear medium", "evidence: hop|adjacent"},
+		{"data session with cell", address, signaling.ClassData, set1(gsmmap.FieldCellID), "data-in-clear medium", "returned: position|cell"},
+		{"ussd", adjacent, signaling.ClassSubscriber, set1(gsmmap.FieldUSSD), "subscriber-data-in-clear high", "returned: position|cell|ussd_text|subscriber_data|forwarded_to_number, evidence: hop|adjacent"},
+		{"profile refused", adjacent, signaling.ClassSubscriber, func(m *signaling.Message) { m.Kind = signaling.KindError }, "subscriber-data-in-clear low", "refused: true"},
+		{"another class", adjacent, signaling.ClassControl, nil, "", ""},
 		{"impossible class", adjacent, 200, nil, "", ""},
 		{"protected", adjacent, signaling.ClassLocation, func(m *signaling.Message) { m.Protection = signaling.TLS }, "", ""},
 		{"mapsec", adjacent, signaling.ClassLocation, func(m *signaling.Message) { m.Protection = signaling.MAPsec }, "", ""},

@@ -107,7 +107,8 @@ type flaggedCell struct {
 	evidence  signaling.Evidence
 	direction signaling.Direction
 	messages  uint64
-	returned  uint64
+	returned  uint64 // answers that returned secrets
+	refused   uint64 // answers that said no
 }
 
 // secrets are the disclosures that make an answer one that returned secrets:
@@ -158,6 +159,9 @@ func (s *Stats) AddFinding(f *rules.Finding) {
 	if m.IsReply() {
 		if d, _ := m.Disclosed(); d&secrets != 0 {
 			cell.returned++
+		}
+		if rules.Refused(m) {
+			cell.refused++
 		}
 	}
 	s.addSubscriber(c, m, f.Evidence)
@@ -460,6 +464,7 @@ func (s *Stats) mergeCarrier(o *carrierStats) {
 		to := c.cell(from.class, from.protocol, from.evidence, from.direction)
 		to.messages += from.messages
 		to.returned += from.returned
+		to.refused += from.refused
 	}
 	for class := range o.exposed {
 		for e, from := range o.exposed[class] {
@@ -552,6 +557,7 @@ type FlaggedCount struct {
 	Direction signaling.Direction
 	N         uint64
 	Returned  uint64 // of them answers that returned secrets
+	Refused   uint64 // of them answers that said no
 }
 
 // Flagged are the flagged messages, each counted once a carrier, ordered by
@@ -559,7 +565,7 @@ type FlaggedCount struct {
 func (s *Stats) Flagged() (counts []FlaggedCount) {
 	for _, c := range s.carriers {
 		for _, x := range c.cells {
-			counts = append(counts, FlaggedCount{c.id, x.class, x.protocol, x.evidence, x.direction, x.messages, x.returned})
+			counts = append(counts, FlaggedCount{c.id, x.class, x.protocol, x.evidence, x.direction, x.messages, x.returned, x.refused})
 		}
 	}
 	slices.SortFunc(counts, func(a, b FlaggedCount) int {
@@ -576,6 +582,7 @@ type Exposure struct {
 	Evidence             signaling.Evidence
 	Messages             uint64
 	Returned             uint64 // of them answers that returned secrets
+	Refused              uint64 // of them answers that said no
 	Subscribers          uint64 // distinct
 	AtLeast              bool   // there are more subscribers than were counted
 }
@@ -595,6 +602,7 @@ func (s *Stats) Exposures() (rows []Exposure) {
 			row := &sum[x.class][x.evidence]
 			row.Messages += x.messages
 			row.Returned += x.returned
+			row.Refused += x.refused
 			r.messages += x.messages
 			r.evidence = max(r.evidence, x.evidence)
 		}

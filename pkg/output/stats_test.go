@@ -38,9 +38,9 @@ func TestStats(t *testing.T) {
 		t.Errorf("findings %v", got)
 	}
 	exposures := []Exposure{
-		{"pccw-global", "PCCW Global", signaling.ClassAuthentication, signaling.EvidenceAdjacent, 1, 1, 1, false},
-		{"pccw-global", "PCCW Global", signaling.ClassLocation, signaling.EvidenceAdjacent, 1, 0, 1, false},
-		{"example-ipx", "", signaling.ClassLocation, signaling.EvidenceHop, 1, 1, 1, false},
+		{"pccw-global", "PCCW Global", signaling.ClassAuthentication, signaling.EvidenceAdjacent, 1, 1, 0, 1, false},
+		{"pccw-global", "PCCW Global", signaling.ClassLocation, signaling.EvidenceAdjacent, 1, 0, 0, 1, false},
+		{"example-ipx", "", signaling.ClassLocation, signaling.EvidenceHop, 1, 1, 0, 1, false},
 	}
 	got := s.Exposures()
 	if len(got) == 3 && got[0].Class == signaling.ClassLocation {

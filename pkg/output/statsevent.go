@@ -63,6 +63,7 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 		b = appendWord(b, "evidence", x.Evidence.String())
 		b = appendUint(b, "messages", x.Messages)
 		b = appendUint(b, "returned_secrets", x.Returned)
+		b = appendUint(b, "refused", x.Refused)
 		b = appendUint(b, "subscribers", x.Subscribers)
 		if x.AtLeast {
 			b = appendBool(b, "subscribers_at_least", true)

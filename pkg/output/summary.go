@@ -206,7 +206,7 @@ func (p *page) exposures(st *Stats) {
 	for _, r := range rows {
 		width = min(max(width, utf8.RuneCountInString(carrierText(r))), 40)
 	}
-	p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %12s  %11s\n", width, "CARRIER", "EVIDENCE", "CLASS", "MESSAGES", "WITH SECRETS", "SUBSCRIBERS")
+	p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %12s  %7s  %11s\n", width, "CARRIER", "EVIDENCE", "CLASS", "MESSAGES", "WITH SECRETS", "REFUSED", "SUBSCRIBERS")
 	last := ""
 	var seen [signaling.NumEvidence]bool
 	for _, r := range rows {
@@ -220,7 +220,7 @@ func (p *page) exposures(st *Stats) {
 		if r.AtLeast {
 			subscribers = ">=" + subscribers
 		}
-		p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %12s  %11s\n", width, clip(name, width), r.Evidence, r.Class, thousands(r.Messages), thousands(r.Returned), subscribers)
+		p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %-14s  %10s  %12s  %7s  %11s\n", width, clip(name, width), r.Evidence, r.Class, thousands(r.Messages), thousands(r.Returned), thousands(r.Refused), subscribers)
 	}
 	p.b = append(p.b, '\n')
 	for e := len(seen) - 1; e >= 0; e-- {
@@ -232,6 +232,7 @@ func (p *page) exposures(st *Stats) {
 		p.b = append(p.b, "  ?             behind the evidence: it rests on an identifier from a weak source, so the severity is lower\n"...)
 	}
 	p.b = append(p.b, "  with secrets  answers that really returned keys, locations, message text or a profile\n"...)
+	p.b = append(p.b, "  refused       answers that said no\n"...)
 	p.b = append(p.b, "  subscribers   distinct, by IMSI, else by MSISDN\n"...)
 }
 

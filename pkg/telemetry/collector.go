@@ -32,6 +32,7 @@ var (
 	findingsDesc = desc("findings_total", "Findings by rule and severity.", "rule", "severity")
 	flaggedDesc  = desc("flagged_messages_total", "Messages a watchlisted carrier could read.", "carrier", "class", "protocol", "evidence", "direction")
 	returnedDesc = desc("flagged_answers_with_secrets_total", "Flagged answers that returned keys, locations, message text or subscriber data.", "carrier", "class", "protocol", "evidence", "direction")
+	refusedDesc  = desc("flagged_answers_refused_total", "Flagged answers that said no: errors, rejects, results of 3000 and more.", "carrier", "class", "protocol", "evidence", "direction")
 	carrierDesc  = desc("carrier_messages_total", "Flagged messages by carrier and by how they were protected.", "carrier", "protection")
 	linksDesc    = desc("carrier_flows", "Links of a watchlisted carrier now, by protection.", "carrier", "protection")
 	entriesDesc  = desc("state_entries", "Entries in state tables.", "table")
@@ -43,7 +44,7 @@ var (
 
 var descs = []*prometheus.Desc{
 	framesDesc, bytesDesc, dropsDesc, outcomeDesc, lastDesc, errorsDesc, eventsDesc, messagesDesc, dupDesc, flowsDesc, findingsDesc,
-	flaggedDesc, returnedDesc, carrierDesc, linksDesc, entriesDesc, evictedDesc, missingDesc, warningsDesc, buildDesc,
+	flaggedDesc, returnedDesc, refusedDesc, carrierDesc, linksDesc, entriesDesc, evictedDesc, missingDesc, warningsDesc, buildDesc,
 }
 
 // Build names the running program.
@@ -141,6 +142,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 		labels := []string{x.Carrier, x.Class.String(), x.Protocol.String(), x.Evidence.String(), x.Direction.String()}
 		counter(flaggedDesc, x.N, labels...)
 		counter(returnedDesc, x.Returned, labels...)
+		counter(refusedDesc, x.Refused, labels...)
 	}
 	for _, x := range s.CarrierMessages() {
 		counter(carrierDesc, x.N, x.Carrier, x.Protection.String())

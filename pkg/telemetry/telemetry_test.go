@@ -77,6 +77,8 @@ sigtransit_dissection_events_total{event="sctp_packets"} 80
 sigtransit_duplicate_messages_total 1
 # TYPE sigtransit_findings_total counter
 sigtransit_findings_total{rule="location-in-clear",severity="high"} 1
+# TYPE sigtransit_flagged_answers_refused_total counter
+sigtransit_flagged_answers_refused_total{carrier="example",class="location",direction="unknown",evidence="adjacent",protocol="map"} 0
 # TYPE sigtransit_flagged_answers_with_secrets_total counter
 sigtransit_flagged_answers_with_secrets_total{carrier="example",class="location",direction="unknown",evidence="adjacent",protocol="map"} 0
 # TYPE sigtransit_flagged_messages_total counter
