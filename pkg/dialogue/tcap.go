@@ -180,6 +180,8 @@ type TCAP struct {
 	// transactions linger.
 	mirrored int64
 	swept    int64 // capture time of the last look for idle entries
+
+	shared
 }
 
 // NewTCAP is an empty table.
@@ -193,7 +195,13 @@ func NewTCAP() *TCAP {
 }
 
 // Len is the number of transactions in the table.
-func (t *TCAP) Len() int { return t.live }
+func (t *TCAP) Len() int {
+	if t.group != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+	}
+	return t.live
+}
 
 func tidHash(value uint32, length uint8) uint32 {
 	return fold(mix(uint64(value)|uint64(length)<<32, 0x7ca9))
@@ -244,6 +252,9 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 //
 // The transaction is valid until Release, which must follow each Match.
 func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uint64, payload []byte) (tr *Transaction, side uint8, duplicate bool) {
+	if t.group != nil {
+		t.settle(m, calling, called)
+	}
 	if now-t.swept > second || now < t.swept {
 		t.sweep(now)
 	}
@@ -304,6 +315,9 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 func (t *TCAP) again(now int64, slot int32, side uint8) (*Transaction, uint8, bool) {
 	t.Counters.Duplicates++
 	t.mirrored = now + 60*second
+	if t.group != nil {
+		t.group.mirrored.Store(t.mirrored)
+	}
 	e := t.entries.at(slot)
 	e.last = now
 	e.Memory.Signature = uint64(e.sig[side])
@@ -319,6 +333,10 @@ func (t *Transaction) copied(now int64, side uint8, sig uint32, link uint64) boo
 
 // Release ends the use of a transaction that Match returned.
 func (t *TCAP) Release(tr *Transaction) {
+	if t.group != nil {
+		defer t.mu.Unlock()
+		t.mirrored = t.group.mirrored.Load()
+	}
 	if tr == nil || !tr.ended {
 		return
 	}

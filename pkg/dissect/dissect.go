@@ -67,11 +67,20 @@ type Dissector struct {
 
 // Options is what dissection has to be told because no octet tells it. The zero
 // value reads everything by evidence.
-type Options struct{}
+type Options struct {
+	// Transactions is the table of TCAP transactions, one of a group where several
+	// workers read one network; nil: a table of its own.
+	Transactions *dialogue.TCAP
+	// Worker of Workers: so that no two of them give links the same number. Zero
+	// stands for one alone.
+	Worker, Workers int
+}
 
 // New is a dissector that hands what it finds to h.
 func New(h Handler, o Options) *Dissector {
 	d := &Dissector{h: h, opts: o, warned: make(map[string]bool)}
+	d.flows.step = uint64(max(o.Workers, 1))
+	d.flows.id = uint64(o.Worker) + 1 - d.flows.step
 	d.Forget()
 	return d
 }
@@ -82,9 +91,12 @@ func (d *Dissector) Forget() {
 	d.flush()
 	d.retire()
 	d.ip.Counters, d.segs.Counters = reassembly.Counters{}, reassembly.Counters{}
-	d.ip, d.segs, d.flows = reassembly.IP{}, reassembly.SCCP{}, flows{id: d.flows.id}
+	d.ip, d.segs, d.flows = reassembly.IP{}, reassembly.SCCP{}, flows{id: d.flows.id, step: d.flows.step}
 	d.bareFlow = nil
-	d.tcapT, d.diamT = dialogue.NewTCAP(), dialogue.NewDiameter()
+	d.diamT = dialogue.NewDiameter()
+	if d.tcapT = d.opts.Transactions; d.tcapT == nil {
+		d.tcapT = dialogue.NewTCAP()
+	}
 }
 
 // SetSource names the capture file or interface of the frames that follow.

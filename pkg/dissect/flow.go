@@ -209,7 +209,8 @@ type flows struct {
 	pairs map[pair]*half
 	tags  map[tagKey]promise
 	all   []*flow
-	id    uint64
+	id    uint64 // of the link made last
+	step  uint64 // between the numbers of two links: other workers have those in between
 
 	evicted uint64
 	// missing and octets is what the evicted flows lacked.
@@ -243,7 +244,7 @@ func (t *flows) open(now int64, k *pathKey, tr signaling.Transport) *flow {
 	if len(t.all) >= maxFlows {
 		t.sweep(now)
 	}
-	t.id++
+	t.id += t.step
 	f := &flow{last: now}
 	f.link = signaling.Link{ID: t.id, Transport: tr, Version: 1}
 	f.link.Ends[0].Port, f.link.Ends[1].Port = uint16(k.ports>>16), uint16(k.ports)
@@ -264,7 +265,7 @@ func (t *flows) known(k *pathKey) *path {
 
 // renew begins another connection between the same ends and ports.
 func (t *flows) renew(f *flow) {
-	t.id++
+	t.id += t.step
 	l := &f.link
 	l.ID, l.Protection, l.Version = t.id, signaling.Clear, l.Version+1
 	for i := range l.Ends {
