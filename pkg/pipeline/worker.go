@@ -23,8 +23,20 @@ type Options struct {
 	Sink     output.Sink
 	Messages bool // every decoded message
 	Flows    bool // the life of links
+	// Emit takes all events, in the place of the four above; the totals go to whoever
+	// asks the Publisher.
+	Emit Emitter
 	// Live: somebody may watch the totals while the source waits for more.
 	Live bool
+}
+
+// Emitter takes what a worker finds. It is used by the worker's goroutine alone,
+// and must not wait.
+type Emitter interface {
+	Finding(*rules.Finding)
+	Message(*signaling.Message)
+	Flow(*signaling.FlowEvent)
+	Warning(*signaling.Warning)
 }
 
 // Worker owns a dissector, an engine and their counters. It belongs to one
@@ -39,6 +51,8 @@ type Worker struct {
 	err       error                // of the sink; ends the run
 
 	lastTime int64 // capture time of the last frame, to tell whether files continue
+
+	orders orders
 
 	// Publisher carries the totals to those who watch: metrics.
 	Publisher telemetry.Publisher
@@ -85,6 +99,7 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 			w.fill()
 			w.Publisher.Publish(&w.stats)
 		}
+		w.orders.obey()
 		if each != nil {
 			each()
 		}
@@ -106,6 +121,7 @@ func (w *Worker) Warn(x signaling.Warning) { w.Warning(&x) }
 // Finish ends the run: the warnings of the whole capture and the totals are
 // written. elapsed is the time the run took.
 func (w *Worker) Finish(elapsed time.Duration) (*output.Stats, error) {
+	w.orders.end()
 	w.dissector.Close()
 	w.fill()
 	w.stats.Elapsed = elapsed
@@ -160,14 +176,20 @@ func (w *Worker) fill() {
 func (w *Worker) Message(m *signaling.Message) {
 	w.stats.AddMessage(m)
 	w.engine.Evaluate(m, w.onFinding)
-	if w.opts.Messages && w.opts.Render != nil {
+	switch {
+	case w.opts.Emit != nil:
+		w.opts.Emit.Message(m)
+	case w.opts.Messages && w.opts.Render != nil:
 		w.write(w.opts.Render.AppendMessage(w.buf[:0], m))
 	}
 }
 
 func (w *Worker) finding(f *rules.Finding) {
 	w.stats.AddFinding(f)
-	if w.opts.Render != nil {
+	switch {
+	case w.opts.Emit != nil:
+		w.opts.Emit.Finding(f)
+	case w.opts.Render != nil:
 		w.write(w.opts.Render.AppendFinding(w.buf[:0], f))
 	}
 }
@@ -175,7 +197,10 @@ func (w *Worker) finding(f *rules.Finding) {
 // Flow notes a change in the life of a link.
 func (w *Worker) Flow(f *signaling.FlowEvent) {
 	w.stats.AddFlow(f)
-	if w.opts.Flows && w.opts.Render != nil {
+	switch {
+	case w.opts.Emit != nil:
+		w.opts.Emit.Flow(f)
+	case w.opts.Flows && w.opts.Render != nil:
 		w.write(w.opts.Render.AppendFlow(w.buf[:0], f))
 	}
 }
@@ -183,7 +208,10 @@ func (w *Worker) Flow(f *signaling.FlowEvent) {
 // Warning writes and counts a warning.
 func (w *Worker) Warning(x *signaling.Warning) {
 	w.stats.AddWarning(x)
-	if w.opts.Render != nil {
+	switch {
+	case w.opts.Emit != nil:
+		w.opts.Emit.Warning(x)
+	case w.opts.Render != nil:
 		w.write(w.opts.Render.AppendWarning(w.buf[:0], x))
 	}
 }

@@ -1,0 +1,100 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sigtransit/pkg/dissect"
+	"sigtransit/rules"
+)
+
+// orders are what other goroutines ask of a worker, done between two batches.
+type orders struct {
+	pending atomic.Bool
+	beat    atomic.Int64 // nanoseconds since the epoch, of the last look
+
+	mu      sync.Mutex
+	waiting []order
+	over    bool // the worker does not run any more
+}
+
+type order struct {
+	do   func()
+	done chan struct{}
+}
+
+// obey does what waits. A worker with nothing to do pays for two atomic
+// operations a batch.
+func (o *orders) obey() {
+	o.beat.Store(time.Now().UnixNano())
+	if !o.pending.Load() {
+		return
+	}
+	o.mu.Lock()
+	o.pending.Store(false)
+	list := o.waiting
+	o.waiting = nil
+	o.mu.Unlock()
+	for _, x := range list {
+		x.do()
+		close(x.done)
+	}
+}
+
+// end does what still waits, and refuses what comes later.
+func (o *orders) end() {
+	o.mu.Lock()
+	o.over = true
+	o.mu.Unlock()
+	o.obey()
+}
+
+// ErrOver: the worker has ended.
+var ErrOver = errors.New("pipeline: the worker has ended")
+
+// do has f run by the worker between two batches, and waits for it.
+func (w *Worker) do(ctx context.Context, f func()) error {
+	o := &w.orders
+	x := order{f, make(chan struct{})}
+	o.mu.Lock()
+	if o.over {
+		o.mu.Unlock()
+		return ErrOver
+	}
+	o.waiting = append(o.waiting, x)
+	o.pending.Store(true)
+	o.mu.Unlock()
+	select {
+	case <-x.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Judge makes the worker judge by set and hand events to emit from the next batch
+// on, without losing a frame. It waits until that is so; ErrOver when the worker
+// has ended. It may be called from any goroutine.
+func (w *Worker) Judge(ctx context.Context, set *rules.Set, emit Emitter) error {
+	return w.do(ctx, func() {
+		w.engine = rules.NewEngine(set)
+		w.opts.Emit = emit
+	})
+}
+
+// Inspect has f look at the dissector between two batches.
+func (w *Worker) Inspect(ctx context.Context, f func(*dissect.Dissector)) error {
+	return w.do(ctx, func() { f(w.dissector) })
+}
+
+// Beat is when the worker last was between two batches: one that stands still is
+// stuck. The zero time: it has not begun.
+func (w *Worker) Beat() time.Time {
+	if n := w.orders.beat.Load(); n != 0 {
+		return time.Unix(0, n)
+	}
+	return time.Time{}
+}
