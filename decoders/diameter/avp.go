@@ -18,9 +18,7 @@ const (
 func kindOf(vendor, code uint32) kind {
 	switch vendor {
 	case 0:
-		if code < uint32(len(baseAVPs)) {
-			return baseAVPs[code]
-		}
+		return baseKind(code)
 	case Vendor3GPP:
 		if code < uint32(len(tgppAVPs)) {
 			return tgppAVPs[code]
@@ -33,12 +31,20 @@ func kindOf(vendor, code uint32) kind {
 	return kindUnknown
 }
 
+func baseKind(code uint32) kind {
+	if code < uint32(len(baseAVPs)) {
+		return baseAVPs[code]
+	}
+	return kindUnknown
+}
+
 // definesAVPs lists the vendors (IANA private enterprise numbers) known to use
 // Diameter AVPs of their own. Their dictionaries are mostly not public, so which
 // codes exist cannot be said.
 func definesAVPs(vendor uint32) bool {
 	switch vendor {
-	case 5535, 13019, 4491, 3561, 24757, // 3GPP2, ETSI, CableLabs, Broadband Forum, WiMAX Forum
+	case VendorGSMA,
+		5535, 13019, 4491, 3561, 24757, // 3GPP2, ETSI, CableLabs, Broadband Forum, WiMAX Forum
 		193, 2011, 94, 28458, 637, 6527, 3902, 4329, 1751, // Ericsson, Huawei, Nokia, NSN, Alcatel-Lucent (3), ZTE, Siemens, Lucent
 		9, 5771, 8164, 2636, 11, 42, 111, 311, 323, 9148, 19444, // Cisco (2), Starent, Juniper, HP, Sun, Oracle, Microsoft, Tekelec, Acme Packet, Metaswitch
 		12645, 12951, 27640, 2937, 5806, 81000, // Vodafone, Verizon Wireless, Telefonica, Deutsche Telekom, SK Telecom, China Telecom

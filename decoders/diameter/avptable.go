@@ -37,20 +37,20 @@ const baseAVPs = ".oooowwwoowowwowwoooooowooowwoooooooowwoowooowwoooowooowooooow
 const tgppAVPs = ".oowoooooooooooooooooooooooooooo...................................................................." + // 0
 	"...................................................................................................." + // 100
 	"...................................................................................................." + // 200
-	"ooooooooooooooooooio................................................................................" + // 300
+	"oooggoogooooooogooio................................................................................" + // 300
 	"ooooooooooooooooooooo.....................................w...........................g......o......" + // 400
 	"wagoooooowgwwwowwgwgwwwwoogwowgoowwwwoowwwowwwwowwwwqwwwwwwwwwooogowwogwgwwgwwgoow.................." + // 500
-	"ooogwwowoooogwwgwooooooooooogwwooooooooooooooooooowoooooooo........................................." + // 600
-	"oooooooooooooooooooo................................................................................" + // 700
+	"ooogwwowoooogwwgwogooooooooogwwggoogooogoogoooogogwgoooogoo........................................." + // 600
+	"goooooooooooooogoooo................................................................................" + // 700
 	".......................gooowowooogwwoogoooogooaaaoggooooooooowwowgowwwwwwggogggggwwwwwgowgoooooooogw" + // 800
 	"oooooowwooooooooooooowooooooooooooo................................................................." + // 900
 	"wgggoowowwwoogoogooooogowwwwwooowogooooowwwwwowwwgaooooooogoooooooogwwwowooooooowoooogwooooaoooooooo" + // 1000
 	"oooooooooooooooooooo................................................................................" + // 1100
 	"ogwgoowgwwowwgwowwoowwwowwwaaooogoogowogowowgoowwgoogowgowwwgwwogwgwwwgwggwwgwgwoowwwwwwoooooooooooo" + // 1200
 	"ooooooooooooooo....................................................................................." + // 1300
-	"ggooowwoggwowggggwwwwwwwwwwowgggwooggwwwwowwowooooooaooowwgooowoooogwgooggogoowgowwgwggogowwowoooooo" + // 1400
-	"gwwoogoooooooooooooooooooooooooooooooooooooooooooo.................................................." + // 1500
-	"oooooooooooogwwwwwwwoagoooooooooowwwwowooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 1600
+	"ggooowwoggwowggggwwwwwwwwwwowgggwooggwwwwowwowooooooaooowwgooowoooogwgooggogoowgowwgwggogowwowoggggo" + // 1400
+	"gwwoogoooggooooooooooooooogogooooooooooooooooooooo.................................................." + // 1500
+	"ggoooooooooogwwwwwwwoagogoooooooowwwwgwoogooooooogooooooooooooooooogooooggogooooooooogoggoogoogooooo" + // 1600
 	"oooooooooooooooooooooooooooooo......................................................................" + // 1700
 	"...................................................................................................." + // 1800
 	"...................................................................................................." + // 1900
@@ -58,24 +58,24 @@ const tgppAVPs = ".oowoooooooooooooooooooooooooooo..............................
 	"ooowooooooowwwwooow................................................................................." + // 2100
 	"ooooooooo..........................................................................................." + // 2200
 	"owwwogoawwwgwwgwowwgooww............................................................................" + // 2300
-	"ogiooaooiooo........................................................................................" + // 2400
-	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo.................................." + // 2500
+	"ogiooagoiooo........................................................................................" + // 2400
+	"oggogooooooooooooooooggogoogooooogggoooogooggoogoooogoogooogooooog.................................." + // 2500
 	"oowwwww............................................................................................." + // 2600
 	"oowgwawwogwoaogoowooo..............................................................................." + // 2700
 	"oooooooooooowooooooooogwwgoooooooooooooooooooooowwwwoooooooooooooooooooooooooooooooooooooooooooooooo" + // 2800
 	".oooooo............................................................................................." + // 2900
-	"oooooowwoowo........................................................................................" + // 3000
-	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo.........." + // 3100
+	"ogggoowwoowo........................................................................................" + // 3000
+	"oogooggggooooggooogoggggooooogooooogooooooggoogooogggooggggoogoooggoogggogoooggoggoooooooo.........." + // 3100
 	"oooooooooo.........................................................................................." + // 3200
-	"oooooooooooooooooooooooooooooooooooooooooooooo......................................................" + // 3300
+	"ooogoooooooooooogggggoooooooooooooooggoooooogg......................................................" + // 3300
 	"ooooogawwwggooowgoowowoowaooooooooooooooo..........................................................." + // 3400
 	"oooooooooooooooooo.................................................................................." + // 3500
 	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 3600
-	"ooooooooo..........................................................................................." + // 3700
+	"ogogooogo..........................................................................................." + // 3700
 	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 3800
-	"ooooooooooooooooooooooooooooooooooooooooooo........................................................." + // 3900
+	"oooooooooooooooooooooooooooooooooooooooogoo........................................................." + // 3900
 	"oooooooooooooooo...................................................................................." + // 4000
 	"ooooooooooooooooooooo..............................................................................." + // 4100
 	"ooooooooooo........................................................................................." + // 4200
-	"oooooooooooooooooooooooooo.........................................................................." + // 4300
+	"goooooggoogooooooogooogooo.........................................................................." + // 4300
 	"oooooooooooooo" // 4400

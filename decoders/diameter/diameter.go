@@ -44,20 +44,35 @@ const (
 	FieldExperimentalResult
 	FieldInbandSecurity
 	FieldVectors
-	FieldSMText           // presence: SM-RP-UI
-	FieldLocation         // presence: EPS-Location-Information, ECGI, TAI, Location-Estimate, 3GPP-User-Location-Info
+	FieldSMText           // presence: SM-RP-UI, the payload of a device trigger
+	FieldCell             // presence: cell, tracking, routing, location or service area
+	FieldPosition         // presence: coordinates, velocity or a civic address
+	FieldLocationAge      // presence: how old a location is
+	FieldState            // presence: state or reachability of the subscriber
 	FieldSubscriptionData // presence: Subscription-Data, User-Data, 3GPP profile
-	FieldServingNode      // presence: Serving-Node, MME-Number, SGSN-Number
+	FieldServingNode      // presence: Serving-Node; a node among Nodes that serves the subscriber
 	FieldKeys             // presence: EAP-Master-Session-Key, CK/IK in SIP-Auth-Data-Item
 	FieldIMSI
 	FieldMSISDN
 	FieldIMEI
 	FieldVisitedPLMN
 	FieldSCAddress
+	FieldExternalID   // presence: External-Identifier (TS 29.336 6.4.11)
+	FieldServices     // presence, of a profile: teleservices
+	FieldAPNs         // presence, of a profile: APN configurations, PDP contexts
+	FieldBarring      // presence, of a profile: operator-determined and call barring
+	FieldRestrictions // presence, of a profile: access and regional restrictions
+	FieldCharging     // presence, of a profile: charging characteristics
+	FieldLCS          // presence, of a profile: privacy settings of location services
+	FieldSignature    // presence: a signature of GSMA FS.19
+	FieldEncrypted    // presence: AVPs encrypted from end to end (GSMA FS.19)
 )
 
+// FieldLocation is every field that tells where a subscriber is.
+const FieldLocation = FieldCell | FieldPosition
+
 // Fault says what was wrong in a message that was kept all the same.
-type Fault uint8
+type Fault uint16
 
 // Faults.
 const (
@@ -68,6 +83,8 @@ const (
 	FaultTrailing                         // octets behind the last AVP
 	FaultTruncated                        // the capture has less than the message length
 	FaultHeader                           // message length not a multiple of 4, reserved flags set, or a request with the E bit
+	FaultVendor                           // a 3GPP AVP without the V bit, taken for what it is
+	FaultDepth                            // groups nested deeper than is read
 )
 
 // Bounds of repeated AVPs that are kept; more are counted only.
@@ -77,9 +94,9 @@ const (
 	MaxHostIPs      = 4
 )
 
-// maxDepth bounds nested groups. The deepest that is read, Authentication-Info
-// with its vectors or Service-Information with PS-Information, needs two.
-const maxDepth = 6
+// maxDepth bounds nested groups. The deepest of the standards, a gateway's address
+// in an APN of a profile, needs five.
+const maxDepth = 16
 
 // Message is one Diameter message (RFC 6733 3). Slices alias the input.
 type Message struct {
@@ -109,6 +126,9 @@ type Message struct {
 	hostIPs         [MaxHostIPs]netip.Addr
 	NumHostIPs      int // Host-IP-Address AVPs that hold an IP address; at most MaxHostIPs are kept
 
+	nodes    [MaxNodes]Node
+	NumNodes int // on the wire; at most MaxNodes are kept
+
 	IMSI           telecom.Digits // from User-Name, Subscription-Id or User-Identifier
 	MSISDN         telecom.Digits
 	IMEI           telecom.Digits
@@ -118,11 +138,24 @@ type Message struct {
 	ResultVendor   uint32 // Vendor-Id of an Experimental-Result
 	InbandSecurity uint32 // 0 none, 1 TLS; the highest of those offered
 	VectorCount    uint8
+	Vectors        [NumVectorKinds]uint8 // by kind; their sum is VectorCount unless that is 255
+
+	// Signer is the identity in a signature of GSMA FS.19, empty when the signature
+	// has none: then it is that of the Origin-Realm. Valid iff FieldSignature is set.
+	Signer        []byte
+	SignatureType uint32 // 0 RSA, 1 ECDSA, 2 DSA, each with SHA-256
+	NumEncrypted  int    // encrypted AVPs
 
 	AVPs []byte // all AVPs
 
+	// Dictionary adds to the AVPs and commands that are known; nil: nothing. Decode
+	// leaves it alone.
+	Dictionary *Dictionary
+
 	// weakIMSI: IMSI was read out of a User-Name, which any AVP made for IMSIs overrides.
-	weakIMSI bool
+	// weakMSISDN: MSISDN is an additional one.
+	weakIMSI, weakMSISDN bool
+	profile              bool // inside of a profile
 }
 
 // IsRequest reports the R bit.
@@ -159,11 +192,12 @@ func (m *Message) reset() {
 	m.Set, m.Faults, m.FaultOffset = 0, 0, 0
 	m.SessionID, m.OriginHost, m.OriginRealm = nil, nil, nil
 	m.DestinationHost, m.DestinationRealm, m.UserName = nil, nil, nil
-	m.NumRouteRecords, m.NumProxyHosts, m.NumHostIPs = 0, 0, 0
+	m.NumRouteRecords, m.NumProxyHosts, m.NumHostIPs, m.NumNodes, m.NumEncrypted = 0, 0, 0, 0, 0
 	m.IMSI, m.MSISDN, m.IMEI, m.SCAddress = telecom.Digits{}, telecom.Digits{}, telecom.Digits{}, telecom.Digits{}
 	m.VisitedPLMN = telecom.PLMN{}
 	m.ResultCode, m.ResultVendor, m.InbandSecurity, m.VectorCount = 0, 0, 0, 0
-	m.AVPs, m.weakIMSI = nil, false
+	m.Vectors, m.SignatureType = [NumVectorKinds]uint8{}, 0
+	m.AVPs, m.Signer, m.weakIMSI, m.weakMSISDN, m.profile = nil, nil, false, false, false
 }
 
 // Decode reads the message that begins at b and has the length its header says;
@@ -196,7 +230,7 @@ func (m *Message) Decode(b []byte) error {
 	if m.Length&3 != 0 || m.Flags&0x0f != 0 || m.Flags&(FlagRequest|FlagError) == FlagRequest|FlagError {
 		m.Faults |= FaultHeader
 	}
-	if !KnownCommand(m.AppID, m.Command) {
+	if !KnownCommand(m.AppID, m.Command) && !m.Dictionary.knownCommand(m.AppID, m.Command) {
 		m.Faults |= FaultUnknownCommand
 	}
 	var err error
@@ -290,10 +324,7 @@ func usefulCut(vendor, code uint32) bool {
 	case 0:
 		return code == 284
 	case Vendor3GPP:
-		switch code {
-		case 612, 702, 606, 1400, 1401, 1413, 1414, 1415, 1416, 1496, 1500, 3102, 3301:
-			return true
-		}
+		return code == 606 || code == 702 || code == 3301 || kindOf(vendor, code) == kindGroup
 	}
 	return false
 }
@@ -373,324 +404,5 @@ func (m *Message) message(b []byte) {
 	// What is left is nothing, or faulty, or cut with the capture.
 	if m.read(&a, b, len(b)-len(p), len(b)) {
 		m.once(&a, b)
-	}
-}
-
-// once reads an AVP of the message itself.
-func (m *Message) once(a *avp, b []byte) {
-	switch a.vendor {
-	case Vendor3GPP:
-		m.tgpp(a, b, 0, nil)
-	case 0:
-		m.rare(a, b)
-	default:
-		m.other(a)
-	}
-}
-
-// rare reads the other IETF AVPs of the message itself.
-func (m *Message) rare(a *avp, b []byte) {
-	switch a.code {
-	case 268:
-		if v, ok := m.u32(a); ok && m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
-			m.ResultCode = v
-			m.Set |= FieldResultCode
-		}
-	case 284: // Proxy-Info
-		m.group(a, b, 0, nil)
-	case 297:
-		var g group
-		m.group(a, b, 0, &g)
-		if g.has&hasResult == 0 {
-			m.fault(FaultAVPType, a.off)
-		} else if m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
-			m.ResultCode, m.ResultVendor = g.result, g.vendor
-			m.Set |= FieldExperimentalResult
-		}
-	case 299:
-		if v, ok := m.u32(a); ok {
-			m.InbandSecurity = max(m.InbandSecurity, v)
-			m.Set |= FieldInbandSecurity
-		}
-	case 257:
-		addr, ok := ParseAddress(a.data)
-		if !ok {
-			m.fault(FaultAVPType, a.off)
-		}
-		if addr.IsValid() {
-			if m.NumHostIPs < MaxHostIPs {
-				m.hostIPs[m.NumHostIPs] = addr
-			}
-			m.NumHostIPs++
-		}
-	default:
-		m.base(a, b, 0)
-	}
-}
-
-// has bits of group.
-const (
-	hasResult = 1 << iota
-	hasIDType
-	hasAuthenticate
-	hasAuthorization
-	hasKey
-	hasHA1
-)
-
-// group is what the AVPs of one group say to the group they stand in.
-type group struct {
-	has            uint8
-	vendor, result uint32 // Vendor-Id, Experimental-Result-Code
-	idType         uint32 // Subscription-Id-Type, User-Equipment-Info-Type
-	idData         []byte // Subscription-Id-Data, User-Equipment-Info-Value
-}
-
-// group reads the AVPs of the group a, which stands depth groups deep. What they
-// say to the group goes to g, which may be nil.
-func (m *Message) group(a *avp, b []byte, depth int, g *group) {
-	if depth >= maxDepth {
-		return
-	}
-	var c avp
-	end := a.off + a.head + len(a.data)
-	for off := a.off + a.head; m.read(&c, b, off, end); off = c.next() {
-		if c.vendor == Vendor3GPP {
-			m.tgpp(&c, b, depth+1, g)
-			continue
-		}
-		if c.vendor != 0 {
-			m.other(&c)
-			continue
-		}
-		switch c.code {
-		case 1:
-			m.userName(c.data)
-		case 280:
-			if !printable(c.data) {
-				m.fault(FaultAVPType, c.off)
-			}
-			if m.NumProxyHosts < MaxProxyHosts {
-				m.proxyHosts[m.NumProxyHosts] = c.data
-			}
-			m.NumProxyHosts++
-		case 266, 298, 450, 459:
-			if v, ok := m.u32(&c); ok && g != nil {
-				switch c.code {
-				case 266:
-					g.vendor = v
-				case 298:
-					g.result = v
-					g.has |= hasResult
-				default:
-					g.idType = v
-					g.has |= hasIDType
-				}
-			}
-		case 444, 460:
-			if g != nil {
-				g.idData = c.data
-			}
-		case 121:
-			if g != nil {
-				g.has |= hasHA1
-			}
-		default:
-			m.base(&c, b, depth+1)
-		}
-	}
-}
-
-// base reads an IETF AVP that may stand at any depth.
-func (m *Message) base(a *avp, b []byte, depth int) {
-	switch a.code {
-	case 443: // Subscription-Id (RFC 8506 8.46)
-		var g group
-		m.group(a, b, depth, &g)
-		if g.has&hasIDType == 0 || g.idData == nil {
-			m.fault(FaultAVPType, a.off)
-			return
-		}
-		m.subscriptionID(g.idType, g.idData)
-	case 458: // User-Equipment-Info (RFC 8506 8.49)
-		var g group
-		m.group(a, b, depth, &g)
-		if g.has&hasIDType != 0 && g.idType == 0 {
-			m.imei(g.idData)
-		}
-	case 653, 659: // User-Equipment-Info-Extension, Subscription-Id-Extension (RFC 8506 8.52, 8.58)
-		m.group(a, b, depth, nil)
-	case 654, 658: // User-Equipment-Info-IMEISV, -IMEI
-		m.imei(a.data)
-	case 660: // Subscription-Id-E164
-		m.subscriptionID(0, a.data)
-	case 661: // Subscription-Id-IMSI
-		m.subscriptionID(1, a.data)
-	case 464, 581: // EAP-Master-Session-Key (RFC 4072 4.1.3), Key (RFC 6734)
-		if len(a.data) > 0 {
-			m.Set |= FieldKeys
-		}
-	default:
-		m.other(a)
-	}
-}
-
-// tgpp reads a 3GPP AVP; g is the group it stands in, nil for the message.
-func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
-	switch a.code {
-	case 1407: // Visited-PLMN-Id (TS 29.272 7.3.9)
-		if len(a.data) == 3 {
-			if p, ok := telecom.PLMNFromTBCD([3]byte(a.data)); ok {
-				m.visited(p)
-				return
-			}
-		}
-		m.fault(FaultAVPType, a.off)
-	case 1401: // Terminal-Information (TS 29.272 7.3.3)
-		m.group(a, b, depth, nil)
-	case 1402: // IMEI
-		m.imei(a.data)
-	case 701: // MSISDN (TS 29.329 6.3.2)
-		m.msisdn(a)
-	case 1400, // Subscription-Data (TS 29.272 7.3.2)
-		1500: // Non-3GPP-User-Data (TS 29.273 8.2.3.1)
-		m.Set |= FieldSubscriptionData
-		m.group(a, b, depth, nil)
-	case 1413: // Authentication-Info (TS 29.272 7.3.17)
-		m.group(a, b, depth, nil)
-	case 1414, 1415, 1416: // E-UTRAN-, UTRAN-, GERAN-Vector
-		if len(a.data) > 0 {
-			m.vector()
-		}
-	case 612: // SIP-Auth-Data-Item (TS 29.229 6.3.13, TS 29.273 8.2.3.4)
-		var s group
-		m.group(a, b, depth, &s)
-		// A request names the scheme, and RAND||AUTS as SIP-Authorization when it
-		// resynchronises: only what an answer holds is a vector.
-		if s.has&(hasAuthenticate|hasKey|hasHA1) != 0 || s.has&hasAuthorization != 0 && !m.IsRequest() {
-			m.vector()
-		}
-		if s.has&hasKey != 0 {
-			m.Set |= FieldKeys
-		}
-	case 635: // SIP-Digest-Authenticate: a group with Digest-HA1
-		m.group(a, b, depth, g)
-	case 609:
-		if g != nil && len(a.data) > 0 {
-			g.has |= hasAuthenticate
-		}
-	case 610:
-		if g != nil && len(a.data) > 0 {
-			g.has |= hasAuthorization
-		}
-	case 625, 626: // Confidentiality-Key, Integrity-Key
-		if len(a.data) > 0 {
-			if g != nil {
-				g.has |= hasKey
-			} else {
-				m.Set |= FieldKeys
-			}
-		}
-	case 405, 406: // ME-Key-Material, UICC-Key-Material (TS 29.109 6.3)
-		m.Set |= FieldKeys
-	case 3102, // User-Identifier (TS 29.336 6.4.2)
-		700,      // User-Identity (TS 29.329 6.3.1)
-		873, 874: // Service-Information, PS-Information (TS 32.299 7.2)
-		m.group(a, b, depth, nil)
-	case 3300: // SC-Address (TS 29.338 5.3.3.2)
-		if d, ok := e164(a.data); !ok {
-			m.fault(FaultAVPType, a.off)
-		} else if m.Set&FieldSCAddress == 0 {
-			m.SCAddress = d
-			m.Set |= FieldSCAddress
-		}
-	case 3301: // SM-RP-UI (TS 29.338 6.3.3.3)
-		if len(a.data) > 0 {
-			m.Set |= FieldSMText
-		}
-	case 606, 702: // User-Data of Cx and of Sh
-		m.Set |= FieldSubscriptionData
-	case 22, // 3GPP-User-Location-Info (TS 29.061 16.4.7)
-		1242,                                                       // Location-Estimate (TS 32.299)
-		1496,                                                       // EPS-Location-Information
-		1600, 1601, 1602, 1603, 1604, 1605, 1606, 1607, 1608, 1609, // its parts (TS 29.272 7.3.112 to 7.3.120)
-		2515, 2517, 2552, 2553, 2556: // Velocity-Estimate, ECGI, cells, Civic-Address (TS 29.172 7.4)
-		m.Set |= FieldLocation
-	case 1489, // SGSN-Number
-		1645,                         // MME-Number-for-MT-SMS
-		2401, 2402, 2403, 2405, 2406, // Serving-Node and its parts (TS 29.173 6.4)
-		2408, 2409, 2410, // MME-Realm, SGSN-Name, SGSN-Realm
-		3338, 3339, 3340, 3341, 3342, 3343, 3344, 3345, // the SMSF's numbers, names and realms (TS 29.338 5.3.3)
-		6, 15, 1050: // 3GPP-SGSN-Address, 3GPP-SGSN-IPv6-Address, AN-GW-Address
-		m.Set |= FieldServingNode
-	case 1: // 3GPP-IMSI (TS 29.061 16.4.7)
-		if d, ok := asciiDigits(a.data); ok && d.Len() >= 6 && d.Len() <= 15 {
-			m.imsi(d, false)
-		} else {
-			m.fault(FaultAVPType, a.off)
-		}
-	case 20: // 3GPP-IMEISV
-		m.imei(a.data)
-	case 18: // 3GPP-SGSN-MCC-MNC: five or six decimal digits
-		if d, ok := asciiDigits(a.data); ok {
-			m.visited(plmnOf(d))
-		}
-	case 601: // Public-Identity (TS 29.229 6.3.2)
-		m.publicIdentity(a.data)
-	case 600: // Visited-Network-Identifier (TS 29.229 6.3.1)
-		if p, ok := plmnOfDomain(a.data); ok {
-			m.visited(p)
-		}
-	default:
-		m.other(a)
-	}
-}
-
-// other judges an AVP whose value is not kept.
-func (m *Message) other(a *avp) {
-	k := kindOf(a.vendor, a.code)
-	bad := false
-	switch k {
-	case kindUnknown:
-		if a.flags&avpMandatory != 0 {
-			m.fault(FaultUnknownAVP, a.off)
-		}
-	case kindWord:
-		bad = len(a.data) != 4
-	case kindQuad:
-		bad = len(a.data) != 8
-	case kindIdentity:
-		bad = !printable(a.data)
-	case kindAddress:
-		_, ok := ParseAddress(a.data)
-		bad = !ok
-	case kindGroup:
-		bad = len(a.data) > 0 && len(a.data) < 8
-	}
-	if bad {
-		m.fault(FaultAVPType, a.off)
-	}
-}
-
-// u32 is the value of an Unsigned32 or Enumerated (RFC 6733 4.2, 4.3).
-func (m *Message) u32(a *avp) (v uint32, ok bool) {
-	if len(a.data) != 4 {
-		m.fault(FaultAVPType, a.off)
-		return 0, false
-	}
-	return binary.BigEndian.Uint32(a.data), true
-}
-
-func (m *Message) vector() {
-	m.Set |= FieldVectors
-	if m.VectorCount < 255 {
-		m.VectorCount++
-	}
-}
-
-func (m *Message) visited(p telecom.PLMN) {
-	if !p.IsZero() && m.Set&FieldVisitedPLMN == 0 {
-		m.VisitedPLMN = p
-		m.Set |= FieldVisitedPLMN
 	}
 }

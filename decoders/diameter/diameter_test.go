@@ -55,7 +55,7 @@ func check(t *testing.T, b []byte, want Message, wantErr error) {
 	want.Length, want.Flags, want.Command = got.Length, got.Flags, got.Command
 	want.AppID, want.HopByHop, want.EndToEnd = got.AppID, got.HopByHop, got.EndToEnd
 	want.AVPs = got.AVPs
-	want.weakIMSI = got.weakIMSI
+	want.weakIMSI, want.weakMSISDN = got.weakIMSI, got.weakMSISDN
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
@@ -80,11 +80,14 @@ func visible(m *Message) (v struct {
 	Message
 	routes, proxies [][]byte
 	ips             []netip.Addr
+	nodes           []Node
 }) {
 	v.Message = *m
 	v.Message.routeRecords = [MaxRouteRecords][]byte{}
 	v.Message.proxyHosts = [MaxProxyHosts][]byte{}
 	v.Message.hostIPs = [MaxHostIPs]netip.Addr{}
+	v.Message.nodes = [MaxNodes]Node{}
+	v.nodes = m.Nodes()
 	v.routes, v.proxies, v.ips = m.RouteRecords(), m.ProxyHosts(), m.HostIPs()
 	return v
 }
@@ -92,7 +95,7 @@ func visible(m *Message) (v struct {
 // exercise decodes b and calls all that can be called.
 func exercise(m *Message, b []byte) {
 	_ = m.Decode(b)
-	_, _, _, _, _ = m.RouteRecords(), m.ProxyHosts(), m.HostIPs(), m.IsRequest(), m.IsError()
+	_, _, _, _, _, _ = m.RouteRecords(), m.ProxyHosts(), m.HostIPs(), m.Nodes(), m.IsRequest(), m.IsError()
 	_ = HeaderLooksValid(b)
 	_, _ = PeekLength(b)
 	_, _ = ParseAddress(b)
@@ -143,6 +146,7 @@ func TestDecodeAIA(t *testing.T) {
 		OriginRealm: []byte("epc.mnc070.mcc999.3gppnetwork.org"),
 		ResultCode:  2001,
 		VectorCount: 2,
+		Vectors:     [NumVectorKinds]uint8{VectorEUTRAN: 2},
 	}, nil)
 }
 
@@ -164,7 +168,21 @@ func TestAVPs(t *testing.T) {
 	plain := func(f Field) Message { return Message{Set: f} }
 	withIMSI := func(m *Message) { m.IMSI = digits(imsi) }
 	withISDN := func(m *Message) { m.MSISDN = digits(isdn) }
-	vectors := func(n uint8) func(*Message) { return func(m *Message) { m.VectorCount = n } }
+	vectors := func(kinds ...VectorKind) func(*Message) {
+		return func(m *Message) {
+			for _, k := range kinds {
+				m.VectorCount++
+				m.Vectors[k]++
+			}
+		}
+	}
+	nodes := func(f Field, n ...Node) Message {
+		return found(f, func(m *Message) { m.NumNodes = copy(m.nodes[:], n) })
+	}
+	number := func(r NodeRole, avp string) Node { return Node{Role: r, AVP: avp, GT: digits(isdn)} }
+	host := func(r NodeRole, avp, name string) Node { return Node{Role: r, AVP: avp, Name: str(name)} }
+	realm := func(r NodeRole, avp, name string) Node { return Node{Role: r, AVP: avp, Name: str(name), Realm: true} }
+	addr := func(r NodeRole, avp, a string) Node { return Node{Role: r, AVP: avp, Addr: netip.MustParseAddr(a)} }
 	plmn := func(m *Message) { m.VisitedPLMN = telecom.PLMN{MCC: 1, MNC: 1, Digits: 2} }
 	imei := func(m *Message) { m.IMEI = digits("35609204000000") }
 	user := func(name string) Message {
@@ -258,14 +276,14 @@ func TestAVPs(t *testing.T) {
 				m.NumHostIPs = 2
 			})},
 
-		{"E-UTRAN-Vector", 0x40, 318, appS6a, [][]byte{tgpp(1413, tgpp(1414, tgpp(1447, make([]byte, 16))))}, found(FieldVectors, vectors(1))},
-		{"UTRAN- and GERAN-Vector", 0x40, 318, appS6a, [][]byte{tgpp(1413, tgpp(1415, tgpp(1447, make([]byte, 16))), tgpp(1416, tgpp(1447, make([]byte, 16))))}, found(FieldVectors, vectors(2))},
+		{"E-UTRAN-Vector", 0x40, 318, appS6a, [][]byte{tgpp(1413, tgpp(1414, tgpp(1447, make([]byte, 16))))}, found(FieldVectors, vectors(VectorEUTRAN))},
+		{"UTRAN- and GERAN-Vector", 0x40, 318, appS6a, [][]byte{tgpp(1413, tgpp(1415, tgpp(1447, make([]byte, 16))), tgpp(1416, tgpp(1447, make([]byte, 16))))}, found(FieldVectors, vectors(VectorUTRAN, VectorGERAN))},
 		{"empty vector", 0x40, 318, appS6a, [][]byte{tgpp(1413, tgpp(1414))}, Message{}},
 		{"SIP-Auth-Data-Item of an answer", 0x40, 303, appCx, [][]byte{
 			tgpp(612, tgpp(613, u32(1)), tgpp(608, str("Digest-AKAv1-MD5")), tgpp(609, make([]byte, 32)), tgpp(610, make([]byte, 8)), tgpp(625, make([]byte, 16)), tgpp(626, make([]byte, 16)))},
-			found(FieldVectors|FieldKeys, vectors(1))},
+			found(FieldVectors|FieldKeys, vectors(VectorSIP))},
 		{"SIP-Auth-Data-Item with digest", 0x40, 303, appCx, [][]byte{tgpp(612, tgpp(608, str("SIP Digest")), tgpp(635, ietf(121, str("939e7578ed9e3c518a452acee763bce9"))))},
-			found(FieldVectors, vectors(1))},
+			found(FieldVectors, vectors(VectorSIP))},
 		{"SIP-Auth-Data-Item of a request", 0xc0, 303, appCx, [][]byte{tgpp(612, tgpp(608, str("Digest-AKAv1-MD5")), tgpp(610, make([]byte, 30)))}, Message{}},
 		{"EAP-Master-Session-Key", 0x40, 268, 16777264, [][]byte{ietf(464, make([]byte, 64))}, plain(FieldKeys)},
 		{"Key", 0x40, 268, 16777264, [][]byte{ietf(581, ietf(583, make([]byte, 32)))}, plain(FieldKeys)},
@@ -275,16 +293,56 @@ func TestAVPs(t *testing.T) {
 		{"Sh User-Data", 0x40, 306, appSh, [][]byte{tgpp(702, str("<Sh-Data/>"))}, plain(FieldSubscriptionData)},
 		{"Non-3GPP-User-Data", 0x40, 301, appSWx, [][]byte{tgpp(1500, ietf(443, ietf(450, u32(0)), ietf(444, str(isdn))))}, found(FieldSubscriptionData|FieldMSISDN, withISDN)},
 
-		{"EPS-Location-Information", 0x40, 319, appS6a, [][]byte{tgpp(1496, tgpp(1600, tgpp(1602, octets.Hex("00f110 00000101"))))}, plain(FieldLocation)},
-		{"ECGI", 0x40, 8388620, appSLg, [][]byte{tgpp(2517, octets.Hex("00f110 00000101"))}, plain(FieldLocation)},
-		{"Location-Estimate", 0x40, 8388620, appSLg, [][]byte{tgpp(1242, octets.Hex("00 123456 123456"))}, plain(FieldLocation)},
-		{"3GPP-User-Location-Info", 0x80, 272, appGx, [][]byte{tgpp(22, octets.Hex("82 00f110 0001 00f110 00000101"))}, plain(FieldLocation)},
-		{"3GPP-User-Location-Info in Service-Information", 0x80, 272, 4, [][]byte{tgpp(873, tgpp(874, tgpp(22, octets.Hex("82 00f110 0001 00f110 00000101"))))}, plain(FieldLocation)},
+		{"EPS-Location-Information", 0x40, 319, appS6a, [][]byte{tgpp(1496, tgpp(1600, tgpp(1602, octets.Hex("00f110 00000101")), tgpp(1611, u32(3))))}, plain(FieldCell | FieldLocationAge)},
+		{"EPS-Location-Information, coordinates", 0x40, 319, appS6a, [][]byte{tgpp(1496, tgpp(1601, tgpp(1608, make([]byte, 8))))}, plain(FieldPosition)},
+		{"EPS-User-State", 0x40, 319, appS6a, [][]byte{tgpp(1495, tgpp(1497, tgpp(1499, u32(2))))}, plain(FieldState)},
+		{"ECGI", 0x40, 8388620, appSLg, [][]byte{tgpp(2517, octets.Hex("00f110 00000101"))}, plain(FieldCell)},
+		{"ESMLC-Cell-Info", 0x40, 8388620, appSLg, [][]byte{tgpp(2552, tgpp(2517, octets.Hex("00f110 00000101")))}, plain(FieldCell)},
+		{"Location-Estimate and its age", 0x40, 8388620, appSLg, [][]byte{tgpp(1242, octets.Hex("00 123456 123456")), tgpp(2514, u32(1))}, plain(FieldPosition | FieldLocationAge)},
+		{"Civic-Address", 0x40, 8388620, appSLg, [][]byte{tgpp(2556, str("<civicAddress/>"))}, plain(FieldPosition)},
+		{"3GPP-User-Location-Info", 0x80, 272, appGx, [][]byte{tgpp(22, octets.Hex("82 00f110 0001 00f110 00000101"))}, plain(FieldCell)},
+		{"3GPP-User-Location-Info in Service-Information", 0x80, 272, 4, [][]byte{tgpp(873, tgpp(874, tgpp(22, octets.Hex("82 00f110 0001 00f110 00000101"))))}, plain(FieldCell)},
+		{"Monitoring-Event-Report", 0x80, 8388719, 16777345, [][]byte{tgpp(3123, tgpp(3140, u32(1)), tgpp(1496, tgpp(1600, tgpp(1603, octets.Hex("00f110 0001")))))}, plain(FieldCell | FieldState)},
 
-		{"Serving-Node", 0x40, 8388622, appSLh, [][]byte{tgpp(2401, tgpp(2402, str("mme1.example.net")))}, plain(FieldServingNode)},
-		{"MME-Number-for-MT-SMS", 0x40, 323, appS6a, [][]byte{tgpp(1645, tbcd)}, plain(FieldServingNode)},
-		{"SGSN-Number", 0x40, 316, appS6a, [][]byte{tgpp(1489, tbcd)}, plain(FieldServingNode)},
-		{"MME-Name", 0x40, 8388647, appS6c, [][]byte{tgpp(2402, str("mme1.example.net"))}, plain(FieldServingNode)},
+		{"Serving-Node", 0x40, 8388622, appSLh, [][]byte{tgpp(2401, tgpp(2402, str("mme1.example.net")), tgpp(2408, str("example.net")), tgpp(2403, tbcd))},
+			nodes(FieldServingNode, host(NodeServing, "MME-Name", "mme1.example.net"), realm(NodeServing, "MME-Realm", "example.net"), number(NodeMSCNumber, "MSC-Number"))},
+		{"Additional-Serving-Node", 0x40, 8388622, appSLh, [][]byte{tgpp(2406, tgpp(1489, tbcd))}, nodes(FieldServingNode, number(NodeSGSNNumber, "SGSN-Number"))},
+		{"Serving-Node, GMLC", 0x40, 8388622, appSLh, [][]byte{tgpp(2405, v4)}, nodes(0, addr(NodeGMLC, "GMLC-Address", "192.0.2.1"))},
+		{"MME-Number-for-MT-SMS", 0x40, 323, appS6a, [][]byte{tgpp(1645, tbcd)}, nodes(FieldServingNode, number(NodeMMENumber, "MME-Number-for-MT-SMS"))},
+		{"SGSN-Number", 0x40, 316, appS6a, [][]byte{tgpp(1489, tbcd)}, nodes(FieldServingNode, number(NodeSGSNNumber, "SGSN-Number"))},
+		{"a node named twice", 0x40, 316, appS6a, [][]byte{tgpp(1489, tbcd), tgpp(1489, tbcd)}, nodes(FieldServingNode, number(NodeSGSNNumber, "SGSN-Number"))},
+		{"SMSF", 0x40, 8388647, appS6c, [][]byte{tgpp(3338, tbcd), tgpp(3340, str("smsf.example.net")), tgpp(3342, str("example.net"))},
+			nodes(FieldServingNode, number(NodeSMSFNumber, "SMSF-3GPP-Number"), host(NodeServing, "SMSF-3GPP-Name", "smsf.example.net"), realm(NodeServing, "SMSF-3GPP-Realm", "example.net"))},
+		{"SMSF-3GPP-Address", 0x40, 8388647, appS6c, [][]byte{tgpp(3344, tgpp(3338, tbcd))}, nodes(FieldServingNode, number(NodeSMSFNumber, "SMSF-3GPP-Number"))},
+		{"IP-SM-GW and STN-SR", 0x40, 316, appS6a, [][]byte{tgpp(3101, str("ipsmgw.example.net")), tgpp(1433, tbcd)},
+			nodes(0, host(NodeOther, "IP-SM-GW-Name", "ipsmgw.example.net"), number(NodeOther, "STN-SR"))},
+		{"GMLC-Number in LCS-Info", 0x40, 316, appS6a, [][]byte{tgpp(1400, tgpp(1473, tgpp(1474, tbcd)))}, nodes(FieldSubscriptionData|FieldLCS, number(NodeGMLC, "GMLC-Number"))},
+		{"3GPP-SGSN-Address, bare", 0x80, 272, appGx, [][]byte{tgpp(6, octets.Hex("c0000201")), tgpp(15, v6[2:])},
+			nodes(FieldServingNode, addr(NodeServing, "3GPP-SGSN-Address", "192.0.2.1"), addr(NodeServing, "3GPP-SGSN-IPv6-Address", "2001:db8::1"))},
+		{"3GPP-GGSN-Address and AN-GW-Address", 0x80, 272, appGx, [][]byte{tgpp(7, octets.Hex("c0000201")), tgpp(1050, v6)},
+			nodes(FieldServingNode, addr(NodeGateway, "3GPP-GGSN-Address", "192.0.2.1"), addr(NodeGateway, "AN-GW-Address", "2001:db8::1"))},
+		{"SMSC-Address, a number", 0x80, 272, 4, [][]byte{tgpp(873, tgpp(2000, tgpp(2017, octets.Hex("0008 3938373635343332313030"))))}, nodes(0, number(NodeOther, "SMSC-Address"))},
+		{"MIP6-Agent-Info in an APN of a profile", 0x40, 316, appS6a, [][]byte{tgpp(1400, tgpp(1429, tgpp(1430, ietf(486, ietf(334, v4), ietf(348, ietf(283, str("example.net")), ietf(293, str("pgw.example.net")))))))},
+			nodes(FieldSubscriptionData|FieldAPNs, addr(NodeGateway, "MIP-Home-Agent-Address", "192.0.2.1"), realm(NodeGateway, "MIP-Home-Agent-Host", "example.net"), host(NodeGateway, "MIP-Home-Agent-Host", "pgw.example.net"))},
+		{"SCEF", 0x80, 8388718, 16777345, [][]byte{tgpp(3122, tgpp(3125, str("scef.example.net"))), tgpp(1684, str("example.net"))},
+			nodes(0, host(NodeSCEF, "SCEF-ID", "scef.example.net"), realm(NodeSCEF, "SCEF-Realm", "example.net"))},
+		{"Server-Name", 0x40, 302, appCx, [][]byte{tgpp(602, str("sip:scscf1@scscf.example.net:5060;transport=tcp"))}, nodes(FieldServingNode, host(NodeServing, "Server-Name", "scscf.example.net"))},
+		{"Server-Name that is no SIP URI", 0x40, 302, appCx, [][]byte{tgpp(602, str("scscf.example.net"))}, Message{}},
+		{"3GPP-AAA-Server-Name", 0x40, 301, appSWx, [][]byte{tgpp(318, str("aaa.example.net"))}, nodes(FieldServingNode, host(NodeServing, "3GPP-AAA-Server-Name", "aaa.example.net"))},
+		{"NAF-Hostname", 0x80, 310, 16777220, [][]byte{tgpp(402, str("naf.example.net"))}, nodes(0, host(NodeOther, "NAF-Hostname", "naf.example.net"))},
+
+		{"profile", 0x40, 316, appS6a, [][]byte{tgpp(1400, tgpp(1418, u32(1)), tgpp(1425, u32(1)), tgpp(1426, u32(1)), tgpp(13, str("0800")), tgpp(1486, tgpp(1487, octets.Hex("21"))), tgpp(1467, tgpp(1469, tgpp(1423, u32(1)))))},
+			plain(FieldSubscriptionData | FieldBarring | FieldRestrictions | FieldCharging | FieldServices | FieldAPNs)},
+		{"charging characteristics outside of a profile", 0x80, 272, appGx, [][]byte{tgpp(13, str("0800"))}, Message{}},
+		{"A-MSISDN", 0x40, 316, appS6a, [][]byte{tgpp(1643, tbcd)}, found(FieldMSISDN, withISDN)},
+		{"A-MSISDN before MSISDN", 0x40, 316, appS6a, [][]byte{tgpp(1643, octets.Hex("89674523 01f1")), tgpp(701, tbcd)}, found(FieldMSISDN, withISDN)},
+		{"A-MSISDN behind MSISDN", 0x40, 316, appS6a, [][]byte{tgpp(701, tbcd), tgpp(1643, octets.Hex("89674523 01f1"))}, found(FieldMSISDN, withISDN)},
+		{"External-Identifier", 0x80, 8388641, 16777310, [][]byte{tgpp(3102, tgpp(3111, str("thing@example.net")))}, plain(FieldExternalID)},
+		{"payload of a device trigger", 0x80, 8388643, 16777311, [][]byte{tgpp(3001, tgpp(3003, tgpp(3004, str("wake"))))}, plain(FieldSMText)},
+
+		{"signature", 0x80, 316, appS6a, [][]byte{gsma(1000, gsma(1003, str("epc.example.net")), gsma(1002, u32(1)), gsma(1004, u32(1)), gsma(1001, make([]byte, 64)))},
+			found(FieldSignature, func(m *Message) { m.Signer, m.SignatureType = str("epc.example.net"), 1 })},
+		{"encrypted AVPs", 0x80, 316, appS6a, [][]byte{gsma(1100, make([]byte, 32)), gsma(1101, make([]byte, 64))}, found(FieldEncrypted, func(m *Message) { m.NumEncrypted = 2 })},
 
 		{"another vendor's AVP of a known code", 0x80, 316, appS6a, [][]byte{rawAVP(1407, 0x80, 193, octets.Hex("00f110"))}, Message{}},
 		{"vendor 0 is none", 0x80, 316, appS6a, [][]byte{rawAVP(264, 0xc0, 0, str("a.example"))}, Message{OriginHost: str("a.example")}},
@@ -312,6 +370,9 @@ func TestRepeated(t *testing.T) {
 	for range 300 {
 		avps = append(avps, tgpp(1414, u32(0)))
 	}
+	for i := range uint32(MaxNodes + 4) {
+		avps = append(avps, tgpp(1489, u32(i)))
+	}
 	var m Message
 	if err := m.Decode(message(0x80, 316, appS6a, avps...)); err != nil {
 		t.Fatal(err)
@@ -325,18 +386,25 @@ func TestRepeated(t *testing.T) {
 	if m.NumHostIPs != MaxHostIPs+1 || len(m.HostIPs()) != MaxHostIPs {
 		t.Errorf("%d addresses, %d kept", m.NumHostIPs, len(m.HostIPs()))
 	}
+	if m.NumNodes != MaxNodes+4 || len(m.Nodes()) != MaxNodes {
+		t.Errorf("%d nodes, %d kept", m.NumNodes, len(m.Nodes()))
+	}
 	if m.VectorCount != 255 {
 		t.Errorf("%d vectors, want the counter to stop at 255", m.VectorCount)
 	}
 }
 
-// TestDepth nests groups deeper than is read: no fault, nothing found below.
+// TestDepth nests groups deeper than is read: that is noted, and nothing found below.
 func TestDepth(t *testing.T) {
 	inner := tgpp(701, octets.Hex("89674523 01f0"))
 	for i := 0; i < 100; i++ {
 		inner = tgpp(1401, inner)
 		var m Message
-		if err := m.Decode(message(0x80, 316, appS6a, inner)); err != nil || m.Faults != 0 {
+		want := Fault(0)
+		if i >= maxDepth {
+			want = FaultDepth
+		}
+		if err := m.Decode(message(0x80, 316, appS6a, inner)); err != nil || m.Faults != want {
 			t.Fatalf("%d deep: %v, faults %#x", i+1, err, m.Faults)
 		}
 		if got, want := m.Set&FieldMSISDN != 0, i < maxDepth; got != want {
@@ -381,7 +449,14 @@ func TestFaults(t *testing.T) {
 		{"undefined 3GPP AVP with M", in(tgpp(1999, u32(0))), with(FaultUnknownAVP, 40), nil},
 		{"unknown vendor with M", in(rawAVP(1407, 0xc0, 4242, octets.Hex("00f110"))), with(FaultUnknownAVP, 40), nil},
 		{"known vendor with M", in(rawAVP(1407, 0xc0, 193, octets.Hex("00f110"))), good, nil},
-		{"3GPP AVP without its vendor", in(ietf(1407, octets.Hex("00f110"))), with(FaultUnknownAVP, 40), nil},
+		{"3GPP AVP without its vendor", in(ietf(1407, octets.Hex("00f110"))), with(FaultVendor, 40, func(m *Message) {
+			m.Set, m.VisitedPLMN = FieldVisitedPLMN, telecom.PLMN{MCC: 1, MNC: 1, Digits: 2}
+		}), nil},
+		{"3GPP AVP with vendor 0", in(rawAVP(1407, 0xc0, 0, octets.Hex("00f110"))), with(FaultVendor, 40, func(m *Message) {
+			m.Set, m.VisitedPLMN = FieldVisitedPLMN, telecom.PLMN{MCC: 1, MNC: 1, Digits: 2}
+		}), nil},
+		{"3GPP code without its vendor in an application of the IETF", message(0x80, 272, 4, host, ietf(1407, octets.Hex("00f110")), realm), with(FaultUnknownAVP, 40), nil},
+		{"code of both without a vendor", in(ietf(22, octets.Hex("82"))), good, nil}, // Framed-Route of RADIUS
 		{"undefined AVP in a group", in(tgpp(1401, ietf(9999, u32(0)))), with(FaultUnknownAVP, 52), nil},
 
 		{"Unsigned32 of 3 octets", in(ietf(268, octets.Hex("000001"))), with(FaultAVPType, 40), nil},
@@ -392,7 +467,12 @@ func TestFaults(t *testing.T) {
 		{"Address without family", in(ietf(257, octets.Hex("c0000201"))), with(FaultAVPType, 40, func(m *Message) {
 			m.NumHostIPs, m.hostIPs[0] = 1, netip.MustParseAddr("192.0.2.1")
 		}), nil},
-		{"Address, value not kept", in(tgpp(2405, octets.Hex("0001c0000201"))), with(0, 0, func(m *Message) { m.Set = FieldServingNode }), nil},
+		{"Address of a node", in(tgpp(2405, octets.Hex("0001c0000201"))), with(0, 0, func(m *Message) {
+			m.NumNodes, m.nodes[0] = 1, Node{Role: NodeGMLC, AVP: "GMLC-Address", Addr: netip.MustParseAddr("192.0.2.1")}
+		}), nil},
+		{"Address of a node, of no length", in(tgpp(2405, octets.Hex("0001c00002"))), with(FaultAVPType, 40), nil},
+		{"number of a node, empty", in(tgpp(1489)), with(FaultAVPType, 40), nil},
+		{"name of a node with a space", in(tgpp(2402, str("a b"))), with(FaultAVPType, 40), nil},
 		{"host with a space", message(0x80, 316, appS6a, ietf(264, str("a example")), realm),
 			Message{OriginHost: str("a example"), OriginRealm: str("example"), Faults: FaultAVPType, FaultOffset: 20}, nil},
 		{"empty realm", message(0x80, 316, appS6a, host, ietf(296)),
@@ -411,6 +491,8 @@ func TestFaults(t *testing.T) {
 		{"the first fault gives the offset", in(ietf(268, octets.Hex("000001"), nil)), with(FaultAVPType, 40), nil},
 
 		{"AVP length below its header", poke(in(ietf(277, u32(1))), 47, 7), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},
+		{"AVP length of 2^24-1", func() []byte { b := in(ietf(277, u32(1))); b[45], b[46], b[47] = 0xff, 0xff, 0xff; return b }(), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},
+		{"message length of 2^24-1", setLength(message(0x80, 316, appS6a, host, realm), 1<<24-1), with(FaultTruncated|FaultHeader, 0), ErrTruncated},
 		{"AVP length 8 with a vendor", poke(in(tgpp(1405, u32(1))), 47, 8), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},
 		{"AVP length past the message", poke(in(ietf(277, u32(1))), 46, 1), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},
 		{"AVP of nothing but zeros", in(make([]byte, 12)), Message{OriginHost: str("a.example"), Faults: FaultAVPLength, FaultOffset: 40}, nil},

@@ -107,9 +107,10 @@ func message(flags uint8, command, app uint32, avps ...[]byte) []byte {
 	return b
 }
 
-// ietf and tgpp are padded AVPs with the M bit.
+// ietf, tgpp and gsma are padded AVPs, the first two with the M bit.
 func ietf(code uint32, data ...[]byte) []byte { return rawAVP(code, 0x40, 0, data...) }
 func tgpp(code uint32, data ...[]byte) []byte { return rawAVP(code, 0xc0, Vendor3GPP, data...) }
+func gsma(code uint32, data ...[]byte) []byte { return rawAVP(code, 0x80, VendorGSMA, data...) }
 
 func rawAVP(code uint32, flags uint8, vendor uint32, data ...[]byte) []byte {
 	b := binary.BigEndian.AppendUint32(nil, code)

@@ -112,12 +112,13 @@ func (m *Message) publicIdentity(u []byte) {
 	}
 }
 
-func (m *Message) msisdn(a *avp) {
+// msisdn keeps a number; an additional one only until there is another.
+func (m *Message) msisdn(a *avp, additional bool) {
 	d, ok := e164(a.data)
 	if !ok {
 		m.fault(FaultAVPType, a.off)
-	} else if m.Set&FieldMSISDN == 0 {
-		m.MSISDN = d
+	} else if m.Set&FieldMSISDN == 0 || m.weakMSISDN && !additional {
+		m.MSISDN, m.weakMSISDN = d, additional
 		m.Set |= FieldMSISDN
 	}
 }
@@ -322,4 +323,26 @@ func ParseAddress(v []byte) (addr netip.Addr, ok bool) {
 		return addr, false
 	}
 	return addr, true
+}
+
+// decimal reads digits that are text, or TBCD in an OctetString.
+func decimal(e *Entry, v []byte) (telecom.Digits, bool) {
+	if d, ok := asciiDigits(v); ok || e.Type == TypeText {
+		return d, ok
+	}
+	d := telecom.DigitsFromTBCD(v)
+	return d, d.Len() > 0
+}
+
+// plmnOfData reads a PLMN of three octets (TS 29.272 7.3.9), of five or six decimal
+// digits, or in a domain.
+func plmnOfData(v []byte) (telecom.PLMN, bool) {
+	if len(v) == 3 {
+		return telecom.PLMNFromTBCD([3]byte(v))
+	}
+	if d, ok := asciiDigits(v); ok {
+		p := plmnOf(d)
+		return p, !p.IsZero()
+	}
+	return plmnOfDomain(v)
 }

@@ -1,0 +1,261 @@
+package diameter
+
+import (
+	"encoding/binary"
+
+	"sigtransit/decoders/telecom"
+)
+
+// once reads an AVP of the message itself.
+func (m *Message) once(a *avp, b []byte) {
+	if m.Dictionary != nil && m.added(a, b, 0) {
+		return
+	}
+	switch a.vendor {
+	case Vendor3GPP:
+		m.tgpp(a, b, 0, nil)
+	case 0:
+		m.rare(a, b)
+	case VendorGSMA:
+		m.gsma(a, b, 0)
+	default:
+		m.other(a, b, 0)
+	}
+}
+
+// rare reads the other IETF AVPs of the message itself.
+func (m *Message) rare(a *avp, b []byte) {
+	switch a.code {
+	case 268:
+		if v, ok := m.u32(a); ok && m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
+			m.ResultCode = v
+			m.Set |= FieldResultCode
+		}
+	case 284: // Proxy-Info
+		m.group(a, b, 0, nil)
+	case 297:
+		var g group
+		m.group(a, b, 0, &g)
+		if g.has&hasResult == 0 {
+			m.fault(FaultAVPType, a.off)
+		} else if m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
+			m.ResultCode, m.ResultVendor = g.result, g.vendor
+			m.Set |= FieldExperimentalResult
+		}
+	case 299:
+		if v, ok := m.u32(a); ok {
+			m.InbandSecurity = max(m.InbandSecurity, v)
+			m.Set |= FieldInbandSecurity
+		}
+	case 257:
+		addr, ok := ParseAddress(a.data)
+		if !ok {
+			m.fault(FaultAVPType, a.off)
+		}
+		if addr.IsValid() {
+			if m.NumHostIPs < MaxHostIPs {
+				m.hostIPs[m.NumHostIPs] = addr
+			}
+			m.NumHostIPs++
+		}
+	default:
+		m.base(a, b, 0)
+	}
+}
+
+// has bits of group.
+const (
+	hasResult = 1 << iota
+	hasIDType
+	hasAuthenticate
+	hasAuthorization
+	hasKey
+	hasHA1
+)
+
+// group is what the AVPs of one group say to the group they stand in.
+type group struct {
+	has            uint8
+	vendor, result uint32 // Vendor-Id, Experimental-Result-Code
+	idType         uint32 // Subscription-Id-Type, User-Equipment-Info-Type
+	idData         []byte // Subscription-Id-Data, User-Equipment-Info-Value
+	agent          bool   // the group is a MIP-Home-Agent-Host: it names a gateway
+}
+
+// group reads the AVPs of the group a, which stands depth groups deep. What they
+// say to the group goes to g, which may be nil.
+func (m *Message) group(a *avp, b []byte, depth int, g *group) {
+	if depth >= maxDepth {
+		m.fault(FaultDepth, a.off)
+		return
+	}
+	var c avp
+	end := a.off + a.head + len(a.data)
+	for off := a.off + a.head; m.read(&c, b, off, end); off = c.next() {
+		if m.Dictionary != nil && m.added(&c, b, depth+1) {
+			continue
+		}
+		switch c.vendor {
+		case Vendor3GPP:
+			m.tgpp(&c, b, depth+1, g)
+			continue
+		case 0:
+		case VendorGSMA:
+			m.gsma(&c, b, depth+1)
+			continue
+		default:
+			m.other(&c, b, depth+1)
+			continue
+		}
+		switch c.code {
+		case 1:
+			m.userName(c.data)
+		case 280:
+			if !printable(c.data) {
+				m.fault(FaultAVPType, c.off)
+			}
+			if m.NumProxyHosts < MaxProxyHosts {
+				m.proxyHosts[m.NumProxyHosts] = c.data
+			}
+			m.NumProxyHosts++
+		case 266, 298, 450, 459:
+			if v, ok := m.u32(&c); ok && g != nil {
+				switch c.code {
+				case 266:
+					g.vendor = v
+				case 298:
+					g.result = v
+					g.has |= hasResult
+				default:
+					g.idType = v
+					g.has |= hasIDType
+				}
+			}
+		case 444, 460:
+			if g != nil {
+				g.idData = c.data
+			}
+		case 121:
+			if g != nil {
+				g.has |= hasHA1
+			}
+		case 283, 293: // Destination-Realm and -Host of a MIP-Home-Agent-Host
+			if g != nil && g.agent {
+				m.name(&c, NodeGateway, c.code == 283)
+			}
+		default:
+			m.base(&c, b, depth+1)
+		}
+	}
+}
+
+// base reads an IETF AVP that may stand at any depth.
+func (m *Message) base(a *avp, b []byte, depth int) {
+	switch a.code {
+	case 443: // Subscription-Id (RFC 8506 8.46)
+		var g group
+		m.group(a, b, depth, &g)
+		if g.has&hasIDType == 0 || g.idData == nil {
+			m.fault(FaultAVPType, a.off)
+			return
+		}
+		m.subscriptionID(g.idType, g.idData)
+	case 458: // User-Equipment-Info (RFC 8506 8.49)
+		var g group
+		m.group(a, b, depth, &g)
+		if g.has&hasIDType != 0 && g.idType == 0 {
+			m.imei(g.idData)
+		}
+	case 653, 659: // User-Equipment-Info-Extension, Subscription-Id-Extension (RFC 8506 8.52, 8.58)
+		m.group(a, b, depth, nil)
+	case 654, 658: // User-Equipment-Info-IMEISV, -IMEI
+		m.imei(a.data)
+	case 660: // Subscription-Id-E164
+		m.subscriptionID(0, a.data)
+	case 661: // Subscription-Id-IMSI
+		m.subscriptionID(1, a.data)
+	case 334: // MIP-Home-Agent-Address (RFC 4004 7.4)
+		m.address(a, NodeGateway)
+	case 348: // MIP-Home-Agent-Host (RFC 4004 7.11)
+		g := group{agent: true}
+		m.group(a, b, depth, &g)
+	case 464, 581: // EAP-Master-Session-Key (RFC 4072 4.1.3), Key (RFC 6734)
+		if len(a.data) > 0 {
+			m.Set |= FieldKeys
+		}
+	default:
+		if a.code >= firstTGPP && a.code < uint32(len(tgppAVPs)) && m.AppID >= 1<<24 && baseKind(a.code) == kindUnknown && tgppAVPs[a.code] != kindUnknown {
+			// Some nodes leave the V bit and the vendor out. Nobody else has these codes.
+			m.fault(FaultVendor, a.off)
+			m.tgpp(a, b, depth, nil)
+			return
+		}
+		m.other(a, b, depth)
+	}
+}
+
+// firstTGPP is the code from which a 3GPP AVP is believed without its vendor: the
+// IETF has given out nothing above it (RFC 8506 ends at 670), 3GPP nothing that it
+// needs below it.
+const firstTGPP = 701
+
+// other judges an AVP whose value is not kept. Groups are read for what they
+// hold, but for two: Vendor-Specific-Application-Id (260), which names nobody, and
+// Failed-AVP (279), which holds AVPs of somebody else's message.
+func (m *Message) other(a *avp, b []byte, depth int) {
+	k := kindOf(a.vendor, a.code)
+	if k == kindGroup && len(a.data) >= 8 && (a.vendor != 0 || a.code != 260 && a.code != 279) {
+		m.group(a, b, depth, nil)
+		return
+	}
+	m.judge(a, k)
+}
+
+// judge notes what is wrong with the data of an AVP of a kind.
+func (m *Message) judge(a *avp, k kind) {
+	bad := false
+	switch k {
+	case kindUnknown:
+		if a.flags&avpMandatory != 0 {
+			m.fault(FaultUnknownAVP, a.off)
+		}
+	case kindWord:
+		bad = len(a.data) != 4
+	case kindQuad:
+		bad = len(a.data) != 8
+	case kindIdentity:
+		bad = !printable(a.data)
+	case kindAddress:
+		_, ok := ParseAddress(a.data)
+		bad = !ok
+	case kindGroup:
+		bad = len(a.data) > 0 && len(a.data) < 8 && m.Faults&FaultTruncated == 0
+	}
+	if bad {
+		m.fault(FaultAVPType, a.off)
+	}
+}
+
+// u32 is the value of an Unsigned32 or Enumerated (RFC 6733 4.2, 4.3).
+func (m *Message) u32(a *avp) (v uint32, ok bool) {
+	if len(a.data) != 4 {
+		m.fault(FaultAVPType, a.off)
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(a.data), true
+}
+
+func (m *Message) vector(k VectorKind) {
+	m.Set |= FieldVectors
+	if m.VectorCount < 255 {
+		m.VectorCount++
+		m.Vectors[k]++
+	}
+}
+
+func (m *Message) visited(p telecom.PLMN) {
+	if !p.IsZero() && m.Set&FieldVisitedPLMN == 0 {
+		m.VisitedPLMN = p
+		m.Set |= FieldVisitedPLMN
+	}
+}
