@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 
+	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/telecom"
@@ -163,11 +164,55 @@ func (e *Engine) look(m *signaling.Message) {
 			e.hit(ref, signaling.DiameterSCAddress, 0)
 		}
 	}
+	if d.NumNodes != 0 {
+		nodes := d.Nodes()
+		for i := range nodes {
+			e.diameterNode(&nodes[i], uint8(i))
+		}
+	}
+	if len(d.Signer) != 0 && x.hasNames {
+		e.name(d.Signer, true, signaling.DiameterDESSSigner, 0)
+		e.name(d.Signer, false, signaling.DiameterDESSSigner, 0)
+	}
 	if !d.VisitedPLMN.IsZero() {
 		if ref := x.plmns.lookup(d.VisitedPLMN); ref != 0 {
 			e.hit(ref, signaling.DiameterVisitedPLMN, 0)
 		}
 	}
+}
+
+// diameterNode looks for a node that a Diameter AVP names, by what it is named by.
+func (e *Engine) diameterNode(n *diameter.Node, sub uint8) {
+	pos := diameterPositions[min(n.Role, diameter.NodeOther)]
+	switch {
+	case n.GT.Len() != 0:
+		if ref := e.index.gts.lookup(n.GT); ref != 0 {
+			e.hit(ref, pos, sub)
+		}
+	case n.Addr.IsValid():
+		if e.index.hasIPs {
+			if ref := e.index.ip(n.Addr); ref != 0 {
+				e.hit(ref, pos, sub)
+			}
+		}
+	case e.index.hasNames:
+		e.name(n.Name, n.Realm, pos, sub)
+	}
+}
+
+// diameterPositions are the positions of nodes in Diameter by their role.
+var diameterPositions = [diameter.NumNodeRoles]signaling.Position{
+	diameter.NodeNone:       signaling.DiameterNode,
+	diameter.NodeMMENumber:  signaling.DiameterMMENumber,
+	diameter.NodeSGSNNumber: signaling.DiameterSGSNNumber,
+	diameter.NodeMSCNumber:  signaling.DiameterMSCNumber,
+	diameter.NodeVLRNumber:  signaling.DiameterVLRNumber,
+	diameter.NodeSMSFNumber: signaling.DiameterSMSFNumber,
+	diameter.NodeServing:    signaling.DiameterServingNode,
+	diameter.NodeGateway:    signaling.DiameterGateway,
+	diameter.NodeGMLC:       signaling.DiameterGMLC,
+	diameter.NodeSCEF:       signaling.DiameterSCEF,
+	diameter.NodeOther:      signaling.DiameterNode,
 }
 
 // nodePositions are the positions of node numbers in MAP by their role.
@@ -602,6 +647,25 @@ func (e *Engine) value(m *signaling.Message, h *hit, id *Identifier) []byte {
 	case signaling.DiameterVisitedPLMN:
 		e.values = m.Diameter.VisitedPLMN.AppendTo(e.values)
 		return e.values[from:]
+	case signaling.DiameterDESSSigner:
+		return m.Diameter.Signer
+	case signaling.DiameterUserName:
+		return e.matched(id)
+	}
+	if m.Diameter != nil {
+		nodes := m.Diameter.Nodes()
+		if int(h.sub) >= len(nodes) {
+			return e.matched(id)
+		}
+		switch n := &nodes[h.sub]; {
+		case n.GT.Len() != 0:
+			return digits(n.GT)
+		case n.Addr.IsValid():
+			e.values = n.Addr.Unmap().AppendTo(e.values)
+			return e.values[from:]
+		default:
+			return n.Name
+		}
 	}
 	if m.MAP != nil && int(h.sub) < len(m.MAP.Nodes()) && h.pos != signaling.MAPIMSI {
 		return digits(m.MAP.Nodes()[h.sub].GT)

@@ -15,6 +15,7 @@ var evidenceOf = func() (t [signaling.NumPositions]signaling.Evidence) {
 	}
 	t[signaling.DiameterRouteRecord] = signaling.EvidenceHop
 	t[signaling.DiameterProxyHost] = signaling.EvidenceHop
+	t[signaling.DiameterDESSSigner] = signaling.EvidenceHop
 	return t
 }()
 

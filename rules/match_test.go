@@ -46,6 +46,7 @@ func TestMatchers(t *testing.T) {
 		return func(t *testing.T) *signaling.Message { return ulr(t, more...) }
 	}
 	sub := func(code uint32, vendor uint32, data string) []byte { return avp(code, vendor, data) }
+	tgpp := func(code uint32, data string) []byte { return sub(code, vendor3GPP, data) }
 	proxy := sub(avpProxyInfo, 0, string(sub(avpProxyHost, 0, "proxy.hub.example.net"))+string(sub(avpProxyState, 0, "x")))
 	visited := func(b ...byte) []byte { return sub(avpVisitedPLMN, vendor3GPP, string(b)) }
 
@@ -141,6 +142,24 @@ func TestMatchers(t *testing.T) {
 		}, ""},
 		{"service centre", "type: gt_prefix, value: 35699", avps(), func(m *signaling.Message) { m.Diameter.SCAddress = telecom.MustDigits("35699123456") }, "diameter.sc_address=35699123456[gt_prefix 35699]"},
 
+		// Nodes in Diameter.
+		{"MME number", "type: gt_prefix, value: 35699", avps(tgpp(1645, "\x53\x96\x19\x32\xf4")), nil, "diameter.mme_number=356991234[gt_prefix 35699]"},
+		{"SGSN number", "type: gt_prefix, value: 35699", avps(tgpp(1489, "\x53\x96\x19\x32\xf4")), nil, "diameter.sgsn_number=356991234[gt_prefix 35699]"},
+		{"SGSN number of another prefix", "type: gt_prefix, value: 35698", avps(tgpp(1489, "\x53\x96\x19\x32\xf4")), nil, ""},
+		{"MSC number", "type: gt_prefix, value: 35699", avps(tgpp(2401, string(tgpp(2403, "\x53\x96\x19\x32\xf4")))), nil, "diameter.msc_number=356991234[gt_prefix 35699]"},
+		{"VLR number", "type: gt_prefix, value: 35699", avps(tgpp(3420, "\x53\x96\x19\x32\xf4")), nil, "diameter.vlr_number=356991234[gt_prefix 35699]"},
+		{"SMSF number", "type: gt_prefix, value: 35699", avps(tgpp(3338, "\x53\x96\x19\x32\xf4")), nil, "diameter.smsf_number=356991234[gt_prefix 35699]"},
+		{"GMLC number", "type: gt_prefix, value: 35699", avps(tgpp(1474, "\x53\x96\x19\x32\xf4")), nil, "diameter.gmlc=356991234[gt_prefix 35699]"},
+		{"serving node by host", "type: host_suffix, value: hub.example.net", avps(tgpp(2402, "mme1.hub.example.net")), nil, "diameter.serving_node=mme1.hub.example.net[host_suffix hub.example.net]"},
+		{"serving node by realm", "type: realm, value: hub.example.net", avps(tgpp(2408, "hub.example.net")), nil, "diameter.serving_node=hub.example.net[realm hub.example.net]"},
+		{"a realm is no host", "type: host, value: hub.example.net", avps(tgpp(2408, "hub.example.net")), nil, ""},
+		{"serving node by address", "type: ip_prefix, value: 203.0.113.0/24", avps(tgpp(6, "\xcb\x00\x71\x09")), nil, "diameter.serving_node=203.0.113.9[ip_prefix 203.0.113.0/24]"},
+		{"gateway", "type: ip_prefix, value: 203.0.113.0/24", avps(tgpp(7, "\xcb\x00\x71\x09")), nil, "diameter.gateway=203.0.113.9[ip_prefix 203.0.113.0/24]"},
+		{"gateway of another network", "type: ip_prefix, value: 203.0.113.128/25", avps(tgpp(7, "\xcb\x00\x71\x09")), nil, ""},
+		{"SCEF", "type: host, value: scef.example.net", avps(tgpp(3125, "scef.example.net")), nil, "diameter.scef=scef.example.net[host scef.example.net]"},
+		{"other node of Diameter", "type: host, value: gw.example.net", avps(tgpp(3101, "gw.example.net")), nil, "diameter.node=gw.example.net[host gw.example.net]"},
+		{"DESS signer", "type: realm, value: hub.example.net", avps(sub(1000, 46304, string(sub(1003, 46304, "hub.example.net")))), nil, "diameter.dess_signer=hub.example.net[realm hub.example.net]"},
+
 		// Links.
 		{"peer address", "type: ip_prefix, value: 203.0.113.0/24", nil, ip(1, "198.51.100.7", "203.0.113.9"), "link.peer_ip=203.0.113.9[ip_prefix 203.0.113.0/24]"},
 		{"own side of the tap", "type: ip_prefix, value: 203.0.113.9", nil, ip(0, "203.0.113.9"), "link.peer_ip=203.0.113.9[ip_prefix 203.0.113.9]"},
@@ -231,7 +250,7 @@ func TestEvidence(t *testing.T) {
 		switch p {
 		case signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName:
 			want = signaling.EvidenceAdjacent
-		case signaling.DiameterRouteRecord, signaling.DiameterProxyHost:
+		case signaling.DiameterRouteRecord, signaling.DiameterProxyHost, signaling.DiameterDESSSigner:
 			want = signaling.EvidenceHop
 		}
 		if got := evidence(signaling.RoleTransit, p); got != want {

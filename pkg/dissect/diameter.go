@@ -34,6 +34,9 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 	if a.Faults != 0 {
 		d.diameterFaults(m, a)
 	}
+	if a.Set&(diameter.FieldSignature|diameter.FieldEncrypted) != 0 {
+		protectedAVPs(m, a)
+	}
 	if m.Operation == 0 {
 		m.Faults |= signaling.FaultUnknownCode
 		d.problem(LayerDiameter, UnknownCode)
@@ -75,8 +78,25 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 	d.emit(m)
 }
 
+// protectedAVPs tells how a message is protected that has AVPs for that (GSMA
+// FS.19). A signature hides nothing. Encrypted AVPs hide what is in them: when
+// nothing else is left to read, the message is opaque.
+func protectedAVPs(m *signaling.Message, a *diameter.Message) {
+	if m.Protection != signaling.Clear {
+		return
+	}
+	if a.Set&diameter.FieldSignature != 0 {
+		m.Protection = signaling.Signed
+	}
+	if a.Set&diameter.FieldEncrypted != 0 {
+		if given, _ := m.Disclosed(); given == 0 {
+			m.Protection = signaling.Opaque
+		}
+	}
+}
+
 func (d *Dissector) diameterFaults(m *signaling.Message, a *diameter.Message) {
-	if a.Faults&(diameter.FaultAVPLength|diameter.FaultAVPType|diameter.FaultTrailing) != 0 {
+	if a.Faults&(diameter.FaultAVPLength|diameter.FaultAVPType|diameter.FaultTrailing|diameter.FaultVendor|diameter.FaultDepth) != 0 {
 		m.Faults |= signaling.FaultAVP
 		d.problem(LayerDiameter, Malformed)
 	}

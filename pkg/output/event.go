@@ -124,7 +124,9 @@ func sightingRun(m *signaling.Message, s *rules.Sighting) int {
 		}
 		return telecom.MaxDigits + 1
 	case signaling.MAPMSCNumber, signaling.MAPVLRNumber, signaling.MAPSGSNNumber, signaling.MAPSCAddress, signaling.MAPGsmSCFAddress,
-		signaling.MAPHLRNumber, signaling.MAPGGSNNumber, signaling.MAPGMLCNumber, signaling.MAPOtherNumber, signaling.DiameterSCAddress:
+		signaling.MAPHLRNumber, signaling.MAPGGSNNumber, signaling.MAPGMLCNumber, signaling.MAPOtherNumber, signaling.DiameterSCAddress,
+		signaling.DiameterMMENumber, signaling.DiameterSGSNNumber, signaling.DiameterMSCNumber, signaling.DiameterVLRNumber, signaling.DiameterSMSFNumber,
+		signaling.DiameterGMLC, signaling.DiameterNode:
 		return telecom.MaxDigits + 1
 	}
 	return longRun
@@ -268,7 +270,7 @@ func (e *Encoder) layers(b []byte, m *signaling.Message) []byte {
 }
 
 // disclosureNames are the words of the members of signaling.Disclosure.
-var disclosureNames = func() (names [16]string) {
+var disclosureNames = func() (names [32]string) {
 	for i := range names {
 		if words := signaling.Disclosure(1<<i).AppendNames(nil, 0); len(words) == 1 {
 			names[i] = words[0]

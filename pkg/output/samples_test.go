@@ -271,12 +271,37 @@ func shortMessage() *signaling.Message {
 	return diameterMessage(synth.AppendOFR(nil, exchange(), telecom.MustDigits("999100000009"), testIMSI, testMSISDN, []byte("text")), signaling.KindRequest, "OFR", signaling.ClassSMS)
 }
 
+// nodesNamed is no message of any standard: one node of each form, vectors of each
+// kind, signed and partly encrypted.
+func nodesNamed() *signaling.Message {
+	tgpp := func(code uint32) synth.AVP { return synth.AVP{Code: code, Vendor: 10415} }
+	gsma := func(code uint32) synth.AVP { return synth.AVP{Code: code, Vendor: diameter.VendorGSMA} }
+	x := exchange()
+	b, at := synth.OpenAnswer(nil, x, synth.CmdSR, synth.Success)
+	b = synth.AppendAVPString(b, synth.AVPMMEName, "mme1.example.net")
+	b = synth.AppendAVPString(b, synth.AVPMMERealm, "example.net")
+	b = synth.AppendAVP(b, synth.AVPMMENumberForMTSMS, []byte{0x99, 0x19, 0x00, 0xf1})
+	b = synth.AppendAVP(b, tgpp(6), []byte{192, 0, 2, 1})
+	for _, code := range []uint32{1414, 1415, 1416} {
+		b = synth.AppendAVP32(b, tgpp(code), 1)
+	}
+	b, item := synth.OpenAVP(b, tgpp(612))
+	b = synth.CloseAVP(synth.AppendAVP32(b, tgpp(609), 1), item)
+	b, signature := synth.OpenAVP(b, gsma(1000))
+	b = synth.AppendAVPString(b, gsma(1003), "example.net")
+	b = synth.CloseAVP(synth.AppendAVP32(b, gsma(1004), 1), signature)
+	b = synth.AppendAVP32(b, gsma(1100), 1)
+	m := diameterMessage(synth.CloseAnswer(b, x, at), signaling.KindAnswer, "SRR", signaling.ClassSMS)
+	m.From, m.Protection = 1, signaling.Signed
+	return m
+}
+
 // messages are the samples, by name.
 func messages() map[string]*signaling.Message {
 	return map[string]*signaling.Message{
 		"updateLocation": updateLocation(), "vectors": vectors(), "routingError": routingError(), "reject": reject(), "abort": abort(),
 		"foreignComponent": foreignComponent(), "foreignError": foreignError(), "callStart": callStart(), "twoSGSNs": twoSGSNs(),
-		"ulr": ulr(), "ula": ula(), "aiaDenied": aiaDenied(), "aia": aia(), "shortMessage": shortMessage(),
+		"ulr": ulr(), "ula": ula(), "aiaDenied": aiaDenied(), "aia": aia(), "shortMessage": shortMessage(), "nodesNamed": nodesNamed(),
 		"empty": {},
 	}
 }
@@ -356,7 +381,7 @@ func TestSamplesGiveAwaySomething(t *testing.T) {
 	for name, want := range map[string]signaling.Disclosure{
 		"updateLocation": signaling.DisclosedIMSI | signaling.DisclosedServingNode,
 		"vectors":        signaling.DisclosedVectors,
-		"ula":            signaling.DisclosedSubscriberData,
+		"ula":            signaling.DisclosedSubscriberData | signaling.DisclosedAPNs,
 		"aia":            signaling.DisclosedVectors,
 		"shortMessage":   signaling.DisclosedSMS,
 	} {

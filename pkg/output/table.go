@@ -522,9 +522,10 @@ var awayWords = map[string]string{
 	"authentication_vectors": "vectors", "keys": "keys", "imsi": "IMSI", "msisdn": "MSISDN", "imei": "IMEI", "serving_node": "node",
 	"cell": "cell", "position": "position", "subscriber_state": "state", "subscriber_data": "profile", "roaming_number": "MSRN",
 	"sms_text": "SMS text", "ussd_text": "USSD text", "forwarded_to_number": "forward-to",
+	"apns": "APNs", "camel": "CAMEL", "location_privacy": "location privacy", "location_age": "age", "external_id": "external id",
 }
 
-var away = func() (words [16]string) {
+var away = func() (words [len(disclosureNames)]string) {
 	for i, name := range disclosureNames {
 		if words[i] = awayWords[name]; words[i] == "" {
 			words[i] = name
@@ -575,7 +576,7 @@ func givenAway(b []byte, m *signaling.Message) []byte {
 		}
 	case m.Kind == signaling.KindAnswer && m.Diameter != nil && m.Diameter.ResultCode != 0 && m.Diameter.ResultCode/1000 != 2:
 		sep()
-		b = strconv.AppendUint(append(b, "result "...), uint64(m.Diameter.ResultCode), 10)
+		b = appendResult(b, m.Diameter)
 	}
 	return b
 }

@@ -27,11 +27,22 @@ const (
 	DisclosedSMS
 	DisclosedUSSD
 	DisclosedForwardingNumber
+	// Parts of a subscriber's profile, beside DisclosedSubscriberData.
+	DisclosedServices     // bearer services, teleservices, supplementary services
+	DisclosedAPNs         // access points and PDP contexts
+	DisclosedBarring      // operator-determined and call barring
+	DisclosedCAMEL        // CAMEL subscription: who controls the subscriber's calls
+	DisclosedCharging     // charging characteristics
+	DisclosedRestrictions // access, roaming and regional restrictions
+	DisclosedLCS          // privacy settings of location services
+	DisclosedLocationAge
+	DisclosedExternalID // name of a subscriber outside of the network (TS 23.682 4.6)
 )
 
 var disclosureNames = [...]string{
 	"authentication_vectors", "keys", "imsi", "msisdn", "imei", "serving_node", "cell", "position", "subscriber_state",
 	"subscriber_data", "roaming_number", "sms_text", "ussd_text", "forwarded_to_number",
+	"services", "apns", "barring", "camel", "charging", "restrictions", "location_privacy", "location_age", "external_id",
 }
 
 // AppendNames appends one word for each member of the set. Authentication
@@ -85,8 +96,11 @@ func (m *Message) Disclosed() (d Disclosure, vectors int) {
 		}{
 			{diameter.FieldVectors, DisclosedVectors}, {diameter.FieldKeys, DisclosedKeys},
 			{diameter.FieldIMSI, DisclosedIMSI}, {diameter.FieldMSISDN, DisclosedMSISDN}, {diameter.FieldIMEI, DisclosedIMEI},
-			{diameter.FieldLocation, DisclosedCell}, {diameter.FieldSubscriptionData, DisclosedSubscriberData},
-			{diameter.FieldServingNode, DisclosedServingNode}, {diameter.FieldSMText, DisclosedSMS},
+			{diameter.FieldCell, DisclosedCell}, {diameter.FieldPosition, DisclosedPosition}, {diameter.FieldState, DisclosedState},
+			{diameter.FieldLocationAge, DisclosedLocationAge}, {diameter.FieldSubscriptionData, DisclosedSubscriberData},
+			{diameter.FieldServingNode, DisclosedServingNode}, {diameter.FieldSMText, DisclosedSMS}, {diameter.FieldExternalID, DisclosedExternalID},
+			{diameter.FieldServices, DisclosedServices}, {diameter.FieldAPNs, DisclosedAPNs}, {diameter.FieldBarring, DisclosedBarring},
+			{diameter.FieldCharging, DisclosedCharging}, {diameter.FieldRestrictions, DisclosedRestrictions}, {diameter.FieldLCS, DisclosedLCS},
 		} {
 			if a.Set&x.f != 0 {
 				d |= x.d

@@ -128,6 +128,17 @@ const (
 	DiameterSCAddress
 	DiameterUserName
 	DiameterVisitedPLMN
+	DiameterMMENumber
+	DiameterSGSNNumber
+	DiameterMSCNumber
+	DiameterVLRNumber
+	DiameterSMSFNumber
+	DiameterServingNode
+	DiameterGateway
+	DiameterGMLC
+	DiameterSCEF
+	DiameterNode
+	DiameterDESSSigner
 	TLSServerName
 	NumPositions
 )
@@ -138,6 +149,8 @@ var positionNames = [NumPositions]string{
 	"map.ggsn_number", "map.gmlc_number", "map.node_number", "map.imsi",
 	"diameter.peer", "diameter.origin_host", "diameter.origin_realm", "diameter.destination_host", "diameter.destination_realm",
 	"diameter.route_record", "diameter.proxy_host", "diameter.sc_address", "diameter.user_name", "diameter.visited_plmn",
+	"diameter.mme_number", "diameter.sgsn_number", "diameter.msc_number", "diameter.vlr_number", "diameter.smsf_number",
+	"diameter.serving_node", "diameter.gateway", "diameter.gmlc", "diameter.scef", "diameter.node", "diameter.dess_signer",
 	"tls.server_name",
 }
 
