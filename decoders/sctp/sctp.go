@@ -98,13 +98,19 @@ func (f fault) err() error {
 // Next reads the next chunk into c and reports whether there was one; c is
 // untouched when there was none. A chunk that runs past the end of the packet is
 // handed out with what is there, and is the last one. The padding of the last
-// chunk may be missing (RFC 9260 3.2 forbids it; stacks and captures do it).
+// chunk may be missing (RFC 9260 3.2 forbids it; stacks and captures do it). A
+// chunk of length 1 to 3, less than its own header, is passed over; one of length
+// 0 ends the walk.
 func (w *Chunks) Next(c *Chunk) bool {
 	b := w.b
+	for len(b) >= chunkHeaderLen && b[2] == 0 && b[3] < chunkHeaderLen && b[3] != 0 {
+		w.fault, b = faultLength, b[chunkHeaderLen:]
+	}
 	if len(b) < chunkHeaderLen {
 		if len(b) > 0 {
-			w.fault, w.b = faultTruncated, nil
+			w.fault = faultTruncated
 		}
+		w.b = nil
 		return false
 	}
 	n := int(binary.BigEndian.Uint16(b[2:4]))
@@ -130,7 +136,7 @@ func (w *Chunks) Next(c *Chunk) bool {
 
 // Err tells why the walk stopped before the end of the packet: nil when it did
 // not, ErrTruncated for a chunk or chunk header that is cut off, ErrLength for a
-// chunk length below 4.
+// chunk length of 0. ErrLength stands for those of 1 to 3 too, which do not stop it.
 func (w *Chunks) Err() error { return w.fault.err() }
 
 // TBit is the T bit of ABORT and SHUTDOWN COMPLETE (RFC 9260 3.3.7, 3.3.13): the
