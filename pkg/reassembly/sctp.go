@@ -296,15 +296,29 @@ func (s *SCTP) follows(f, g *frag) bool {
 	}
 	if f.key != 0 && g.begin && f.ord == 2 && s.fsn != fsnFromZero {
 		// FSN 1 behind the first piece: the second one, unless the sender counts
-		// from 0 and the piece with FSN 0 is still to come. When no TSN before
-		// this one is missing, it is not.
-		if s.fsn == fsnUnknown && f.tsn != g.tsn+1 && int32(s.next-f.tsn) <= 0 {
+		// from 0 and the piece with FSN 0 is still to come. When no TSN between
+		// the two is missing, it is not.
+		if s.fsn == fsnUnknown && !s.gapless(g.tsn, f.tsn) {
 			return false
 		}
 		s.fsn = fsnFromOne
 		return true
 	}
 	return f.ord == g.ord+1
+}
+
+// gapless reports that all TSNs between two that were received are there too. It
+// looks at so many at most as a sender keeps under way.
+func (s *SCTP) gapless(from, to uint32) bool {
+	if int32(s.next-to) > 0 {
+		return true
+	}
+	for t := from + 1; t != to; t++ {
+		if t-from > tsnWindowMin || int32(t-s.next) >= 0 && !s.bit(t) {
+			return false
+		}
+	}
+	return true
 }
 
 // Held is the octets of memory that pieces of messages take.
