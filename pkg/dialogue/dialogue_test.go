@@ -91,6 +91,57 @@ func TestTransactionsWithOneID(t *testing.T) {
 	}
 }
 
+// TestTransactionsBehindOnePoint: nodes that share a transit point's code use one id.
+func TestTransactionsBehindOnePoint(t *testing.T) {
+	d := NewTCAP()
+	nodes := []Party{party("99901000002", 3), party("99901000003", 3), party("99901000004", 3)}
+	for i, p := range nodes {
+		tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), p, hlr, 1, []byte{byte(i), 0, 0, 0, 0, 0, 0, 0})
+		tr.Invoked(0, 1, signaling.MAPOperation(int32(2+i)))
+		d.Release(tr)
+	}
+	for _, i := range []int{2, 0, 1} {
+		tr, side, _ := d.Match(1, message(tcap.End, 0, 1), hlr, nodes[i], 1, []byte{byte(i), 1, 0, 0, 0, 0, 0, 0})
+		if tr == nil {
+			t.Fatalf("node %d: no transaction", i)
+		}
+		if got := tr.Answered(side, 1); got != signaling.MAPOperation(int32(2+i)) {
+			t.Errorf("answer to node %d took %v", i, got)
+		}
+		d.Release(tr)
+	}
+	if d.Len() != 0 {
+		t.Errorf("%d transactions left", d.Len())
+	}
+	// One of them begins anew with an id that it still uses: its own is over alone.
+	for _, p := range nodes {
+		tr, _, _ := d.Match(2, message(tcap.Begin, 2, 0), p, hlr, 1, []byte("begin"))
+		d.Release(tr)
+	}
+	tr, _, _ := d.Match(3, message(tcap.Begin, 2, 0), nodes[0], hlr, 1, []byte("begin anew"))
+	d.Release(tr)
+	if d.Len() != 3 {
+		t.Errorf("%d transactions, want 3", d.Len())
+	}
+}
+
+// TestTransactionLoop: transit points hand a begin round, on one link.
+func TestTransactionLoop(t *testing.T) {
+	d := NewTCAP()
+	for i, pc := range []uint32{100, 200, 300} {
+		from := vlr
+		from.net = pc<<8 | 7
+		tr, _, dup := d.Match(int64(i), message(tcap.Begin, 1, 0), from, hlr, 1, []byte("a begin that goes round"))
+		if dup != (i > 0) {
+			t.Errorf("round %d: duplicate %v", i, dup)
+		}
+		d.Release(tr)
+	}
+	if d.Len() != 1 {
+		t.Errorf("%d transactions, want 1", d.Len())
+	}
+}
+
 // TestTransactionAcrossTranslation: the STP rewrites the called title and point
 // codes; the calling title stays.
 func TestTransactionAcrossTranslation(t *testing.T) {

@@ -235,7 +235,8 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 		if e.tid[sd] != id.Value || e.len[sd] != id.Len {
 			continue
 		}
-		if score := e.party[sd].score(p); score > best {
+		// Of two that agree in the point code alone, the one that spoke last.
+		if score := e.party[sd].score(p); score > best || score == best && best > 0 && e.last > t.entries.at(slot).last {
 			best, slot, side = score, s, sd
 			if score == perfect {
 				return slot, side // nearly always the first, and no other can be better
@@ -268,11 +269,14 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 		var s uint8
 		if slot, s = t.find(m.OTID, calling); slot != 0 && s == 0 {
 			e := t.entries.at(slot)
-			if e.copied(now, 0, sig, link) {
+			if e.copied(now, 0, sig, link) || e.looped(now, sig, calling) {
 				return t.again(now, slot, 0)
 			}
-			// The id is used anew: the old transaction is over.
-			t.close(slot)
+			// The id is used anew: the old transaction is over. If it is another party's
+			// behind the same transit point, both live.
+			if p := e.party[0].gt; p == calling.gt || p == 0 || calling.gt == 0 {
+				t.close(slot)
+			}
 			slot = 0
 		} else {
 			slot = 0
@@ -328,7 +332,17 @@ func (t *TCAP) again(now int64, slot int32, side uint8) (*Transaction, uint8, bo
 // another link. On the same link the same octets are another message: whoever
 // asks the same thing again and again under one transaction id asked each time.
 func (t *Transaction) copied(now int64, side uint8, sig uint32, link uint64) bool {
-	return t.sig[side] == sig && t.link[side] != uint8(link) && now-t.last < tcapLinger && t.last-now < tcapLinger
+	return t.sig[side] == sig && t.link[side] != uint8(link) && t.recent(now)
+}
+
+// looped reports that a begin came back with the same title from another point
+// code: transit points hand it round.
+func (t *Transaction) looped(now int64, sig uint32, p Party) bool {
+	return t.sig[0] == sig && p.gt != 0 && t.party[0].gt == p.gt && (t.party[0].net^p.net)>>8 != 0 && t.recent(now)
+}
+
+func (t *Transaction) recent(now int64) bool {
+	return now-t.last < tcapLinger && t.last-now < tcapLinger
 }
 
 // Release ends the use of a transaction that Match returned.
