@@ -164,7 +164,8 @@ func (d *Dissector) promiseTSN(acker *half, ackTSN uint32, other *half, ackTag, 
 		other.hasInitialTSN = false
 	}
 	// acker sends under the tag of this very packet.
-	if acker.vtag != 0 && !acker.sctp.Started() {
+	if tag := d.path.key.vtag; tag != 0 && (acker.vtag != tag || !acker.sctp.Started()) {
+		acker.vtag = tag // another than before: the association began again, and its INIT is not in the capture
 		acker.sctp.Start(ackTSN)
 	}
 }
@@ -311,7 +312,7 @@ func (d *Dissector) encrypted(f *flow, k tlsrec.Protocol, diameter bool) {
 
 // guess finds the content of a payload whose PPID does not tell.
 func (d *Dissector) guess(f *flow, ppid uint32, b []byte) content {
-	if diameter.HeaderLooksValid(b) {
+	if len(b) >= diameter.HeaderLen && diameter.HeaderLooksValid(b) {
 		return contentDiameter
 	}
 	for _, e := range f.link.Ends {
@@ -334,7 +335,9 @@ func (d *Dissector) guess(f *flow, ppid uint32, b []byte) content {
 			}
 		}
 	}
-	if ppid != 0 {
+	// Another protocol's identifier is believed. No identifier above 255 is assigned:
+	// such a one is garbage and says as little as 0.
+	if p, _ := sctp.PPID(ppid); p != 0 && p <= 0xff {
 		return contentUnknown
 	}
 	switch {
