@@ -174,10 +174,11 @@ const (
 	ReasonLinkType         // link type not supported
 	ReasonTruncated        // the capture is too short for the headers
 	ReasonMalformed        // headers that contradict themselves
+	ReasonTooDeep          // more tunnels than MaxDepth in each other
 	NumReasons
 )
 
-// String is the reason as a label: "none", "not_ip", "link_type", "truncated", "malformed".
+// String is the reason as a label: "none", "not_ip", "link_type", "truncated", "malformed", "too_deep".
 func (r Reason) String() string {
 	switch r {
 	case ReasonNone:
@@ -190,6 +191,8 @@ func (r Reason) String() string {
 		return "truncated"
 	case ReasonMalformed:
 		return "malformed"
+	case ReasonTooDeep:
+		return "too_deep"
 	}
 	return strconv.Itoa(int(r))
 }

@@ -376,7 +376,7 @@ func TestNames(t *testing.T) {
 	if LinkTypeExported.String() != "WIRESHARK_UPPER_PDU" || NumTunnels.String() != "8" {
 		t.Error("names of numbers")
 	}
-	if LinkTypeSLL2.String() != "LINUX_SLL2" || LinkType(147).String() != "147" || NumReasons.String() != "5" || WarningKind(99).String() != "warning(99)" {
+	if LinkTypeSLL2.String() != "LINUX_SLL2" || LinkType(147).String() != "147" || NumReasons.String() != "6" || WarningKind(99).String() != "warning(99)" {
 		t.Error("names of numbers")
 	}
 }

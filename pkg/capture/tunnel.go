@@ -38,7 +38,7 @@ func tunnelPorts(d []byte) bool {
 // enter notes an encapsulation and names the layer inside.
 func (s *stack) enter(kind Tunnel, next gopacket.LayerType) error {
 	if s.pkt.Depth >= MaxDepth {
-		return s.fail(ReasonMalformed)
+		return s.fail(ReasonTooDeep)
 	}
 	s.pkt.Depth++
 	s.pkt.Tunnels |= 1 << kind

@@ -297,8 +297,8 @@ var tunnelCases = []peelCase{
 							outer4(41, unhex(inner6))))))))))), 0, 0,
 		at6(TunnelMPLS, TunnelPPPoE, TunnelVXLAN, TunnelERSPAN, TunnelGRE, TunnelGeneve, TunnelIP)},
 	{"eight tunnels", 1, deep(MaxDepth), 0, 0, through("192.0.2.1", "198.51.100.2", MaxDepth, TunnelIP)},
-	{"nine tunnels", 1, deep(MaxDepth + 1), 0, ReasonMalformed, seen{}},
-	{"tunnels without end", 1, deep(60), 0, ReasonMalformed, seen{}},
+	{"nine tunnels", 1, deep(MaxDepth + 1), 0, ReasonTooDeep, seen{}},
+	{"tunnels without end", 1, deep(60), 0, ReasonTooDeep, seen{}},
 	{"eight tags in front of a tunnel and in it", 1, unhex(macs + strings.Repeat("81 00 00 01", 8) + "88 47" + label + pwMACs + strings.Repeat("81 00 00 01", 8) + "08 00" + inner4), 0, 0, at4(TunnelMPLS)},
 }
 
@@ -390,7 +390,7 @@ func TestPeelUpperTunnels(t *testing.T) {
 		{"a fragment again", 47, append(bytes.Clone(gre4), inner...), 0, 0, at4(TunnelGRE).with(func(s *seen) {
 			s.payload, s.fragment, s.id, s.offset, s.more = unhex("00 01 02 03 04 05 06 07"), true, 0x1234, 1480, true
 		})},
-		{"at the depth already", 47, append(bytes.Clone(gre4), unhex(inner4)...), MaxDepth, ReasonMalformed, seen{}},
+		{"at the depth already", 47, append(bytes.Clone(gre4), unhex(inner4)...), MaxDepth, ReasonTooDeep, seen{}},
 		{"one above the depth", 47, append(bytes.Clone(gre4), unhex(inner4)...), MaxDepth - 1, 0, through("192.0.2.1", "198.51.100.2", MaxDepth, TunnelGRE)},
 		{"GRE, nothing inside", 47, gre4, 0, ReasonMalformed, seen{}},
 		{"nothing", 4, nil, 0, ReasonMalformed, seen{}},

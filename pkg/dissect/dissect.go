@@ -192,7 +192,7 @@ func (d *Dissector) dissect(f *capture.Frame) Outcome {
 		if p.Tunnels != 0 {
 			d.tunnels(p, 0)
 		}
-		return unpeeled(reason)
+		return d.unpeeled(reason)
 	}
 	if p.Fragment || p.Tunnels != 0 {
 		if o := d.peeled(p); o != Decoded {
@@ -216,7 +216,7 @@ func (d *Dissector) dissect(f *capture.Frame) Outcome {
 }
 
 // unpeeled is what became of a frame without a packet.
-func unpeeled(r capture.Reason) Outcome {
+func (d *Dissector) unpeeled(r capture.Reason) Outcome {
 	switch r {
 	case capture.ReasonNotIP:
 		return NotSignaling
@@ -224,6 +224,8 @@ func unpeeled(r capture.Reason) Outcome {
 		return UnknownLinkType
 	case capture.ReasonTruncated:
 		return CutShort
+	case capture.ReasonTooDeep:
+		d.problem(LayerIP, TooLong)
 	}
 	return BadHeaders
 }
@@ -257,7 +259,7 @@ func (d *Dissector) peeled(p *capture.Packet) Outcome {
 		reason := d.peeler.PeelUpper(p)
 		d.tunnels(p, before)
 		if reason != capture.ReasonNone {
-			return unpeeled(reason)
+			return d.unpeeled(reason)
 		}
 	}
 	return Decoded
