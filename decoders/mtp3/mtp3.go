@@ -12,30 +12,15 @@ import (
 var ErrTruncated = errors.New("mtp3: truncated")
 
 // Variant is the form of the routing label.
-type Variant uint8
+type Variant = telecom.Variant
 
 // Variants.
 const (
-	ITU   Variant = iota // 14-bit point codes, 4-bit SLS (Q.704 2.2)
-	ANSI                 // 24-bit point codes, 8-bit SLS (T1.111.4)
-	China                // 24-bit point codes, 4-bit SLS
-	Japan                // 16-bit point codes, 4-bit SLS (JT-Q704)
+	ITU   = telecom.ITU   // 14-bit point codes, 4-bit SLS (Q.704 2.2)
+	ANSI  = telecom.ANSI  // 24-bit point codes, 8-bit SLS (T1.111.4)
+	China = telecom.China // 24-bit point codes, 4-bit SLS
+	Japan = telecom.Japan // 16-bit point codes, 4-bit SLS (JT-Q704)
 )
-
-// String is the usual name of the variant.
-func (v Variant) String() string {
-	switch v {
-	case ITU:
-		return "itu"
-	case ANSI:
-		return "ansi"
-	case China:
-		return "china"
-	case Japan:
-		return "japan"
-	}
-	return "unknown"
-}
 
 // Message is one MTP3 message. Its fields are those of the Protocol Data of M3UA,
 // in the same order, so that a value of one type converts to the other.
@@ -88,4 +73,18 @@ func (m *Message) Decode(b []byte, v Variant) error {
 		return ErrTruncated
 	}
 	return nil
+}
+
+// Test messages of SI 1 and 2 (Q.707 2.2, T1.111.7): the heading octet, and a
+// length in the upper half of the next one.
+const (
+	headingSLTM = 0x11
+	headingSLTA = 0x21
+)
+
+// LooksLikeTest reports that user data of SI 1 or 2 is a signalling link test
+// message or its acknowledgement, to its very end: behind a label of another
+// width it would not be.
+func LooksLikeTest(user []byte) bool {
+	return len(user) > 2 && (user[0] == headingSLTM || user[0] == headingSLTA) && user[1]&0x0f == 0 && int(user[1]>>4) == len(user)-2
 }

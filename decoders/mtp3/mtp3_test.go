@@ -64,7 +64,28 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestLooksLikeTest(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		user []byte
+		want bool
+	}{
+		{"SLTM", []byte{0x11, 0x20, 0xaa, 0x55}, true},
+		{"SLTA", []byte{0x21, 0x10, 0xaa}, true},
+		{"another heading", []byte{0x31, 0x20, 0xaa, 0x55}, false},
+		{"longer", []byte{0x11, 0x20, 0xaa, 0x55, 0}, false},
+		{"spare bits", []byte{0x11, 0x21, 0xaa, 0x55}, false},
+		{"no pattern", []byte{0x11, 0x00}, false},
+		{"nothing", nil, false},
+	} {
+		if got := LooksLikeTest(tt.user); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
 func touch(b []byte) {
+	_ = LooksLikeTest(b)
 	var m Message
 	for v := range Variant(5) {
 		_ = m.Decode(b, v)

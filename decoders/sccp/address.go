@@ -7,13 +7,18 @@ import (
 )
 
 // Address is a called or calling party address (Q.713 3.4). Fields are valid when
-// the indicator, or the global title indicator, says that they are there.
+// HasPC, HasSSN or the global title indicator says that they are there.
 //
 //	      8    7    6    5    4    3    2    1
 //	1   | nat. | RI |     GTI      | SSN | PC  |  address indicator
 //	      PC, least significant octet first (2 octets)
 //	      SSN
 //	      global title
+//
+// In ANSI networks (T1.112.3 3.4) the bits of SSN and PC change places, the SSN
+// stands before a PC of three octets, and there are two forms of global titles: 1
+// is form 3 of Q.713, and GTI says 3; 2 is form 2. Chinese networks have a PC of
+// three octets, Japanese ones use all bits of two.
 type Address struct {
 	Present    bool  // the parameter was there and not empty
 	Indicator  uint8 // address indicator octet
@@ -90,6 +95,11 @@ func (a *Address) decode(b []byte) bool {
 		a.SSN = telecom.SSN(b[0])
 		b = b[1:]
 	}
+	return a.title(b)
+}
+
+// title decodes the global title of form a.GTI in b.
+func (a *Address) title(b []byte) bool {
 	odd := false
 	switch a.GTI {
 	case 0:

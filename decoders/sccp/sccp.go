@@ -1,6 +1,10 @@
 package sccp
 
-import "errors"
+import (
+	"errors"
+
+	"sigtransit/decoders/telecom"
+)
 
 // Faults Decode reports. What was decoded stays valid with each of them.
 var (
@@ -14,23 +18,26 @@ var (
 	// ErrOptional: the optional part is broken; the parameters before the fault are
 	// set, and so is Data.
 	ErrOptional = errors.New("sccp: bad optional part")
-	// ErrConnectionOriented: a message of protocol class 2 or 3. Not malformed;
-	// only Type is set.
+	// ErrConnectionOriented: a message of protocol class 2 or 3, which is no unit
+	// data. Nothing is wrong with it, and all that it has is set. One that is broken
+	// gives one of the errors above.
 	ErrConnectionOriented = errors.New("sccp: connection-oriented")
 	// ErrType: a message type that the standard does not have. Only Type is set.
 	ErrType = errors.New("sccp: unknown message type")
 )
 
-// Message is one connectionless SCCP message; connection-oriented ones are
-// recognised by Type only. The zero value is ready for Decode.
+// Message is one SCCP message. The zero value is ready for Decode.
 type Message struct {
 	Type          MessageType
+	Variant       telecom.Variant // the form of its addresses, as DecodeVariant was told
 	HasClass      bool
-	Class         uint8 // protocol class, 0 or 1 (Q.713 3.6)
+	Class         uint8 // protocol class, 0 to 3 (Q.713 3.6)
 	ReturnOnError bool  // message handling: return message on error
 	HasCause      bool
-	Cause         uint8 // return cause of UDTS, XUDTS, LUDTS (Q.713 3.12); see ReturnCause
-	HopCounter    uint8 // XUDT, LUDT and their services (Q.713 3.18)
+	// Cause is the return cause of UDTS, XUDTS and LUDTS (Q.713 3.12; see
+	// ReturnCause), and the cause of CREF (3.15), RLSD (3.11), RSR (3.13) and ERR (3.14).
+	Cause      uint8
+	HopCounter uint8 // XUDT, LUDT and their services, CR (Q.713 3.18)
 
 	Called, Calling Address
 
@@ -45,14 +52,22 @@ type Message struct {
 	HasImportance bool
 	Importance    uint8 // 0 to 7
 
+	// Connection is valid for message types of the connection-oriented classes.
+	Connection Connection
+
 	Data []byte // user data, or the first/next segment of it; aliases the input
 }
 
-// Optional parameters (Q.713 table 2) that connectionless messages carry. ISNI
-// (0x13) and unknown ones are stepped over.
+// Optional parameters (Q.713 table 2) that are read. ISNI (0x13) and unknown ones
+// are stepped over.
 const (
 	endOfOptional      = 0x00
+	paramCalled        = 0x03
+	paramCalling       = 0x04
+	paramCredit        = 0x09
+	paramData          = 0x0f
 	paramSegmentation  = 0x10
+	paramHopCounter    = 0x11
 	paramImportance    = 0x12
 	lengthSegmentation = 4
 )
@@ -62,8 +77,11 @@ const (
 //
 // With several faults the gravest is reported: one that touches the user data,
 // then ErrAddress, then ErrOptional.
-func (m *Message) Decode(b []byte) error {
-	*m = Message{}
+func (m *Message) Decode(b []byte) error { return m.DecodeVariant(b, telecom.ITU) }
+
+// DecodeVariant is Decode for a message of a network of variant v.
+func (m *Message) DecodeVariant(b []byte, v telecom.Variant) error {
+	*m = Message{Variant: v}
 	if len(b) == 0 {
 		return ErrTruncated
 	}
@@ -112,7 +130,7 @@ func (m *Message) Decode(b []byte) error {
 		return m.long(b)
 	}
 	if m.Type.ConnectionOriented() {
-		return ErrConnectionOriented
+		return m.connection(b)
 	}
 	return ErrType
 }
@@ -175,8 +193,12 @@ func party(b []byte, p, pointer int) ([]byte, bool) {
 // parties decodes both addresses. err is what was found so far, and stays when
 // there is a fault in an address too.
 func (m *Message) parties(called, calling []byte, whole bool, err error) error {
-	a := m.Called.decode(called)
-	b := m.Calling.decode(calling)
+	var a, b bool
+	if m.Variant == telecom.ITU {
+		a, b = m.Called.decode(called), m.Calling.decode(calling)
+	} else {
+		a, b = m.Called.decodeVariant(called, m.Variant), m.Calling.decodeVariant(calling, m.Variant)
+	}
 	if err == nil && !(a && b && whole) {
 		return ErrAddress
 	}
@@ -253,6 +275,10 @@ func (m *Message) optional(b []byte, p int) bool {
 			}
 			m.HasImportance = true
 			m.Importance = v[0] & 7
+		default:
+			if m.Type.ConnectionOriented() && !m.connectionOption(name, v) {
+				return false
+			}
 		}
 	}
 	return true

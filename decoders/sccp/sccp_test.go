@@ -221,8 +221,6 @@ var decodeTests = []struct {
 	{name: "type only", in: []byte{0x09}, want: Message{Type: UDT}, err: ErrTruncated},
 	{name: "pointers cut off", in: []byte{0x11, 0x81, 0x0c, 0x04}, want: Message{Type: XUDT, HasClass: true, Class: 1, ReturnOnError: true, HopCounter: 12}, err: ErrTruncated},
 	{name: "cause only", in: []byte{0x14, 0x03}, want: Message{Type: LUDTS, HasCause: true, Cause: 3}, err: ErrTruncated},
-	{name: "connection request", in: []byte{0x01, 0x00, 0x00, 0x01, 0x02, 0x02}, want: Message{Type: CR}, err: ErrConnectionOriented},
-	{name: "inactivity test", in: []byte{0x10}, want: Message{Type: IT}, err: ErrConnectionOriented},
 	{name: "unknown type", in: []byte{0xde, 0xad, 0xbe, 0xef}, want: Message{Type: 0xde}, err: ErrType},
 	{name: "type 0", in: make([]byte, 16), err: ErrType},
 }
@@ -258,6 +256,13 @@ func use(b []byte) {
 	_ = m.Type.Service()
 	var a Address
 	_ = a.DecodeAddress(b)
+	var g Management
+	for v := range telecom.NumVariants {
+		_ = m.DecodeVariant(b, v)
+		_ = a.DecodeVariant(b, v)
+		_ = g.Decode(b, v)
+		_ = Fits(b, v, 1, 2)
+	}
 }
 
 func TestAddress(t *testing.T) {
