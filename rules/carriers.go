@@ -43,14 +43,16 @@ var (
 // key is the parsed value of an identifier: what the index is built from. Equal
 // values written differently (4-106-6, 9046) have equal keys.
 type key struct {
-	kind   keyKind
-	ni     uint8
-	area   bool              // point code: the eight codes of a signalling area (Q.708 2.2)
-	pc     telecom.PointCode // of an area, the first one
-	ip     netip.Prefix
-	digits telecom.Digits // gt prefix; plmn: the digits an IMSI begins with
-	name   string         // lower case, no trailing dot
-	plmn   telecom.PLMN   // zero for a whole country
+	kind keyKind
+	ni   uint8
+	// variants: point code, the variants it is meant in, bit by bit.
+	variants uint8
+	area     bool              // point code: the eight codes of a signalling area (Q.708 2.2)
+	pc       telecom.PointCode // of an area, the first one
+	ip       netip.Prefix
+	digits   telecom.Digits // gt prefix; plmn: the digits an IMSI begins with
+	name     string         // lower case, no trailing dot
+	plmn     telecom.PLMN   // zero for a whole country
 }
 
 type keyKind uint8
@@ -255,7 +257,7 @@ type parsed struct {
 // identifier, or with "values" several that have all else in common.
 func (f *file) identifier(n ast.Node, out []parsed) []parsed {
 	tmpl := Identifier{Confidence: signaling.ConfidenceMedium, Status: StatusListed, Builtin: f.builtin}
-	var value, values, ni ast.Node
+	var value, values, ni, variant ast.Node
 	typed := false
 	before := f.problems.count()
 	if !f.mapping(n, "identifier",
@@ -269,6 +271,10 @@ func (f *file) identifier(n ast.Node, out []parsed) []parsed {
 			ni = v
 			u, _ := f.uint(v, k, 3)
 			tmpl.NetworkIndicator = uint8(u)
+		}},
+		field{"variant", func(v ast.Node, k string) {
+			variant = v
+			word(f, v, k, signaling.Names(telecom.NumVariants), telecom.ParseVariant, &tmpl.Variant)
 		}},
 		f.roleField(&tmpl.Role),
 		f.confidenceField(&tmpl.Confidence),
@@ -292,13 +298,18 @@ func (f *file) identifier(n ast.Node, out []parsed) []parsed {
 		return out
 	case ni != nil && tmpl.Type != TypePointCode:
 		f.at(place(ni), "network_indicator: belongs to a point_code, not to a %s", tmpl.Type)
+	case variant != nil && tmpl.Type != TypePointCode:
+		f.at(place(variant), "variant: belongs to a point_code, not to a %s", tmpl.Type)
+	}
+	if ni == nil && tmpl.Variant != telecom.ITU {
+		tmpl.NetworkIndicator = nationalNetwork
 	}
 	one := func(v ast.Node) {
 		s, ok := f.text(v, "value")
 		if !ok {
 			return
 		}
-		k, err := parseKey(tmpl.Type, s, tmpl.NetworkIndicator)
+		k, err := parseKey(&tmpl, s)
 		if err != nil {
 			f.at(place(v), "%s: %q, %v", tmpl.Type, s, err)
 			return
@@ -334,11 +345,20 @@ var (
 	errCode     = errors.New("want a point code as zone-network-point (0-7, 0-255, 0-7), decimal or 0x hex, or zone-network for the eight codes of a signalling area")
 )
 
+// nationalNetwork is the network indicator that point codes of a national variant
+// have where the file gives none (Q.704 14.2.2).
+const nationalNetwork = 2
+
 // parseKey reads the value of an identifier; its errors say what would be right.
-func parseKey(typ, s string, ni uint8) (k key, err error) {
+func parseKey(id *Identifier, s string) (k key, err error) {
+	typ, ni := id.Type, id.NetworkIndicator
 	switch typ {
 	case TypePointCode:
-		k.kind, k.ni = keyPointCode, ni
+		k.kind, k.ni, k.variants = keyPointCode, ni, 1<<id.Variant
+		if id.Variant != telecom.ITU {
+			k.pc, err = id.Variant.ParsePointCode(s)
+			break
+		}
 		if strings.Count(s, "-") == 1 {
 			k.area = true
 			k.pc, err = telecom.ParsePointCode(s + "-0")
@@ -350,6 +370,12 @@ func parseKey(typ, s string, ni uint8) (k key, err error) {
 			err = errCode
 		case ni < 2 && k.pc >= 1<<14:
 			err = fmt.Errorf("an international point code (network indicator %d) has 14 bits, at most 7-255-7 (16383)", ni)
+		case k.pc >= 1<<14:
+			// Too wide for an ITU network: any that has room for it.
+			k.variants = 1<<telecom.ANSI | 1<<telecom.China
+			if k.pc < 1<<16 {
+				k.variants |= 1 << telecom.Japan
+			}
 		}
 	case TypeIPPrefix:
 		k.kind = keyIP

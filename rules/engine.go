@@ -6,6 +6,7 @@ import (
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
 )
@@ -107,19 +108,23 @@ func (e *Engine) Evaluate(m *signaling.Message, emit func(*Finding)) {
 // look finds the identifiers in the message itself.
 func (e *Engine) look(m *signaling.Message) {
 	x := e.index
-	ni := uint8(0)
+	ni, variant := uint8(0), m.Variant()
 	if p := m.M3UA; p != nil && p.HasData {
 		ni = p.Data.NI
-		if ref := x.codes.lookup(ni, p.Data.OPC); ref != 0 {
+		if ref := x.codes.lookup(variant, ni, p.Data.OPC); ref != 0 {
 			e.hit(ref, signaling.M3UAOPC, 0)
 		}
-		if ref := x.codes.lookup(ni, p.Data.DPC); ref != 0 {
+		if ref := x.codes.lookup(variant, ni, p.Data.DPC); ref != 0 {
 			e.hit(ref, signaling.M3UADPC, 0)
 		}
 	}
 	if p := m.SCCP; p != nil {
-		e.address(&p.Calling, ni, signaling.SCCPCallingGT, signaling.SCCPCallingPC)
-		e.address(&p.Called, ni, signaling.SCCPCalledGT, signaling.SCCPCalledPC)
+		e.address(&p.Calling, variant, ni, signaling.SCCPCallingGT, signaling.SCCPCallingPC)
+		e.address(&p.Called, variant, ni, signaling.SCCPCalledGT, signaling.SCCPCalledPC)
+	}
+	if m.SUA != nil {
+		e.party(&m.SUA.Calling, signaling.SUACallingHost, signaling.SUACallingIP)
+		e.party(&m.SUA.Called, signaling.SUACalledHost, signaling.SUACalledIP)
 	}
 	if p := m.MAP; p != nil {
 		nodes := p.Nodes()
@@ -247,15 +252,28 @@ const (
 )
 
 // address looks for the global title and the point code of an SCCP address.
-func (e *Engine) address(a *sccp.Address, ni uint8, gt, pc signaling.Position) {
+func (e *Engine) address(a *sccp.Address, v telecom.Variant, ni uint8, gt, pc signaling.Position) {
 	if a.GTI != 0 && a.GT.Len() != 0 {
 		if ref := e.title(a); ref != 0 {
 			e.hit(ref, gt, 0)
 		}
 	}
 	if a.HasPC {
-		if ref := e.index.codes.lookup(ni, a.PC); ref != 0 {
+		if ref := e.index.codes.lookup(v, ni, a.PC); ref != 0 {
 			e.hit(ref, pc, 0)
+		}
+	}
+}
+
+// party looks for the host name and the IP address of an SUA address, which a
+// message of SCCP does not have.
+func (e *Engine) party(p *sua.Party, host, ip signaling.Position) {
+	if e.index.hasNames {
+		e.name(p.Host, false, host, 0)
+	}
+	if e.index.hasIPs && p.IP.IsValid() {
+		if ref := e.index.ip(p.IP); ref != 0 {
+			e.hit(ref, ip, 0)
 		}
 	}
 }
@@ -598,7 +616,7 @@ func (e *Engine) value(m *signaling.Message, h *hit, id *Identifier) []byte {
 		return e.values[from:]
 	}
 	code := func(pc telecom.PointCode) []byte {
-		e.values = pc.AppendTo(e.values)
+		e.values = m.Variant().AppendPointCode(e.values, pc)
 		return e.values[from:]
 	}
 	switch h.pos {
@@ -630,6 +648,16 @@ func (e *Engine) value(m *signaling.Message, h *hit, id *Identifier) []byte {
 		return digits(m.SCCP.Calling.GT)
 	case signaling.SCCPCalledGT:
 		return digits(m.SCCP.Called.GT)
+	case signaling.SUACallingHost:
+		return m.SUA.Calling.Host
+	case signaling.SUACalledHost:
+		return m.SUA.Called.Host
+	case signaling.SUACallingIP:
+		e.values = m.SUA.Calling.IP.AppendTo(e.values)
+		return e.values[from:]
+	case signaling.SUACalledIP:
+		e.values = m.SUA.Called.IP.AppendTo(e.values)
+		return e.values[from:]
 	case signaling.DiameterSCAddress:
 		return digits(m.Diameter.SCAddress)
 	case signaling.DiameterOriginHost:

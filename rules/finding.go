@@ -1,6 +1,9 @@
 package rules
 
-import "sigtransit/pkg/signaling"
+import (
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
+)
 
 // Finding is what a detection says about one message. The engine owns it and all
 // it points to but Rule and Carrier: it is valid during the call it is handed to.
@@ -83,9 +86,10 @@ type Identifier struct {
 	// Index is the place of the identifier in Set.Identifiers.
 	Index uint32
 
-	NetworkIndicator uint8  // of a point code, 0 to 3
-	Label            string // name of the node or number block
-	Holder           string // company the resource is assigned to
+	NetworkIndicator uint8           // of a point code, 0 to 3
+	Variant          telecom.Variant // of a point code
+	Label            string          // name of the node or number block
+	Holder           string          // company the resource is assigned to
 	Country          string
 	Builtin          bool
 

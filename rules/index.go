@@ -30,33 +30,40 @@ type index struct {
 	hasIPs, hasNames bool
 }
 
-// pcIndex finds point codes by network indicator.
+// pcIndex finds point codes by variant and network indicator: a code of 24 bits is
+// another than one of 14 with the same number.
 type pcIndex struct {
-	bits [4]*[1 << 14 / 64]uint64 // codes of 14 bits that are listed
-	wide [4]bool                  // some longer code is listed
-	refs map[uint32]uint32
+	bits [4]*[1 << 14 / 64]uint64 // codes of ITU networks that are listed
+	wide bool                     // some code of another variant is listed
+	refs map[uint32]uint32        // by codeKey
 }
 
-func (x *pcIndex) lookup(ni uint8, pc telecom.PointCode) uint32 {
-	ni &= 3
-	if pc < 1<<14 {
-		b := x.bits[ni]
+func codeKey(v telecom.Variant, ni uint8, pc telecom.PointCode) uint32 {
+	return uint32(v)<<26 | uint32(ni&3)<<24 | uint32(pc)
+}
+
+func (x *pcIndex) lookup(v telecom.Variant, ni uint8, pc telecom.PointCode) uint32 {
+	if v == telecom.ITU {
+		if pc >= 1<<14 {
+			return 0
+		}
+		b := x.bits[ni&3]
 		if b == nil || b[pc>>6]>>(pc&63)&1 == 0 {
 			return 0
 		}
-	} else if !x.wide[ni] || pc >= 1<<24 {
+	} else if !x.wide || pc >= 1<<24 {
 		return 0
 	}
-	return x.refs[uint32(ni)<<24|uint32(pc)]
+	return x.refs[codeKey(v, ni, pc)]
 }
 
-func (x *pcIndex) put(ni uint8, pc telecom.PointCode, ref uint32) {
+func (x *pcIndex) put(v telecom.Variant, ni uint8, pc telecom.PointCode, ref uint32) {
 	if x.refs == nil {
 		x.refs = map[uint32]uint32{}
 	}
-	x.refs[uint32(ni)<<24|uint32(pc)] = ref
-	if pc >= 1<<14 {
-		x.wide[ni] = true
+	x.refs[codeKey(v, ni, pc)] = ref
+	if v != telecom.ITU {
+		x.wide = true
 		return
 	}
 	if x.bits[ni] == nil {
@@ -175,15 +182,20 @@ func (x *index) build(ids []*Identifier, withdrawn, jurisdiction bool) {
 // their own.
 func (x *index) putCode(k key, own []uint32, groups map[key][]uint32, wide func([]uint32, func(func(key) bool)) []uint32) {
 	if !k.area {
-		x.codes.put(k.ni, k.pc, x.list(wide(own, func(yield func(key) bool) {
-			yield(key{kind: keyPointCode, ni: k.ni, pc: k.pc &^ 7, area: true})
-		})))
+		ref := x.list(wide(own, func(yield func(key) bool) {
+			yield(key{kind: keyPointCode, variants: k.variants, ni: k.ni, pc: k.pc &^ 7, area: true})
+		}))
+		for v := range telecom.NumVariants {
+			if k.variants>>v&1 != 0 {
+				x.codes.put(v, k.ni, k.pc, ref)
+			}
+		}
 		return
 	}
 	ref := x.list(own)
 	for pc := k.pc; pc < k.pc+8; pc++ {
-		if groups[key{kind: keyPointCode, ni: k.ni, pc: pc}] == nil {
-			x.codes.put(k.ni, pc, ref)
+		if groups[key{kind: keyPointCode, variants: k.variants, ni: k.ni, pc: pc}] == nil {
+			x.codes.put(telecom.ITU, k.ni, pc, ref)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func TestBadFiles(t *testing.T) {
 		{"bad basis", "carriers:\n  - {id: a, basis: [{txt: x}]}\n", `FILE:2:22: basis: unknown key "txt", want one of text, source, confidence`},
 		{"anchor", "carriers:\n  - id: &x a\n", "FILE:2:9: id: got an anchor or alias (not supported here), want text"},
 
-		{"unknown key", head + "{type: host, valeu: a}\n", `FILE:4:22: identifier: unknown key "valeu", want one of type, value, values, network_indicator, role, confidence, status, source, note, label, holder, country`},
+		{"unknown key", head + "{type: host, valeu: a}\n", `FILE:4:22: identifier: unknown key "valeu", want one of type, value, values, network_indicator, variant, role, confidence, status, source, note, label, holder, country`},
 		{"no type", head + "{value: a}\n", `FILE:4:9: identifier: no "type", want one of point_code, ip_prefix, gt_prefix, host, host_suffix, realm, realm_suffix, plmn`},
 		{"bad type", head + "{type: hots, value: a}\n", `FILE:4:16: type: "hots", want one of point_code, ip_prefix, gt_prefix, host, host_suffix, realm, realm_suffix, plmn`},
 		{"no value", head + "{type: host}\n", `FILE:4:9: identifier: want one of "value" and "values"`},
@@ -56,6 +56,9 @@ func TestBadFiles(t *testing.T) {
 		{"point code of four parts", head + "{type: point_code, value: 1-2-3-4}\n", `FILE:4:35: point_code: "1-2-3-4", want a point code as zone-network-point (0-7, 0-255, 0-7), decimal or 0x hex, or zone-network for the eight codes of a signalling area`},
 		{"wide international code", head + "{type: point_code, value: 16384}\n", `FILE:4:35: point_code: "16384", an international point code (network indicator 0) has 14 bits, at most 7-255-7 (16383)`},
 		{"network indicator", head + "{type: point_code, value: 1, network_indicator: 4}\n", "FILE:4:57: network_indicator: got 4, want a whole number from 0 to 3"},
+		{"variant", head + "{type: point_code, value: 1, variant: etsi}\n", `FILE:4:47: variant: "etsi", want one of itu, ansi, china, japan`},
+		{"variant of a host", head + "{type: host, value: a, variant: ansi}\n", "FILE:4:41: variant: belongs to a point_code, not to a host"},
+		{"code too wide for its variant", head + "{type: point_code, value: 1-2-256, variant: ansi}\n", `FILE:4:35: point_code: "1-2-256", want a point code as network-cluster-member (0-255 each), decimal, or 0x hex, of at most 24 bits`},
 		{"network indicator of a host", head + "{type: host, value: a, network_indicator: 0}\n", "FILE:4:51: network_indicator: belongs to a point_code, not to a host"},
 		{"ip prefix", head + "{type: ip_prefix, value: 203.0.113.0/33}\n", `FILE:4:34: ip_prefix: "203.0.113.0/33", want an IP prefix or address, for example 192.0.2.0/24 or 2001:db8::/32`},
 		{"ip prefix with host bits", head + "{type: ip_prefix, value: 203.0.113.5/24}\n", `FILE:4:34: ip_prefix: "203.0.113.5/24", has bits set behind the prefix, want 203.0.113.0/24 or 203.0.113.5`},
@@ -355,10 +358,10 @@ func TestBuiltinSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := carrier(x.codes.lookup(0, pc)); got != want {
+		if got := carrier(x.codes.lookup(telecom.ITU, 0, pc)); got != want {
 			t.Errorf("%s: %q, want %q", code, got, want)
 		}
-		if got := carrier(x.codes.lookup(2, pc)); got != "" {
+		if got := carrier(x.codes.lookup(telecom.ITU, 2, pc)); got != "" {
 			t.Errorf("%s as a national code: %q", code, got)
 		}
 	}
@@ -415,7 +418,7 @@ func TestBigList(t *testing.T) {
 		case TypeGTPrefix:
 			ref = s.index.gts.lookup(id.key.digits)
 		case TypePointCode:
-			ref = s.index.codes.lookup(0, id.key.pc)
+			ref = s.index.codes.lookup(telecom.ITU, 0, id.key.pc)
 		case TypeIPPrefix:
 			ref = s.index.ip(id.key.ip.Addr())
 		case TypeHost:

@@ -7,6 +7,7 @@ import (
 
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/gsmmap"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
@@ -65,12 +66,35 @@ func TestMatchers(t *testing.T) {
 		{"next code", "type: point_code, value: 4201", nil, nil, ""},
 		{"other network indicator", "type: point_code, value: 4200, network_indicator: 2", nil, nil, ""},
 		{"national", "type: point_code, value: 4200, network_indicator: 2", nil, func(m *signaling.Message) { m.M3UA.Data.NI = 2 }, "m3ua.dpc=2-013-0[point_code 4200]"},
-		{"24 bits", "type: point_code, value: 0x12345a, network_indicator: 2", nil, func(m *signaling.Message) { m.M3UA.Data.NI, m.M3UA.Data.OPC = 2, 0x12345a }, "m3ua.opc=1193050[point_code 0x12345a]"},
-		{"24 bits, low ones only", "type: point_code, value: 0x12345a, network_indicator: 2", nil, func(m *signaling.Message) { m.M3UA.Data.NI, m.M3UA.Data.OPC = 2, 0x345a }, ""},
+		{"24 bits", "type: point_code, value: 0x12345a, network_indicator: 2", nil, func(m *signaling.Message) {
+			m.M3UA.Data.NI, m.M3UA.Data.OPC, m.SCCP.Variant = 2, 0x12345a, telecom.ANSI
+		}, "m3ua.opc=18-52-90[point_code 0x12345a]"},
+		{"24 bits, in no variant that has them", "type: point_code, value: 0x12345a, network_indicator: 2", nil, func(m *signaling.Message) {
+			m.M3UA.Data.NI, m.M3UA.Data.OPC, m.SCCP.Variant = 2, 0x12345a, telecom.Japan
+		}, ""},
+		{"of China", "type: point_code, value: 0-16-104, variant: china", nil, func(m *signaling.Message) { m.M3UA.Data.NI, m.SCCP.Variant = 2, telecom.China }, "m3ua.dpc=0-16-104[point_code 0-16-104]"},
+		{"of China, not of ANSI", "type: point_code, value: 0-16-104, variant: china", nil, func(m *signaling.Message) { m.M3UA.Data.NI, m.SCCP.Variant = 2, telecom.ANSI }, ""},
+		{"of China, not of 14 bits", "type: point_code, value: 4200, variant: china", nil, func(m *signaling.Message) { m.M3UA.Data.NI = 2 }, ""},
+		{"of 14 bits, not of China", "type: point_code, value: 4200, network_indicator: 2", nil, func(m *signaling.Message) { m.M3UA.Data.NI, m.SCCP.Variant = 2, telecom.China }, ""},
+		{"of Japan, in a calling address", "type: point_code, value: 5-5-10, variant: japan, network_indicator: 0", nil, func(m *signaling.Message) {
+			m.SCCP.Variant, m.SCCP.Calling.HasPC, m.SCCP.Calling.PC = telecom.Japan, true, 2730
+		}, "sccp.calling_pc=5-5-10[point_code 5-5-10]"},
+		{"24 bits, low ones only", "type: point_code, value: 0x12345a, network_indicator: 2", nil, func(m *signaling.Message) { m.M3UA.Data.NI, m.M3UA.Data.OPC, m.SCCP.Variant = 2, 0x345a, telecom.ANSI }, ""},
 		{"no protocol data", "type: point_code, value: 4200", nil, func(m *signaling.Message) { m.M3UA.HasData = false }, ""},
 		{"code in the calling address", "type: point_code, value: 4-106-6", nil, func(m *signaling.Message) { m.SCCP.Calling.HasPC, m.SCCP.Calling.PC = true, 9046 }, "sccp.calling_pc=4-106-6[point_code 4-106-6]"},
 		{"code in the called address", "type: point_code, value: 4-106-6", nil, func(m *signaling.Message) { m.SCCP.Called.HasPC, m.SCCP.Called.PC = true, 9046 }, "sccp.called_pc=4-106-6[point_code 4-106-6]"},
 		{"code not indicated", "type: point_code, value: 4-106-6", nil, func(m *signaling.Message) { m.SCCP.Called.PC = 9046 }, ""},
+
+		// Addresses of SUA.
+		{"SUA host", "type: host_suffix, value: example.net", nil, func(m *signaling.Message) {
+			m.SUA = &sua.Message{Called: sua.Party{Host: []byte("hub.example.net")}}
+		}, "sua.called_host=hub.example.net[host_suffix example.net]"},
+		{"SUA address", "type: ip_prefix, value: 203.0.113.0/24", nil, func(m *signaling.Message) {
+			m.SUA = &sua.Message{Calling: sua.Party{IP: netip.MustParseAddr("203.0.113.9")}}
+		}, "sua.calling_ip=203.0.113.9[ip_prefix 203.0.113.0/24]"},
+		{"SUA called address and calling host", "type: ip_prefix, value: 198.51.100.9", nil, func(m *signaling.Message) {
+			m.SUA = &sua.Message{Called: sua.Party{IP: netip.MustParseAddr("198.51.100.9")}, Calling: sua.Party{Host: []byte("other.example.org")}}
+		}, "sua.called_ip=198.51.100.9[ip_prefix 198.51.100.9]"},
 
 		// Global titles.
 		{"called title", "type: gt_prefix, value: '0015'", nil, nil, "sccp.called_gt=001555000111[gt_prefix 0015]"},

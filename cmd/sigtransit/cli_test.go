@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sigtransit/pkg/config"
 )
 
 // demo is the bundled capture.
@@ -63,7 +65,7 @@ func TestBadInput(t *testing.T) {
 		{"capture not overwritten", "x", []string{"synth", "FILE"}, 2, "sigtransit: cannot make the capture: open FILE: file exists\n"},
 
 		{"configuration: not YAML", "privacy: [\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: sequence end token ']' not found\n"},
-		{"configuration: unknown key", "privacy: mask\nwatchlist: [x]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:2:1: unknown key \"watchlist\"; want one of privacy, pseudonym_key_file, point_codes, watchlists, detections, builtin_carriers, include_withdrawn\n"},
+		{"configuration: unknown key", "privacy: mask\nwatchlist: [x]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:2:1: unknown key \"watchlist\"; want one of " + strings.Join(config.Keys(), ", ") + "\n"},
 		{"configuration: bad word", "privacy: maks\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: unknown privacy mode \"maks\": want mask, pseudonym or clear\n"},
 		{"configuration: bad type", "builtin_carriers: maybe\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:19: \"maybe\" is no truth value; want true or false\n"},
 		{"configuration: missing", "", []string{"check", "-c", "FILE.not"}, 2, "sigtransit: FILE.not: no such file or directory\n"},

@@ -140,8 +140,9 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	sink := output.NewWriterSink(to, owned)
 	defer sink.Close()
 	w := pipeline.New(set, pipeline.Options{
-		Render: output.NewRenderer(format, output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes}, screen),
-		Sink:   sink, Messages: o.messages, Flows: o.flows, Live: o.metricsListen != "",
+		Dissect: conf.Dissect(),
+		Render:  output.NewRenderer(format, output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes}, screen),
+		Sink:    sink, Messages: o.messages, Flows: o.flows, Live: o.metricsListen != "",
 	})
 	version, revision := buildVersion()
 	exposition := telemetry.NewExposition(telemetry.NewCollector(telemetry.Build{Version: version, Revision: revision}, &w.Publisher))

@@ -100,6 +100,20 @@ func (m *Message) Decode(b []byte) error {
 	return err
 }
 
+// states are the link states by number (RFC 4165 2.3.2).
+var states = [10]string{
+	1: "ALIGNMENT", 2: "PROVING-NORMAL", 3: "PROVING-EMERGENCY", 4: "READY", 5: "PROCESSOR-OUTAGE", 6: "PROCESSOR-RECOVERED",
+	7: "BUSY", 8: "BUSY-ENDED", 9: "OUT-OF-SERVICE",
+}
+
+// StateName is the name of a link state, empty for one that RFC 4165 does not have.
+func StateName(state uint32) string {
+	if state >= uint32(len(states)) {
+		return ""
+	}
+	return states[state]
+}
+
 // LooksLike reports whether b begins like an M2PA message: version 1, a zero spare
 // octet, class 11, a known type, and a length that fits the payload.
 func LooksLike(b []byte) bool {

@@ -105,3 +105,11 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+func TestStateName(t *testing.T) {
+	for state, want := range map[uint32]string{0: "", 1: "ALIGNMENT", 4: "READY", 9: "OUT-OF-SERVICE", 10: "", 1 << 31: ""} {
+		if got := StateName(state); got != want {
+			t.Errorf("state %d: %q, want %q", state, got, want)
+		}
+	}
+}

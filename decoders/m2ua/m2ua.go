@@ -33,12 +33,36 @@ const (
 	TypeRetrievalData uint8 = 12 // data retrieval indication
 )
 
+// maup are the messages of ClassMAUP by type (RFC 3331 3.1.3).
+var maup = [16]string{
+	1: "DATA", 2: "ESTABLISH-REQ", 3: "ESTABLISH-CONF", 4: "RELEASE-REQ", 5: "RELEASE-CONF", 6: "RELEASE-IND",
+	7: "STATE-REQ", 8: "STATE-CONF", 9: "STATE-IND", 10: "RETRIEVAL-REQ", 11: "RETRIEVAL-CONF", 12: "RETRIEVAL-IND",
+	13: "RETRIEVAL-COMPLETE", 14: "CONGESTION-IND", 15: "DATA-ACK",
+}
+
+// TypeName is a short name of a message, empty for one that RFC 3331 does not have.
+func TypeName(class, typ uint8) string {
+	switch {
+	case class == ClassMAUP && int(typ) < len(maup):
+		return maup[typ]
+	case class == ClassIIM && int(typ) < len(sigtran.Registrations):
+		return sigtran.Registrations[typ]
+	case class == 2: // of M3UA and SUA
+		return ""
+	}
+	return sigtran.Name(class, typ)
+}
+
 // Parameters read here (RFC 3331 3.1.5 and 3.3.1).
 const (
 	tagInterfaceID   = 0x0001
 	tagInterfaceText = 0x0003
 	tagData1         = 0x0300 // Q.703 message: SIO first
 	tagData2         = 0x0301 // TTC message: length indicator first
+	tagStateRequest  = 0x0302
+	tagStateEvent    = 0x0303
+	tagCongestion    = 0x0304
+	tagResult        = 0x0308 // of a data retrieval
 )
 
 // Message is one M2UA message.
@@ -49,6 +73,13 @@ type Message struct {
 	HasInterface  bool
 	Interface     uint32 // interface identifier; valid if HasInterface
 	InterfaceText []byte // the textual form of it; nil when absent
+
+	// HasState: a message about the state of a link says what it is.
+	HasState bool
+	// State is the state request (RFC 3331 3.3.1.5), the event (3.3.1.7), the
+	// congestion status (3.3.1.8) or the result of a retrieval (3.3.1.10), as the
+	// type of the message tells.
+	State uint32
 
 	// HasData: a Protocol Data parameter stood in the message.
 	HasData bool
@@ -94,6 +125,10 @@ func (m *Message) Decode(b []byte) error {
 		case tagInterfaceID:
 			if len(v) >= 4 && !m.HasInterface {
 				m.HasInterface, m.Interface = true, binary.BigEndian.Uint32(v)
+			}
+		case tagStateRequest, tagStateEvent, tagCongestion, tagResult:
+			if len(v) >= 4 && !m.HasState {
+				m.HasState, m.State = true, binary.BigEndian.Uint32(v)
 			}
 		case tagInterfaceText:
 			if m.InterfaceText == nil {

@@ -103,3 +103,25 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+func TestTypeName(t *testing.T) {
+	for k, want := range map[[2]uint8]string{
+		{0, 1}: "NTFY", {2, 1}: "", {3, 3}: "BEAT", {4, 1}: "ASPAC", {6, 1}: "DATA", {6, 2}: "ESTABLISH-REQ", {6, 9}: "STATE-IND",
+		{6, 14}: "CONGESTION-IND", {6, 15}: "DATA-ACK", {6, 0}: "", {6, 16}: "", {10, 1}: "REG-REQ", {10, 9}: "",
+	} {
+		if got := TypeName(k[0], k[1]); got != want {
+			t.Errorf("class %d, type %d: %q, want %q", k[0], k[1], got, want)
+		}
+	}
+}
+
+func TestState(t *testing.T) {
+	for tag := byte(2); tag < 10; tag++ {
+		b := octets.Sigtran(ClassMAUP, 9, interfaceID, []byte{0x03, tag, 0, 8, 0, 0, 0, 7})
+		var m Message
+		state := tag <= 4 || tag == 8
+		if err := m.Decode(b); err != nil || m.HasState != state || (m.State == 7) != state {
+			t.Errorf("tag 0x03%02x: %v %+v", tag, err, m)
+		}
+	}
+}

@@ -49,6 +49,8 @@ const (
 	tagHopCounter        = 0x0101
 	tagSourceAddress     = 0x0102
 	tagDestAddress       = 0x0103
+	tagSourceReference   = 0x0104
+	tagDestReference     = 0x0105
 	tagCause             = 0x0106
 	tagData              = 0x010b
 	tagNetworkAppearance = 0x010d
@@ -94,6 +96,10 @@ type Message struct {
 	SegFirst        bool   // first segment
 	SegRemaining    uint8  // segments that follow
 	SegReference    uint32 // 24 bits
+
+	// References of a connection as its sender and as its receiver number it, of
+	// the connection-oriented messages (RFC 3868 3.10.4, 3.10.5).
+	SourceReference, DestinationReference uint32
 
 	// Called is the destination address, Calling the source address.
 	Called, Calling Party
@@ -196,6 +202,10 @@ func (m *Message) param(tag uint16, v []byte) error {
 		m.HasProtocolClass, m.ProtocolClass, m.ReturnOnError = true, uint8(x)&3, x&0x80 != 0
 	case tagCause:
 		m.HasCause, m.CauseType, m.Cause = true, uint8(x>>8), uint8(x)
+	case tagSourceReference:
+		m.SourceReference = x
+	case tagDestReference:
+		m.DestinationReference = x
 	case tagHopCounter:
 		m.HopCounter = uint8(x)
 	case tagSequenceControl:
@@ -284,17 +294,26 @@ func (a *Address) globalTitle(v []byte) bool {
 	return whole
 }
 
-// TypeName is CLDT or CLDR, empty for all other messages.
-func (m *Message) TypeName() string {
-	if m.Class == ClassCL {
-		switch m.Type {
-		case TypeCLDT:
-			return "CLDT"
-		case TypeCLDR:
-			return "CLDR"
-		}
+// Messages of the classes that carry users by type (RFC 3868 3.1.3).
+var (
+	connectionless     = [3]string{1: "CLDT", 2: "CLDR"}
+	connectionOriented = [12]string{
+		1: "CORE", 2: "COAK", 3: "COREF", 4: "RELRE", 5: "RELCO", 6: "RESCO", 7: "RESRE", 8: "CODT", 9: "CODA", 10: "COERR", 11: "COIT",
 	}
-	return ""
+)
+
+// TypeName is the short name of a message, empty for one that RFC 3868 does not
+// have.
+func TypeName(class, typ uint8) string {
+	switch {
+	case class == ClassCL && int(typ) < len(connectionless):
+		return connectionless[typ]
+	case class == ClassCO && int(typ) < len(connectionOriented):
+		return connectionOriented[typ]
+	case class == ClassRKM && int(typ) < len(sigtran.Registrations):
+		return sigtran.Registrations[typ]
+	}
+	return sigtran.Name(class, typ)
 }
 
 // LooksLike reports whether b begins like an SUA message of the connectionless or

@@ -141,19 +141,41 @@ func TestLooksLike(t *testing.T) {
 func touch(b []byte) {
 	var m Message
 	_ = m.Decode(b)
-	m.TypeName()
+	TypeName(m.Class, m.Type)
 	LooksLike(b)
 }
 
 func TestMutations(t *testing.T) {
 	mutate.All(t, golden, touch)
-	var m Message
-	for b, want := range map[*[]byte]string{&cldt: "CLDT", &cldr: "CLDR", &golden[2]: ""} {
-		_ = m.Decode(*b)
-		if got := m.TypeName(); got != want {
-			t.Errorf("TypeName %q, want %q", got, want)
+}
+
+func TestTypeName(t *testing.T) {
+	for k, want := range map[[2]uint8]string{
+		{0, 0}: "ERR", {2, 6}: "DRST", {3, 1}: "ASPUP", {4, 4}: "ASPIA-ACK", {7, 1}: "CLDT", {7, 2}: "CLDR", {7, 3}: "",
+		{8, 1}: "CORE", {8, 2}: "COAK", {8, 3}: "COREF", {8, 4}: "RELRE", {8, 5}: "RELCO", {8, 6}: "RESCO", {8, 7}: "RESRE",
+		{8, 8}: "CODT", {8, 9}: "CODA", {8, 10}: "COERR", {8, 11}: "COIT", {8, 0}: "", {8, 12}: "", {9, 4}: "DEREG-RSP", {9, 5}: "", {1, 1}: "", {99, 1}: "", {3, 99}: "",
+	} {
+		if got := TypeName(k[0], k[1]); got != want {
+			t.Errorf("class %d, type %d: %q, want %q", k[0], k[1], got, want)
 		}
 	}
+}
+
+// TestConnection: a request for a connection has addresses and a reference.
+func TestConnection(t *testing.T) {
+	core := octets.Sigtran(ClassCO, 1,
+		[]byte{0x01, 0x15, 0, 8, 0, 0, 0, 2},                                    // protocol class 2
+		[]byte{0x01, 0x04, 0, 8, 0, 0, 3, 0xe9},                                 // source reference 1001
+		[]byte{0x01, 0x03, 0, 0x10, 0, 2, 0, 3, 0x80, 0x03, 0, 8, 0, 0, 0, 142}) // destination: route on SSN; SSN 142
+	var m Message
+	if err := m.Decode(core); err != nil || m.SourceReference != 1001 || m.ProtocolClass != 2 || m.Called.Address.SSN != 142 || !m.Called.Address.RouteOnSSN {
+		t.Errorf("%v %+v", err, m)
+	}
+	refused := octets.Sigtran(ClassCO, 3, []byte{0x01, 0x05, 0, 8, 0, 0, 3, 0xe9}, []byte{0x01, 0x06, 0, 8, 0, 0, 2, 15})
+	if err := m.Decode(refused); err != nil || m.DestinationReference != 1001 || m.CauseType != 2 || m.Cause != 15 {
+		t.Errorf("%v %+v", err, m)
+	}
+	mutate.All(t, [][]byte{core, refused}, touch)
 }
 
 func FuzzDecode(f *testing.F) { mutate.Fuzz(f, golden, touch) }

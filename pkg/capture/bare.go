@@ -140,9 +140,9 @@ func peelExported(b []byte, pkt *Packet) Reason {
 		case tag == tagDstPort && n == 4:
 			pkt.DstPort = uint16(binary.BigEndian.Uint32(v))
 		case tag == tagOPC && n >= 7: // point code (4), standard (2), network indicator
-			pkt.OPC, pkt.NI, pkt.HasLabel = binary.BigEndian.Uint32(v), v[6], true
+			pkt.OPC, pkt.Standard, pkt.NI, pkt.HasLabel = binary.BigEndian.Uint32(v), binary.BigEndian.Uint16(v[4:]), v[6], true
 		case tag == tagDPC && n >= 7:
-			pkt.DPC, pkt.NI, pkt.HasLabel = binary.BigEndian.Uint32(v), v[6], true
+			pkt.DPC, pkt.Standard, pkt.NI, pkt.HasLabel = binary.BigEndian.Uint32(v), binary.BigEndian.Uint16(v[4:]), v[6], true
 		}
 	}
 	switch string(name) {

@@ -114,6 +114,9 @@ type Packet struct {
 	// the Payload.
 	SrcPort, DstPort uint16
 	OPC, DPC         uint32
+	// Standard is the variant of MTP3 as the tool that exported the PDU numbers it.
+	// Valid if HasLabel: Peel does not clear it.
+	Standard uint16
 }
 
 // Content is what the Payload of a Packet holds.

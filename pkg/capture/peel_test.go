@@ -27,6 +27,7 @@ type seen struct {
 	ports    [2]uint16 // of an exported PDU
 	sent     bool
 	label    bool
+	standard uint16
 	ni       uint8
 	opc, dpc uint32
 }
@@ -201,7 +202,7 @@ func (s *seen) packet() Packet {
 		V6: strings.Contains(s.src, ":"), Protocol: s.proto, Payload: s.payload, Truncated: s.cut,
 		Fragment: s.fragment, FragmentID: s.id, FragmentOffset: s.offset, MoreFragments: s.more,
 		Content: s.content, Depth: s.depth, Tunnels: s.tunnels, SrcPort: s.ports[0], DstPort: s.ports[1],
-		Sent: s.sent, HasLabel: s.label, NI: s.ni, OPC: s.opc, DPC: s.dpc,
+		Sent: s.sent, HasLabel: s.label, NI: s.ni, OPC: s.opc, DPC: s.dpc, Standard: s.standard,
 	}
 	if s.src != "" {
 		p.Src, p.Dst = netip.MustParseAddr(s.src).As16(), netip.MustParseAddr(s.dst).As16()

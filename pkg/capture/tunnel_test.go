@@ -340,7 +340,7 @@ var bareCases = []peelCase{
 		00 1e 00 04 00 00 00 07  // original frame
 		00 00 00 00
 		09 00 03
-	`), 0, 0, seen{content: ContentSCCP, payload: unhex("09 00 03"), label: true, ni: 2, opc: 100, dpc: 200}},
+	`), 0, 0, seen{content: ContentSCCP, payload: unhex("09 00 03"), label: true, standard: 1, ni: 2, opc: 100, dpc: 200}},
 	{"exported: Diameter over TCP", 252, unhex(`
 		00 0c 00 08 64 69 61 6d 65 74 65 72  // dissector "diameter"
 		00 14 00 04 c0 00 02 01

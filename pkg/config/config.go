@@ -16,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
 )
 
@@ -32,6 +33,10 @@ type Config struct {
 	// BuiltinCarriers and IncludeWithdrawn: which identifiers are matched.
 	BuiltinCarriers  bool
 	IncludeWithdrawn bool
+	// Links are the signaling links that the operator knows, Networks the variants
+	// of MTP3 and SCCP by network indicator.
+	Links    []Link
+	Networks [4]dissect.Network
 }
 
 // Default is the configuration without a file.
@@ -46,11 +51,15 @@ type form struct {
 	Detections       []string `yaml:"detections"`
 	BuiltinCarriers  *bool    `yaml:"builtin_carriers"`
 	IncludeWithdrawn *bool    `yaml:"include_withdrawn"`
+
+	Links             []linkForm     `yaml:"links"`
+	NetworkIndicators map[int]string `yaml:"network_indicators"`
 }
 
 // Keys are the keys a file may have.
-func Keys() []string {
-	t := reflect.TypeFor[form]()
+func Keys() []string { return keysOf(reflect.TypeFor[form]()) }
+
+func keysOf(t reflect.Type) []string {
 	keys := make([]string, t.NumField())
 	for i := range keys {
 		keys[i] = t.Field(i).Tag.Get("yaml")
@@ -117,7 +126,11 @@ func parse(c Config, name string, data []byte) (Config, error) {
 	case errors.As(err, &kind):
 		return fail(kind.Token, "%q is no %s; want %s", kind.Token.Value, kinds[kind.DstType.Kind()].name, kinds[kind.DstType.Kind()].want)
 	case errors.As(err, &unknown):
-		return fail(unknown.Token, "unknown key %q; want one of %s", unknown.Token.Value, strings.Join(Keys(), ", "))
+		keys := Keys()
+		if !atTop(tree, unknown.Token) {
+			keys = keysOf(reflect.TypeFor[linkForm]()) // nothing else is nested
+		}
+		return fail(unknown.Token, "unknown key %q; want one of %s", unknown.Token.Value, strings.Join(keys, ", "))
 	case errors.As(err, &ye):
 		return fail(ye.GetToken(), "%s", ye.GetMessage())
 	}
@@ -127,10 +140,28 @@ func parse(c Config, name string, data []byte) (Config, error) {
 // kinds names the types of the form to a person.
 var kinds = map[reflect.Kind]struct{ name, want string }{
 	reflect.Bool: {"truth value", "true or false"}, reflect.String: {"text", "text"},
+	reflect.Int: {"whole number", "a whole number"}, reflect.Map: {"mapping", "keys and values"},
 	reflect.Slice: {"list", "a list, one item a line after a dash"}, reflect.Struct: {"mapping", "keys and values"},
 }
 
-// find is the token of a top-level key's value.
+// atTop reports that a token is a key of the document itself.
+func atTop(tree *ast.File, t *token.Token) bool {
+	for _, doc := range tree.Docs {
+		switch m := doc.Body.(type) {
+		case *ast.MappingNode:
+			for _, v := range m.Values {
+				if v.Key.GetToken().Position.Offset == t.Position.Offset {
+					return true
+				}
+			}
+		case *ast.MappingValueNode:
+			return m.Key.GetToken().Position.Offset == t.Position.Offset
+		}
+	}
+	return false
+}
+
+// find is the token of the value at a path.
 func find(tree *ast.File, key string) *token.Token {
 	p, err := yaml.PathString("$." + key)
 	if err != nil {
@@ -178,6 +209,9 @@ func (f *form) apply(c Config, name string, fail func(key, format string, args .
 	}
 	if f.IncludeWithdrawn != nil {
 		c.IncludeWithdrawn = *f.IncludeWithdrawn
+	}
+	if wrong := f.links(&c); wrong != nil {
+		return fail(wrong.path, "%s", wrong.text)
 	}
 	return c, nil
 }

@@ -27,8 +27,14 @@ func (d *Dissector) bare(p *capture.Packet) Outcome {
 		d.m3ua = m3ua.Message{HasData: p.HasLabel}
 		if p.HasLabel {
 			d.m3ua.Data = m3ua.ProtocolData{OPC: telecom.PointCode(p.OPC), DPC: telecom.PointCode(p.DPC), SI: siSCCP, NI: p.NI & 3, UserData: b}
+			d.userPart(h, d.exportedVariant(h, p.Standard), cut)
+			break
 		}
-		d.sccpMessage(h, b, cut)
+		// Nothing but the addresses is there to tell.
+		d.m3ua.Data = m3ua.ProtocolData{SI: siSCCP, UserData: b}
+		v := d.codesVariant(h, &d.m3ua.Data)
+		d.m3ua.Data = m3ua.ProtocolData{}
+		d.sccpMessage(h, b, v, cut)
 	case capture.ContentM3UA:
 		d.m3uaMessage(h, b, cut)
 	case capture.ContentM2UA:
@@ -41,6 +47,27 @@ func (d *Dissector) bare(p *capture.Packet) Outcome {
 		d.diameterMessage(h, b)
 	}
 	return Decoded
+}
+
+// exportedVariant is the variant of an exported message of SCCP whose label is in
+// d.m3ua: the configuration's, else that of the tool which cut it out, else what it
+// shows.
+func (d *Dissector) exportedVariant(h *half, standard uint16) telecom.Variant {
+	p := &d.m3ua.Data
+	code := func(telecom.Variant) (telecom.PointCode, telecom.PointCode, bool) { return p.OPC, p.DPC, true }
+	if _, ok := d.told(h, p.NI, code); !ok {
+		// Wireshark, epan/dissectors/packet-mtp3.h: Standard_Type. Its default is ITU,
+		// which says nothing.
+		switch standard {
+		case 2:
+			return telecom.ANSI
+		case 3:
+			return telecom.China
+		case 4:
+			return telecom.Japan
+		}
+	}
+	return d.codesVariant(h, p)
 }
 
 // bareHalf is the direction of a message that was captured without IP. One whose

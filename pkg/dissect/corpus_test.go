@@ -14,7 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/sctp"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/tcap"
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/signaling"
@@ -45,11 +47,14 @@ type reading struct {
 
 // frameCounts is what is compared of a frame besides its messages.
 type frameCounts struct {
-	data        int // DATA and I-DATA chunks
-	management  int // messages of an adaptation layer that carry no MTP3 user
-	otherUsers  int // MTP3 users other than SCCP
-	connections int // connection-oriented SCCP messages
-	ansi        int // ANSI TCAP messages
+	data       int // DATA and I-DATA chunks
+	management int // messages of an adaptation layer that carry no MTP3 user
+	otherUsers int // MTP3 users other than SCCP
+	// connections are connection-oriented messages by type, of SCCP and of SUA.
+	connections    [sccp.IT + 1]int
+	suaConnections [12]int
+	scmg           int // SCCP management messages
+	ansi           int // ANSI TCAP messages
 }
 
 func newReading() reading {
@@ -186,10 +191,11 @@ func tsharkReading(name string) (reading, error) {
 		mt, _ := strconv.ParseUint(get("sccp_mt"), 0, 8)
 		switch layer := get("layer"); {
 		case layer == "sua":
-			switch class, _, _ := strings.Cut(get("class_type"), "/"); class {
+			switch class, typ, _ := strings.Cut(get("class_type"), "/"); class {
 			case "7": // connectionless
 			case "8":
-				c.connections++
+				n, _ := strconv.Atoi(typ)
+				c.suaConnections[n]++
 			default:
 				c.management++
 			}
@@ -199,7 +205,9 @@ func tsharkReading(name string) (reading, error) {
 		case get("si") != "3":
 			c.otherUsers++
 		case mt > 0 && mt < 0x11 && mt != 0x09 && mt != 0x0a:
-			c.connections++
+			c.connections[mt]++
+		case strings.Contains(get("user"), "sccpmg"):
+			c.scmg++
 		case strings.HasPrefix(get("tcap"), "ansi"):
 			c.ansi++
 		}
@@ -335,10 +343,21 @@ func dissectFile(t *testing.T, name string) *recorder {
 				data:       int(d.Counters.SCTPChunks + d.Counters.SCTPDuplicates - c.SCTPChunks - c.SCTPDuplicates),
 				management: int(d.Counters.Management - c.Management),
 				otherUsers: int(d.Counters.OtherUsers - c.OtherUsers),
-				connections: int(d.Counters.Problems[LayerSCCP][ConnectionOriented] - c.Problems[LayerSCCP][ConnectionOriented] +
-					d.Counters.Problems[LayerSUA][ConnectionOriented] - c.Problems[LayerSUA][ConnectionOriented]),
-				ansi: int(d.Counters.Problems[LayerTCAP][Unsupported] - c.Problems[LayerTCAP][Unsupported]),
+				ansi:       int(d.Counters.Problems[LayerTCAP][Unsupported] - c.Problems[LayerTCAP][Unsupported]),
 			}
+			beside := r.counts[fr.Number]
+			now, was := &d.Counters.Kinds, &c.Kinds
+			for i := range beside.connections {
+				beside.connections[i] = int(now.Connection[i] - was.Connection[i])
+			}
+			for i := range beside.suaConnections {
+				k := int(sua.ClassCO)*typesPerClass + i
+				beside.suaConnections[i] = int(now.SUA[k] - was.SUA[k])
+			}
+			for i := range now.Management {
+				beside.scmg += int(now.Management[i] - was.Management[i])
+			}
+			r.counts[fr.Number] = beside
 			dropped := d.Counters.SCTPDuplicates - c.SCTPDuplicates + d.tcpC.Duplicates - tcp
 			repeated := r.repeats.count(fr)
 			if dropped > repeated {

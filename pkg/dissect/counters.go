@@ -67,11 +67,10 @@ const (
 	LostStart                  // the beginning is not in the capture
 	Gave                       // pieces that never came, given up
 	TooLong                    // above a bound
-	ConnectionOriented
 	NumProblems
 )
 
-var problemNames = [NumProblems]string{"truncated", "malformed", "unsupported", "unknown_code", "lost_start", "incomplete", "too_long", "connection_oriented"}
+var problemNames = [NumProblems]string{"truncated", "malformed", "unsupported", "unknown_code", "lost_start", "incomplete", "too_long"}
 
 func (p Problem) String() string { return problemNames[min(p, NumProblems-1)] }
 
@@ -94,11 +93,14 @@ type Counters struct {
 	TCPSegments     uint64 // segments of Diameter connections
 	TCPDuplicates   uint64 // segments of any connection followed whose octets were all seen before
 	TCPLostOctets   uint64
-	Management      uint64 // M3UA messages other than DATA
+	Management      uint64 // messages of adaptation layers other than user data
 	OtherUsers      uint64 // MTP3 user parts other than SCCP
 	OtherSubsystems uint64 // SCCP user data that is not TCAP
 	ProtectedData   uint64 // chunks and segments of encrypted links
 	MirroredTwice   uint64 // TCAP messages seen before on another link
+
+	// Kinds are the messages beside user data, by kind.
+	Kinds Kinds
 
 	// Tunnels counts the frames of which an encapsulation was taken off, by kind.
 	Tunnels [capture.NumTunnels]uint64
@@ -132,4 +134,5 @@ func (c *Counters) Each(f func(name string, n uint64)) {
 	for t, n := range c.Tunnels {
 		f(tunnelCounters[t], n)
 	}
+	c.Kinds.Each(f)
 }

@@ -11,7 +11,9 @@ import (
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/sctp"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/tcap"
+	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/dialogue"
 	"sigtransit/pkg/reassembly"
@@ -32,6 +34,8 @@ type Dissector struct {
 	h      Handler
 	opts   Options
 	source string
+	// variants: the options give the variant of some network.
+	variants bool
 
 	peeler capture.Peeler
 	pkt    capture.Packet
@@ -56,6 +60,8 @@ type Dissector struct {
 	data     sctp.Data
 	m3ua     m3ua.Message
 	sccp     sccp.Message
+	sua      sua.Message
+	viaSUA   bool // sccp was made of sua
 	tcap     tcap.Message
 	comp     tcap.Component
 	args     gsmmap.Arguments
@@ -74,6 +80,16 @@ type Options struct {
 	// Worker of Workers: so that no two of them give links the same number. Zero
 	// stands for one alone.
 	Worker, Workers int
+	// Links and Networks give the variant of MTP3 and SCCP: of links, and where
+	// none fits, by network indicator.
+	Links    []Link
+	Networks [4]Network
+}
+
+// Network is the variant of all messages with one network indicator, if Set.
+type Network struct {
+	Variant telecom.Variant
+	Set     bool
 }
 
 // New is a dissector that hands what it finds to h.
@@ -81,6 +97,7 @@ func New(h Handler, o Options) *Dissector {
 	d := &Dissector{h: h, opts: o, warned: make(map[string]bool)}
 	d.flows.step = uint64(max(o.Workers, 1))
 	d.flows.id = uint64(o.Worker) + 1 - d.flows.step
+	d.variants = len(o.Links) > 0 || o.Networks != [4]Network{}
 	d.Forget()
 	return d
 }

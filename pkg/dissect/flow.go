@@ -48,6 +48,9 @@ type flow struct {
 	tries   uint8 // payloads that matched no content
 	told    bool  // the handler knows of the flow
 	closed  bool
+	// national: messages of M3UA were found to be of another variant than ITU.
+	national bool
+	labels   [4]label // by network indicator
 }
 
 // half is one direction of a flow.
@@ -272,6 +275,7 @@ func (t *flows) renew(f *flow) {
 		l.Ends[i].Host, l.Ends[i].Realm = "", ""
 	}
 	f.content, f.tries, f.told, f.closed = contentUnknown, 0, false, false
+	f.national, f.labels = false, [4]label{}
 }
 
 // learn adds an address to an end of the link.

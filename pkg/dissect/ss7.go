@@ -33,18 +33,23 @@ func (d *Dissector) m3uaMessage(h *half, b []byte, cut bool) {
 	}
 	if !m.HasData {
 		d.Counters.Management++
+		*kindOf(d.Counters.Kinds.M3UA[:], m.Class, m.Type)++
 		return
 	}
-	d.userPart(h, cut)
+	v := telecom.ITU
+	if (m.Data.OPC|m.Data.DPC)>>14 != 0 || h.flow.national || d.variants {
+		v = d.codesVariant(h, &m.Data)
+	}
+	d.userPart(h, v, cut)
 }
 
 // userPart hands the user part of the MTP3 message in d.m3ua on.
-func (d *Dissector) userPart(h *half, cut bool) {
+func (d *Dissector) userPart(h *half, v telecom.Variant, cut bool) {
 	if d.m3ua.Data.SI != siSCCP {
 		d.Counters.OtherUsers++
 		return
 	}
-	d.sccpMessage(h, d.m3ua.Data.UserData, cut)
+	d.sccpMessage(h, d.m3ua.Data.UserData, v, cut)
 }
 
 // adaptation takes the user messages of the adaptation layers other than M3UA.
@@ -59,10 +64,22 @@ func (d *Dissector) adaptation(h *half, kind content, b []byte, cut bool) {
 		var m m2ua.Message
 		err, layer, errTruncated = m.Decode(b), LayerM2UA, m2ua.ErrTruncated
 		data = m.Data
+		if err == nil && len(data) == 0 {
+			*kindOf(d.Counters.Kinds.M2UA[:], m.Class, m.Type)++
+		}
 	case contentM2PA:
 		var m m2pa.Message
 		err, layer, errTruncated = m.Decode(b), LayerM2PA, m2pa.ErrTruncated
 		data = m.Data
+		if err == nil && len(data) == 0 {
+			// Of user data, which has no state, place 0 is meant.
+			k := &d.Counters.Kinds.M2PA
+			if m.Type == m2pa.TypeUserData || m.State != 0 && m2pa.StateName(m.State) != "" {
+				k[m.State]++
+			} else {
+				k[len(k)-1]++
+			}
+		}
 	case contentSUA:
 		d.suaMessage(h, b, cut)
 		return
@@ -85,13 +102,17 @@ func (d *Dissector) adaptation(h *half, kind content, b []byte, cut bool) {
 
 // mtp3Message takes an MTP3 message from its service information octet.
 func (d *Dissector) mtp3Message(h *half, b []byte, cut bool) {
+	v := telecom.ITU
+	if len(b) > 0 {
+		v = d.labelVariant(h, b)
+	}
 	var m mtp3.Message
-	if m.Decode(b, mtp3.ITU) != nil {
+	if m.Decode(b, v) != nil {
 		d.problem(LayerMTP3, Truncated)
 		return
 	}
 	d.m3ua = m3ua.Message{HasData: true, Data: m3ua.ProtocolData(m)}
-	d.userPart(h, cut)
+	d.userPart(h, v, cut)
 }
 
 // suaMessage takes a message of SUA, which carries the user of SCCP without SCCP
@@ -99,7 +120,7 @@ func (d *Dissector) mtp3Message(h *half, b []byte, cut bool) {
 // UDT, a data response as a UDTS. There is no routing label; the point codes of
 // the addresses, where they have one, say who speaks.
 func (d *Dissector) suaMessage(h *half, b []byte, cut bool) {
-	var m sua.Message
+	m := &d.sua
 	var faults signaling.Fault
 	if cut {
 		faults |= signaling.FaultTruncated
@@ -129,10 +150,11 @@ func (d *Dissector) suaMessage(h *half, b []byte, cut bool) {
 		d.problem(LayerSUA, Unsupported)
 		return
 	case m.Class == sua.ClassCO:
-		d.problem(LayerSUA, ConnectionOriented)
+		*kindOf(d.Counters.Kinds.SUA[:], m.Class, m.Type)++
 		return
 	default:
 		d.Counters.Management++
+		*kindOf(d.Counters.Kinds.SUA[:], m.Class, m.Type)++
 		return
 	}
 	if len(m.Data) == 0 {
@@ -149,19 +171,31 @@ func (d *Dissector) suaMessage(h *half, b []byte, cut bool) {
 	s.SegInSequence = m.ProtocolClass == 1
 	s.Data = m.Data
 	d.m3ua = m3ua.Message{}
+	d.viaSUA = true
 	d.userData(h, faults)
+	d.viaSUA = false
 }
 
-func (d *Dissector) sccpMessage(h *half, b []byte, cut bool) {
+// sccpMessage takes a message of SCCP in a network of variant v.
+func (d *Dissector) sccpMessage(h *half, b []byte, v telecom.Variant, cut bool) {
 	s := &d.sccp
 	var faults signaling.Fault
 	if cut {
 		faults |= signaling.FaultTruncated
 	}
-	if err := s.Decode(b); err != nil {
+	err := s.DecodeVariant(b, v)
+	if err == sccp.ErrAddress && v == telecom.ITU && s.Called.National() && d.m3ua.HasData {
+		// Bit 8 of the address indicator: perhaps an ANSI network with small codes.
+		if v = d.codesVariant(h, &d.m3ua.Data); v != telecom.ITU {
+			err = s.DecodeVariant(b, v)
+		}
+	}
+	if err != nil {
+		if s.Type.ConnectionOriented() {
+			d.Counters.Kinds.Connection[s.Type]++
+		}
 		switch err {
 		case sccp.ErrConnectionOriented:
-			d.problem(LayerSCCP, ConnectionOriented)
 			return
 		case sccp.ErrType:
 			d.problem(LayerSCCP, Unsupported)
@@ -173,7 +207,7 @@ func (d *Dissector) sccpMessage(h *half, b []byte, cut bool) {
 			d.problem(LayerSCCP, Malformed)
 			faults |= signaling.FaultAddress
 		}
-		if len(s.Data) == 0 {
+		if len(s.Data) == 0 || s.Type.ConnectionOriented() {
 			return
 		}
 	}
@@ -220,7 +254,9 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 			d.problem(LayerTCAP, Unsupported)
 		case t.Type == tcap.None:
 			// The user is another one: SCMG, BSSAP, RANAP, INAP's own, ...
-			if subsystem(s.Called.SSN) == signaling.TCAP && subsystem(s.Calling.SSN) == signaling.TCAP {
+			if s.Called.SSN == telecom.SSNSCMG && !s.Type.Service() {
+				d.management(b)
+			} else if subsystem(s.Called.SSN) == signaling.TCAP && subsystem(s.Calling.SSN) == signaling.TCAP {
 				d.Counters.OtherSubsystems++
 			} else {
 				d.problem(LayerTCAP, Malformed)
@@ -243,6 +279,9 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 		m.M3UA = &d.m3ua
 	} else {
 		m.M3UA = nil
+		if d.viaSUA {
+			m.SUA = &d.sua
+		}
 	}
 
 	// A message that SCCP returned to its sender (UDTS, ...) is a copy of one that
@@ -286,6 +325,20 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 		d.finish(m, context)
 	}
 	d.tcapT.Release(tr)
+}
+
+// management takes a message of SCCP management, which is sent to SSN 1.
+func (d *Dissector) management(b []byte) {
+	var m sccp.Management
+	switch m.Decode(b, d.sccp.Variant) {
+	case nil:
+	case sccp.ErrTruncated:
+		d.problem(LayerSCCP, Truncated)
+	default:
+		d.problem(LayerSCCP, Unsupported)
+	}
+	*d.Counters.Kinds.managementKind(m.Type)++
+	d.Counters.OtherSubsystems++
 }
 
 // language finds out what the components of a TCAP message speak: its application

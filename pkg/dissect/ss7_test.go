@@ -327,7 +327,7 @@ func TestSUA(t *testing.T) {
 	l.send(0, 4, append([]byte{2, 0, 7, 1}, suaBegin[4:]...))  // version 2
 	l.send(0, 4, append([]byte{1, 0, 9, 1}, 0, 0, 0, 4, 0, 0)) // registration, with a length of 4
 	p := &l.Counters.Problems[LayerSUA]
-	if l.Counters.Management != 1 || p[ConnectionOriented] != 1 || p[Unsupported] != 1 || p[Malformed] != 3 || p[Truncated] != 1 {
+	if l.Counters.Management != 1 || l.Counters.Kinds.SUA[8*typesPerClass+1] != 1 || p[Unsupported] != 1 || p[Malformed] != 3 || p[Truncated] != 1 {
 		t.Errorf("%d management, problems %v", l.Counters.Management, *p)
 	}
 	l.expect(t, "updateLocation invoke")
@@ -355,7 +355,7 @@ func TestOtherUsers(t *testing.T) {
 	l.send(0, 3, transfer(1, 2, unitdata(bssap, bssap, []byte{0, 3, 0x52, 8, 0}))) // BSSAP paging
 	l.send(0, 3, synth.AppendTransfer(nil, synth.Transfer{OPC: 1, DPC: 2, SI: 5}, []byte{1, 0, 1, 0}))
 	l.send(0, 3, transfer(1, 2, []byte{0x06, 0, 0, 1, 0, 1, 1, 0})) // DT1
-	if c := l.Counters; c.OtherSubsystems != 1 || c.OtherUsers != 1 || c.Problems[LayerSCCP][ConnectionOriented] != 1 || c.Messages != 0 {
+	if c := l.Counters; c.OtherSubsystems != 1 || c.OtherUsers != 1 || c.Kinds.Connection[sccp.DT1] != 1 || c.Messages != 0 {
 		t.Errorf("counters %+v", c)
 	}
 }

@@ -24,9 +24,10 @@ type PointCodeFormat uint8
 // Forms of point codes.
 const (
 	// PointCodeAuto: zone-network-point (3-8-3) in international networks (network
-	// indicator 0 and 1), a decimal number in national ones.
+	// indicator 0 and 1), a decimal number in national ones of the same variant, and
+	// the customary form in all others: 8-8-8 (ANSI, China), 7-4-5 (Japan).
 	PointCodeAuto    PointCodeFormat = iota
-	PointCodeITU                     // 3-8-3 always
+	PointCodeITU                     // 3-8-3 in every network of 14-bit codes
 	PointCodeDecimal                 // decimal always
 	numPointCodeFormats
 )
@@ -47,11 +48,11 @@ func ParsePointCodeFormat(s string) (PointCodeFormat, bool) {
 	return 0, false
 }
 
-func (f PointCodeFormat) append(b []byte, pc telecom.PointCode, ni uint8) []byte {
-	if f == PointCodeDecimal || f == PointCodeAuto && ni > 1 {
+func (f PointCodeFormat) append(b []byte, pc telecom.PointCode, v telecom.Variant, ni uint8) []byte {
+	if f == PointCodeDecimal || f == PointCodeAuto && ni > 1 && v == telecom.ITU {
 		return strconv.AppendUint(b, uint64(pc), 10)
 	}
-	return pc.AppendTo(b)
+	return v.AppendPointCode(b, pc)
 }
 
 // Encoder writes events as JSON lines: one object and a line feed for each call.
@@ -247,7 +248,10 @@ func (e *Encoder) layers(b []byte, m *signaling.Message) []byte {
 	ni := uint8(0)
 	if m.M3UA != nil && m.M3UA.HasData {
 		ni = m.M3UA.Data.NI
-		b = e.m3ua(b, m.M3UA)
+		b = e.m3ua(b, m.M3UA, m.Variant())
+	}
+	if m.SUA != nil {
+		b = e.sua(b, m.SUA)
 	}
 	if m.SCCP != nil {
 		b = e.sccp(b, m.SCCP, ni)

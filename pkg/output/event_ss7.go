@@ -6,15 +6,17 @@ import (
 	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/tcap"
+	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
 )
 
-func (e *Encoder) m3ua(b []byte, a *m3ua.Message) []byte {
+func (e *Encoder) m3ua(b []byte, a *m3ua.Message, v telecom.Variant) []byte {
 	b = append(key(b, "m3ua"), `{"opc":"`...)
-	b = e.pointCodes.append(b, a.Data.OPC, a.Data.NI)
+	b = e.pointCodes.append(b, a.Data.OPC, v, a.Data.NI)
 	b = append(b, `","dpc":"`...)
-	b = e.pointCodes.append(b, a.Data.DPC, a.Data.NI)
+	b = e.pointCodes.append(b, a.Data.DPC, v, a.Data.NI)
 	b = append(b, '"')
 	b = appendUint(b, "ni", uint64(a.Data.NI))
 	if a.HasRoutingContext {
@@ -22,6 +24,30 @@ func (e *Encoder) m3ua(b []byte, a *m3ua.Message) []byte {
 	}
 	if a.HasNetworkAppearance {
 		b = appendUint(b, "na", uint64(a.NetworkAppearance))
+	}
+	if v != telecom.ITU {
+		b = appendWord(b, "variant", v.String())
+	}
+	return append(b, '}')
+}
+
+// sua appends what the addresses of SUA have beside those of SCCP.
+func (e *Encoder) sua(b []byte, a *sua.Message) []byte {
+	b = append(key(b, "sua"), '{')
+	for _, p := range [...]struct {
+		name string
+		*sua.Party
+	}{{"calling", &a.Calling}, {"called", &a.Called}} {
+		if len(p.Host) == 0 && !p.IP.IsValid() {
+			continue
+		}
+		b = append(key(b, p.name), '{')
+		b = e.scrubbed(b, "host", p.Host)
+		if p.IP.IsValid() {
+			b = append(key(b, "ip"), '"')
+			b = append(p.IP.AppendTo(b), '"')
+		}
+		b = append(b, '}')
 	}
 	return append(b, '}')
 }
@@ -32,12 +58,12 @@ func (e *Encoder) sccp(b []byte, a *sccp.Message, ni uint8) []byte {
 	if a.HasCause {
 		b = appendUint(b, "cause", uint64(a.Cause))
 	}
-	b = e.sccpAddress(b, "calling", &a.Calling, ni)
-	b = e.sccpAddress(b, "called", &a.Called, ni)
+	b = e.sccpAddress(b, "calling", &a.Calling, a.Variant, ni)
+	b = e.sccpAddress(b, "called", &a.Called, a.Variant, ni)
 	return append(b, '}')
 }
 
-func (e *Encoder) sccpAddress(b []byte, name string, a *sccp.Address, ni uint8) []byte {
+func (e *Encoder) sccpAddress(b []byte, name string, a *sccp.Address, v telecom.Variant, ni uint8) []byte {
 	if !a.Present {
 		return b
 	}
@@ -49,7 +75,7 @@ func (e *Encoder) sccpAddress(b []byte, name string, a *sccp.Address, ni uint8) 
 	}
 	if a.HasPC {
 		b = append(key(b, "pc"), '"')
-		b = e.pointCodes.append(b, a.PC, ni)
+		b = e.pointCodes.append(b, a.PC, v, ni)
 		b = append(b, '"')
 	}
 	if a.HasSSN {

@@ -85,14 +85,17 @@ func TestMessages(t *testing.T) {
 			"diameter.imei": "35000000******", "diameter.session_id": "mme1.epc.mnc001.mcc001.3gppnetwork.org;1;2;00101*******890",
 			"diameter.destination_realm": "epc.mnc099.mcc999.3gppnetwork.org", "protection": "tls", "proto": "TCP", "diameter.result_code": "<absent>",
 		},
-		"ula":          {"diameter.name": "ULA", "operation": "ULR", "diameter.result_code": "2001", "diameter.peer": "dra1.ipx.example", "diameter.msisdn": "99912*******01"},
-		"aiaDenied":    {"diameter.result_code": "5004", "diameter.result_vendor": "10415", "diameter.returned": "<absent>"},
-		"aia":          {"diameter.returned": "[authentication_vectors:3]"},
-		"shortMessage": {"diameter.sc_address": "999100000009", "diameter.carried": "[imsi msisdn sms_text]"},
-		"empty":        {"protection": "clear", "frame": "<absent>", "subscriber": "<absent>", "kind": "<absent>", "src_ip": "<absent>"},
+		"ula":            {"diameter.name": "ULA", "operation": "ULR", "diameter.result_code": "2001", "diameter.peer": "dra1.ipx.example", "diameter.msisdn": "99912*******01"},
+		"aiaDenied":      {"diameter.result_code": "5004", "diameter.result_vendor": "10415", "diameter.returned": "<absent>"},
+		"aia":            {"diameter.returned": "[authentication_vectors:3]"},
+		"shortMessage":   {"diameter.sc_address": "999100000009", "diameter.carried": "[imsi msisdn sms_text]"},
+		"nationalUpdate": {"m3ua.opc": "1-2-3", "m3ua.dpc": "4-5-6", "m3ua.variant": "ansi"},
+		"updateLocation": {"m3ua.variant": "<absent>", "sua": "<absent>"},
+		"suaUpdate":      {"sua.calling.host": "vlr.example.net", "sua.called.ip": "2001:db8::9", "m3ua": "<absent>"},
+		"empty":          {"protection": "clear", "frame": "<absent>", "subscriber": "<absent>", "kind": "<absent>", "src_ip": "<absent>"},
 	}
 	e := NewEncoder(Options{Keys: testKeys})
-	all := messages()
+	all := allMessages()
 	for name, fields := range tests {
 		v := parse(t, e.AppendMessage(nil, all[name]))
 		for path, want := range fields {
@@ -111,11 +114,17 @@ func TestPointCodeFormat(t *testing.T) {
 	}
 	for _, test := range []struct {
 		f    PointCodeFormat
+		v    telecom.Variant
 		ni   uint8
 		want string
-	}{{PointCodeAuto, 0, "4-106-6"}, {PointCodeAuto, 2, "9046"}, {PointCodeITU, 2, "4-106-6"}, {PointCodeDecimal, 0, "9046"}} {
-		if got := string(test.f.append(nil, 9046, test.ni)); got != test.want {
-			t.Errorf("%v in network %d: %s, want %s", test.f, test.ni, got, test.want)
+	}{
+		{PointCodeAuto, telecom.ITU, 0, "4-106-6"}, {PointCodeAuto, telecom.ITU, 2, "9046"},
+		{PointCodeITU, telecom.ITU, 2, "4-106-6"}, {PointCodeDecimal, telecom.ITU, 0, "9046"},
+		{PointCodeAuto, telecom.ANSI, 2, "0-35-86"}, {PointCodeITU, telecom.China, 2, "0-35-86"}, {PointCodeAuto, telecom.Japan, 0, "17-10-22"},
+		{PointCodeDecimal, telecom.ANSI, 2, "9046"},
+	} {
+		if got := string(test.f.append(nil, 9046, test.v, test.ni)); got != test.want {
+			t.Errorf("%v of %v in network %d: %s, want %s", test.f, test.v, test.ni, got, test.want)
 		}
 	}
 }
@@ -123,7 +132,7 @@ func TestPointCodeFormat(t *testing.T) {
 func TestRepeatedKeys(t *testing.T) {
 	// Decoding by a duplicate key is silent: count keys in the text.
 	e := NewEncoder(Options{Keys: testKeys})
-	for name, m := range messages() {
+	for name, m := range allMessages() {
 		line := e.AppendMessage(nil, m)
 		dec := json.NewDecoder(strings.NewReader(string(line)))
 		if err := uniqueKeys(dec); err != nil {
@@ -203,7 +212,7 @@ func TestTimes(t *testing.T) {
 func TestNoAllocations(t *testing.T) {
 	buf := make([]byte, 0, 16<<10)
 	findings := []*rules.Finding{locationFinding(), vectorsFinding(), diameterFinding()}
-	all := messages()
+	all := allMessages()
 	flow, warn := flowEvent(), warning()
 	for _, mode := range []Mode{Mask, Pseudonym, Clear} {
 		e := NewEncoder(Options{Privacy: mode, Keys: testKeys})

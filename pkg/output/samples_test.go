@@ -363,7 +363,7 @@ func sampleStats() *Stats {
 
 // eachEvent calls f with every sample event of an encoder.
 func eachEvent(e *Encoder, f func(name string, line []byte)) {
-	for name, m := range messages() {
+	for name, m := range allMessages() {
 		f("message "+name, e.AppendMessage(nil, m))
 	}
 	f("finding location", e.AppendFinding(nil, locationFinding()))

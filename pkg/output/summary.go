@@ -72,14 +72,13 @@ var reasonText = map[string]string{
 }
 
 var errorText = map[string]string{
-	"truncated":           "shorter than its lengths say",
-	"malformed":           "breaks the rules of its standard",
-	"unsupported":         "well-formed, of a kind that is not read",
-	"unknown_code":        "an operation, command or parameter nobody defines",
-	"lost_start":          "began before the capture",
-	"incomplete":          "pieces that never came",
-	"too_long":            "longer than a message may be",
-	"connection_oriented": "connection-oriented traffic, not read",
+	"truncated":    "shorter than its lengths say",
+	"malformed":    "breaks the rules of its standard",
+	"unsupported":  "well-formed, of a kind that is not read",
+	"unknown_code": "an operation, command or parameter nobody defines",
+	"lost_start":   "began before the capture",
+	"incomplete":   "pieces that never came",
+	"too_long":     "longer than a message may be",
 }
 
 // minElapsed is the shortest time that says something about speed.

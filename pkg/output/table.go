@@ -414,7 +414,7 @@ func (t *Table) from(b []byte, m *signaling.Message) []byte {
 		}
 	}
 	if m.M3UA != nil && m.M3UA.HasData {
-		return t.pointCodes.append(b, m.M3UA.Data.OPC, m.M3UA.Data.NI)
+		return t.pointCodes.append(b, m.M3UA.Data.OPC, m.Variant(), m.M3UA.Data.NI)
 	}
 	return appendAddr(b, m.Src)
 }
@@ -440,7 +440,7 @@ func (t *Table) to(b []byte, m *signaling.Message) []byte {
 		}
 	}
 	if m.M3UA != nil && m.M3UA.HasData {
-		return t.pointCodes.append(b, m.M3UA.Data.DPC, m.M3UA.Data.NI)
+		return t.pointCodes.append(b, m.M3UA.Data.DPC, m.Variant(), m.M3UA.Data.NI)
 	}
 	return appendAddr(b, m.Dst)
 }
@@ -461,7 +461,7 @@ func (t *Table) address(b []byte, m *signaling.Message, a *sccp.Address) []byte 
 		if m.M3UA != nil {
 			ni = m.M3UA.Data.NI
 		}
-		return t.pointCodes.append(b, a.PC, ni)
+		return t.pointCodes.append(b, a.PC, m.Variant(), ni)
 	}
 	return b
 }

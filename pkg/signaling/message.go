@@ -13,6 +13,7 @@ import (
 	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
 )
@@ -45,6 +46,7 @@ type Message struct {
 	// every component. SubscriberIMSI and SubscriberMSISDN stand below.
 	M3UA      *m3ua.Message
 	SCCP      *sccp.Message
+	SUA       *sua.Message // what SCCP stands for on links of SUA
 	TCAP      *tcap.Message
 	Component *tcap.Component
 	MAP       *gsmmap.Arguments
@@ -62,6 +64,14 @@ type Message struct {
 	// Memory is what the dialogue (TCAP transaction, Diameter request and answer)
 	// remembers between its messages; nil when the message belongs to none.
 	Memory *Memory
+}
+
+// Variant is the national form of the message's point codes.
+func (m *Message) Variant() telecom.Variant {
+	if m.SCCP == nil {
+		return telecom.ITU
+	}
+	return m.SCCP.Variant
 }
 
 // Fault is a set of defects found in a message that could still be used.

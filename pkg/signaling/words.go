@@ -140,6 +140,10 @@ const (
 	DiameterNode
 	DiameterDESSSigner
 	TLSServerName
+	SUACallingHost
+	SUACalledHost
+	SUACallingIP
+	SUACalledIP
 	NumPositions
 )
 
@@ -151,7 +155,7 @@ var positionNames = [NumPositions]string{
 	"diameter.route_record", "diameter.proxy_host", "diameter.sc_address", "diameter.user_name", "diameter.visited_plmn",
 	"diameter.mme_number", "diameter.sgsn_number", "diameter.msc_number", "diameter.vlr_number", "diameter.smsf_number",
 	"diameter.serving_node", "diameter.gateway", "diameter.gmlc", "diameter.scef", "diameter.node", "diameter.dess_signer",
-	"tls.server_name",
+	"tls.server_name", "sua.calling_host", "sua.called_host", "sua.calling_ip", "sua.called_ip",
 }
 
 func (p Position) String() string { return positionNames[min(p, NumPositions-1)] }

@@ -98,3 +98,25 @@ func LooksLike(b []byte, fixed, padding int) (h Header, ok bool) {
 	h = Header{b[2], b[3], binary.BigEndian.Uint32(b[4:])}
 	return h, uint64(h.Length) >= uint64(fixed) && uint64(h.Length) <= uint64(len(b)+padding)
 }
+
+// names are the messages of the classes that adaptation layers share, by class and
+// type (RFC 4666 3.1.2, RFC 3331 3.1.2, RFC 3868 3.1.2).
+var names = [5][7]string{
+	0: {0: "ERR", 1: "NTFY"},
+	2: {1: "DUNA", 2: "DAVA", 3: "DAUD", 4: "SCON", 5: "DUPU", 6: "DRST"},
+	3: {1: "ASPUP", 2: "ASPDN", 3: "BEAT", 4: "ASPUP-ACK", 5: "ASPDN-ACK", 6: "BEAT-ACK"},
+	4: {1: "ASPAC", 2: "ASPIA", 3: "ASPAC-ACK", 4: "ASPIA-ACK"},
+}
+
+// Registrations are the messages of routing and link key management by type (RFC
+// 4666 3.6, RFC 3331 3.3.3, RFC 3868 3.6), whose class differs.
+var Registrations = [5]string{1: "REG-REQ", 2: "REG-RSP", 3: "DEREG-REQ", 4: "DEREG-RSP"}
+
+// Name is the short name of a message of a class that adaptation layers share;
+// empty for any other.
+func Name(class, typ uint8) string {
+	if int(class) >= len(names) || int(typ) >= len(names[0]) {
+		return ""
+	}
+	return names[class][typ]
+}

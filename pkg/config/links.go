@@ -1,0 +1,143 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/signaling"
+)
+
+// Link is what the operator knows of a signaling link. All that is given has to
+// fit for a link of the network to be it.
+type Link struct {
+	Name       string
+	Peers      []netip.Prefix // addresses of an end
+	Ports      []uint16
+	PointCodes []telecom.PointCode // of the routing label, either one
+	// NetworkIndicator is that of the routing label, 0 to 3; nil is any.
+	NetworkIndicator *uint8
+	// MTP is the variant of MTP3 and SCCP; nil: found by evidence.
+	MTP *telecom.Variant
+}
+
+// linkForm is a link as YAML has it.
+type linkForm struct {
+	Name             *string  `yaml:"name"`
+	Peers            []string `yaml:"peers"`
+	Ports            []int    `yaml:"ports"`
+	PointCodes       []string `yaml:"point_codes"`
+	NetworkIndicator *int     `yaml:"network_indicator"`
+	MTP              *string  `yaml:"mtp"`
+}
+
+// Dissect is what the configuration tells the dissector.
+func (c *Config) Dissect() dissect.Options {
+	o := dissect.Options{Networks: c.Networks}
+	for _, l := range c.Links {
+		if l.MTP == nil {
+			continue
+		}
+		d := dissect.Link{Peers: l.Peers, Ports: l.Ports, PointCodes: l.PointCodes, Variant: *l.MTP}
+		if l.NetworkIndicator != nil {
+			d.Networks = 1 << *l.NetworkIndicator
+		}
+		o.Links = append(o.Links, d)
+	}
+	return o
+}
+
+// badValue is a mistake in a value: the path to it in the file, and what it is.
+type badValue struct{ path, text string }
+
+func bad(path, format string, args ...any) *badValue {
+	return &badValue{path, fmt.Sprintf(format, args...)}
+}
+
+func variant(path, s string) (telecom.Variant, *badValue) {
+	v, ok := telecom.ParseVariant(s)
+	if !ok {
+		return v, bad(path, "unknown variant %q; want one of %s", s, strings.Join(signaling.Names(telecom.NumVariants), ", "))
+	}
+	return v, nil
+}
+
+// links reads the links and the variants of networks.
+func (f *form) links(c *Config) *badValue {
+	for ni, s := range f.NetworkIndicators {
+		path := fmt.Sprintf("network_indicators.%d", ni)
+		if ni < 0 || ni > 3 {
+			return bad(path, "no network indicator %d; want 0 to 3", ni)
+		}
+		v, wrong := variant(path, s)
+		if wrong != nil {
+			return wrong
+		}
+		c.Networks[ni] = dissect.Network{Variant: v, Set: true}
+	}
+	for i := range f.Links {
+		l, wrong := f.Links[i].link(fmt.Sprintf("links[%d]", i))
+		if wrong != nil {
+			return wrong
+		}
+		if slices.ContainsFunc(c.Links, func(o Link) bool { return o.Name == l.Name }) {
+			return bad(fmt.Sprintf("links[%d].name", i), "a second link %q; want a name of its own for each", l.Name)
+		}
+		c.Links = append(c.Links, l)
+	}
+	return nil
+}
+
+func (f *linkForm) link(path string) (l Link, wrong *badValue) {
+	if f.Name == nil || *f.Name == "" {
+		return l, bad(path, "a link without a name; want name: and a word for it")
+	}
+	l.Name = *f.Name
+	if f.Peers == nil && f.Ports == nil && f.PointCodes == nil && f.NetworkIndicator == nil {
+		return l, bad(path, "link %q says nothing of where it is; want peers, ports, point_codes or network_indicator", l.Name)
+	}
+	for i, s := range f.Peers {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			var a netip.Addr
+			if a, err = netip.ParseAddr(s); err == nil && a.Zone() == "" {
+				p = netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen())
+			}
+		}
+		if err != nil || !p.IsValid() || p != p.Masked() {
+			return l, bad(fmt.Sprintf("%s.peers[%d]", path, i), "%q is no IP prefix or address; want for example 192.0.2.0/24 or 2001:db8::1", s)
+		}
+		l.Peers = append(l.Peers, p)
+	}
+	for i, n := range f.Ports {
+		if n < 1 || n > 65535 {
+			return l, bad(fmt.Sprintf("%s.ports[%d]", path, i), "no port %d; want 1 to 65535", n)
+		}
+		l.Ports = append(l.Ports, uint16(n))
+	}
+	if n := f.NetworkIndicator; n != nil {
+		if *n < 0 || *n > 3 {
+			return l, bad(path+".network_indicator", "no network indicator %d; want 0 to 3", *n)
+		}
+		ni := uint8(*n)
+		l.NetworkIndicator = &ni
+	}
+	form := telecom.ITU
+	if f.MTP != nil {
+		if form, wrong = variant(path+".mtp", *f.MTP); wrong != nil {
+			return l, wrong
+		}
+		l.MTP = &form
+	}
+	for i, s := range f.PointCodes {
+		pc, err := form.ParsePointCode(s)
+		if err != nil {
+			return l, bad(fmt.Sprintf("%s.point_codes[%d]", path, i), "%q: %v", s, err)
+		}
+		l.PointCodes = append(l.PointCodes, pc)
+	}
+	return l, nil
+}
