@@ -414,7 +414,7 @@ func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, si
 			d.mapParameter(m, c)
 		case signaling.CAP:
 			if c.Kind == tcap.Invoke && m.Operation != 0 {
-				d.keep(m, d.args.DecodeCAPInvoke(c.Code, c.Parameter), LayerCAP)
+				d.keep(m, d.args.DecodeCAPInvoke(c.Code, m.MAPVersion, c.Parameter), LayerCAP)
 			}
 		}
 	}

@@ -1,0 +1,39 @@
+package gsmmap
+
+// Data is the set of kinds of subscriber data in an argument or result: which
+// parts of a profile are there, never what they say (3GPP TS 29.002 17.7.1, 23.008).
+type Data uint16
+
+// Kinds of subscriber data.
+const (
+	DataServices      Data = 1 << iota // bearer services, teleservices, category, status, access mode
+	DataSupplementary                  // supplementary services and their state
+	DataForwarding                     // call forwarding: features, with or without a number
+	DataBarring                        // call barring
+	DataCUG                            // closed user groups
+	DataODB                            // operator determined barring
+	DataRestrictions                   // roaming, regional, access and CSG restrictions
+	DataGroupCalls                     // VBS and VGCS
+	DataCAMEL                          // CAMEL subscription: services keys, triggers, gsmSCF
+	DataGPRS                           // GPRS: PDP contexts and their access points
+	DataEPS                            // EPS: APN configurations
+	DataLCS                            // location services: privacy exceptions, GMLC list
+	DataCharging                       // charging characteristics
+	DataOptions                        // everything else: tracing consent, usage type, priorities
+	endOfData
+)
+
+var dataNames = [...]string{
+	"services", "supplementary_services", "call_forwarding", "call_barring", "cug", "odb", "restrictions", "group_calls", "camel", "gprs",
+	"eps", "lcs", "charging", "options",
+}
+
+// AppendNames appends one lower-case word for each kind in d.
+func (d Data) AppendNames(words []string) []string {
+	for i, name := range dataNames {
+		if d&(1<<i) != 0 {
+			words = append(words, name)
+		}
+	}
+	return words
+}
