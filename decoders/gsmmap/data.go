@@ -22,18 +22,3 @@ const (
 	DataOptions                        // everything else: tracing consent, usage type, priorities
 	endOfData
 )
-
-var dataNames = [...]string{
-	"services", "supplementary_services", "call_forwarding", "call_barring", "cug", "odb", "restrictions", "group_calls", "camel", "gprs",
-	"eps", "lcs", "charging", "options",
-}
-
-// AppendNames appends one lower-case word for each kind in d.
-func (d Data) AppendNames(words []string) []string {
-	for i, name := range dataNames {
-		if d&(1<<i) != 0 {
-			words = append(words, name)
-		}
-	}
-	return words
-}

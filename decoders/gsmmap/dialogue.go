@@ -43,6 +43,30 @@ type Dialogue struct {
 	Destination, Origination Address
 }
 
+// IMSI is the subscriber that a MAP-open names by an IMSI; empty when it names none.
+func (d *Dialogue) IMSI() telecom.Digits {
+	switch {
+	case d.Destination.IsIMSI():
+		return d.Destination.Digits
+	case d.Origination.IsIMSI():
+		return d.Origination.Digits
+	}
+	return telecom.Digits{}
+}
+
+// MSISDN is the subscriber that a MAP-open names by a number. The origination
+// reference counts only where the destination names nobody: by the standard it is a
+// node, and whoever knows the node's address removes it first.
+func (d *Dialogue) MSISDN() telecom.Digits {
+	switch {
+	case d.Destination.Digits.Len() > 0 && !d.Destination.IsIMSI():
+		return d.Destination.Digits
+	case d.Destination.Digits.Len() == 0 && !d.Origination.IsIMSI():
+		return d.Origination.Digits
+	}
+	return telecom.Digits{}
+}
+
 // mapDialogueAS is map-DialogueAS, 0.4.0.0.1.1.1.1 (TS 29.002 17.4).
 const mapDialogueAS = "\x04\x00\x00\x01\x01\x01\x01"
 

@@ -1,7 +1,6 @@
 package gsmmap
 
 import (
-	"slices"
 	"testing"
 
 	"sigtransit/decoders/internal/mutate"
@@ -174,23 +173,5 @@ func TestSecureTransport(t *testing.T) {
 		}
 		var a Arguments
 		mutate.Each(t, in, func(b []byte) { a.DecodeInvoke(79, 3, b); use(&a) })
-	}
-}
-
-func TestDataNames(t *testing.T) {
-	seen := map[string]bool{}
-	for d := Data(1); d < endOfData; d <<= 1 {
-		names := d.AppendNames(nil)
-		if len(names) != 1 || names[0] == "" || seen[names[0]] {
-			t.Errorf("kind %x has the names %v", d, names)
-			continue
-		}
-		seen[names[0]] = true
-	}
-	if got := (DataCAMEL | DataServices).AppendNames([]string{"x"}); !slices.Equal(got, []string{"x", "services", "camel"}) {
-		t.Errorf("two kinds are %v", got)
-	}
-	if len(dataNames) != len(seen) {
-		t.Errorf("%d names for %d kinds", len(dataNames), len(seen))
 	}
 }

@@ -99,6 +99,7 @@ const (
 	VectorTriplet
 	VectorQuintuplet
 	VectorEPS
+	numVectorKinds
 )
 
 var vectorKindNames = [...]string{"none", "triplet", "quintuplet", "eps"}
@@ -125,9 +126,9 @@ type Arguments struct {
 	// first one where there are several.
 	GSN netip.Addr
 
-	// VectorKind is the richest kind where one result holds two lists, and
-	// VectorCount the number of vectors of all kinds, held at 255.
-	VectorKind  VectorKind
+	// Vectors is the number of authentication vectors of each kind, VectorCount that
+	// of all kinds, both held at 255.
+	Vectors     [numVectorKinds]uint8
 	VectorCount uint8
 
 	// SPI is the security parameters index of MAPsec, and Secured the local code of
@@ -151,7 +152,7 @@ func (a *Arguments) Reset() {
 	a.Set = 0
 	a.IMSI, a.MSISDN, a.IMEI = telecom.Digits{}, telecom.Digits{}, telecom.Digits{}
 	a.numNodes = 0
-	a.VectorKind, a.VectorCount = VectorNone, 0
+	a.Vectors, a.VectorCount = [numVectorKinds]uint8{}, 0
 	a.Data, a.Age = 0, 0
 	a.SPI, a.Secured, a.SecuredIsError = 0, -1, false
 	a.GSN = netip.Addr{}
@@ -495,7 +496,7 @@ func (a *Arguments) countVectors(kind VectorKind, b []byte) {
 func (a *Arguments) addVectors(kind VectorKind, count int) {
 	if count > 0 {
 		a.Set |= FieldVectors
-		a.VectorKind = max(a.VectorKind, kind)
+		a.Vectors[kind] = uint8(min(int(a.Vectors[kind])+count, 255))
 		a.VectorCount = uint8(min(int(a.VectorCount)+count, 255))
 	}
 }

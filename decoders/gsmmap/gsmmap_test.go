@@ -447,14 +447,20 @@ func TestDecode(t *testing.T) {
 			if len(a.Nodes()) != len(tt.nodes) || len(tt.nodes) > 0 && !reflect.DeepEqual(a.Nodes(), tt.nodes) {
 				t.Errorf("nodes %v, want %v", a.Nodes(), tt.nodes)
 			}
-			if a.VectorKind != tt.vk || a.VectorCount != tt.vc {
-				t.Errorf("%d vectors of kind %v, want %d %v", a.VectorCount, a.VectorKind, tt.vc, tt.vk)
+			sum, richest := 0, VectorNone
+			for k, n := range a.Vectors {
+				if sum += int(n); n > 0 {
+					richest = VectorKind(k)
+				}
+			}
+			if richest != tt.vk || a.VectorCount != tt.vc || sum != int(tt.vc) {
+				t.Errorf("vectors %v, %d in all, want %d, the richest %v", a.Vectors, a.VectorCount, tt.vc, tt.vk)
 			}
 			if string(a.DiameterName) != tt.dn {
 				t.Errorf("Diameter name %q, want %q", a.DiameterName, tt.dn)
 			}
 			if a.Data != tt.data || a.Age != tt.age {
-				t.Errorf("data %v, age %d, want %v, %d", a.Data.AppendNames(nil), a.Age, tt.data.AppendNames(nil), tt.age)
+				t.Errorf("data %014b, age %d, want %014b, %d", a.Data, a.Age, tt.data, tt.age)
 			}
 			if a.GSN.IsValid() && a.GSN.String() != tt.gsn || a.GSN.IsValid() != (tt.gsn != "") {
 				t.Errorf("GSN %v, want %q", a.GSN, tt.gsn)
@@ -481,7 +487,7 @@ func TestDecodeDamaged(t *testing.T) {
 
 // use touches every accessor.
 func use(a *Arguments) int {
-	n := a.IMSI.Len() + a.MSISDN.Len() + a.IMEI.Len() + len(a.DiameterName) + len(a.VectorKind.String())
+	n := a.IMSI.Len() + a.MSISDN.Len() + a.IMEI.Len() + len(a.DiameterName) + int(a.VectorCount)
 	for _, node := range a.Nodes() {
 		n += node.GT.Len() + len(node.Role.String())
 	}
