@@ -22,7 +22,7 @@ test-race: ## all tests under the race detector
 
 .PHONY: test-32bit
 test-32bit: ## decoders and state on a 32-bit target
-	GOARCH=386 CGO_ENABLED=0 $(GO) test ./decoders/... ./pkg/reassembly ./pkg/dialogue ./pkg/capture ./rules
+	GOARCH=386 CGO_ENABLED=0 $(GO) test ./decoders/... ./pkg/reassembly ./pkg/dialogue ./pkg/capture/... ./rules
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (default 20s)

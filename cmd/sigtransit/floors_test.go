@@ -16,7 +16,7 @@ var floors = [][]string{
 	{"decoders/"},
 	{"pkg/signaling"},
 	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/synth"},
-	{"pkg/dissect"},
+	{"pkg/dissect", "pkg/capture/live"},
 	{"rules"},
 	{"pkg/output"},
 	{"pkg/config", "pkg/telemetry"},

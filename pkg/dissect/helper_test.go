@@ -25,7 +25,6 @@ type seen struct {
 	diameter  diameter.Message
 	columns   []string // of a Diameter message, as the corpus has them
 	origin    string   // Origin-Host
-	given     []string // what it gives away
 }
 
 // flowSeen is a copy of a flow event.
@@ -53,7 +52,7 @@ func newTap() *tap {
 }
 
 func (p *tap) Message(m *signaling.Message) {
-	s := seen{Message: *m, link: m.Link.ID, given: given(m)}
+	s := seen{Message: *m, link: m.Link.ID}
 	if m.Component != nil {
 		s.component = *m.Component
 	}

@@ -1,7 +1,6 @@
 package dissect
 
 import (
-	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/m2pa"
 	"sigtransit/decoders/m2ua"
 	"sigtransit/decoders/m3ua"
@@ -300,9 +299,6 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 		d.Counters.MirroredTwice++
 	}
 	user, context := d.language(m, tr)
-	if len(t.UserInfo) > 0 && user == signaling.MAP {
-		d.mapDialogue(m)
-	}
 
 	n := 0
 	it := t.Components()
@@ -347,15 +343,17 @@ func (d *Dissector) management(b []byte) {
 
 // language finds out what the components of a TCAP message speak: its application
 // context tells, else what its transaction spoke before, else the subsystems at
-// its ends. context is the number of a context of MAP or CAP, 0 when there is none.
+// its ends. context is the number of a MAP context, 0 when there is none.
 func (d *Dissector) language(m *signaling.Message, tr *dialogue.Transaction) (user signaling.Protocol, context uint8) {
 	t, s := &d.tcap, &d.sccp
 	if !t.ACN.IsZero() {
-		if c, version, ok := t.ACN.MAPContext(); ok {
+		c, version, isMAP := t.ACN.MAPContext()
+		switch {
+		case isMAP:
 			user, context, m.MAPVersion = signaling.MAP, c, version
-		} else if c, phase, ok := t.ACN.CAPContext(); ok {
-			user, context, m.MAPVersion = signaling.CAP, c, phase
-		} else {
+		case t.ACN.IsCAP():
+			user = signaling.CAP
+		default:
 			user = signaling.TCAP
 		}
 	} else if tr != nil && tr.Protocol != signaling.ProtocolNone {
@@ -415,7 +413,9 @@ func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, si
 		case signaling.MAP:
 			d.mapParameter(m, c)
 		case signaling.CAP:
-			d.capParameter(m, c)
+			if c.Kind == tcap.Invoke && m.Operation != 0 {
+				d.keep(m, d.args.DecodeCAPInvoke(c.Code, c.Parameter), LayerCAP)
+			}
 		}
 	}
 	d.finish(m, context)
@@ -463,34 +463,6 @@ func (d *Dissector) mapParameter(m *signaling.Message, c *tcap.Component) {
 	d.keep(m, err, LayerMAP)
 }
 
-func (d *Dissector) capParameter(m *signaling.Message, c *tcap.Component) {
-	code := int32(m.Operation.Info().Code)
-	switch {
-	case m.Operation == 0:
-	case c.Kind == tcap.Invoke:
-		d.keep(m, d.args.DecodeCAPInvoke(code, m.MAPVersion, c.Parameter), LayerCAP)
-	case c.Kind == tcap.ReturnResultLast || c.Kind == tcap.ReturnResultNotLast:
-		d.keep(m, d.args.DecodeCAPResult(code, c.Parameter), LayerCAP)
-	}
-}
-
-// mapDialogue reads the MAP-DialoguePDU. An origination reference that repeats the
-// calling address of SCCP names the node that speaks and nobody else.
-func (d *Dissector) mapDialogue(m *signaling.Message) {
-	g := &d.dialogue
-	if g.Decode(m.TCAP.UserInfo) != nil {
-		d.problem(LayerMAP, Malformed)
-		m.Faults |= signaling.FaultDialogue
-	}
-	if g.Kind == gsmmap.DialogueNone {
-		return
-	}
-	if g.Origination.Digits == m.SCCP.Calling.GT {
-		g.Origination = gsmmap.Address{}
-	}
-	m.Dialogue = g
-}
-
 // keep takes over what a parameter named, whole or up to its fault.
 func (d *Dissector) keep(m *signaling.Message, err error, l Layer) {
 	if err != nil {
@@ -503,23 +475,12 @@ func (d *Dissector) keep(m *signaling.Message, err error, l Layer) {
 // finish fills in what the dialogue knows, remembers what this message adds, and
 // hands the message on.
 func (d *Dissector) finish(m *signaling.Message, context uint8) {
-	switch {
-	case m.Operation != 0:
+	if m.Operation != 0 {
 		m.Class = m.Operation.Info().Class
-	case m.Protocol == signaling.MAP:
+	} else if m.Protocol == signaling.MAP {
 		m.Class = signaling.ContextClass(context)
-	case m.Protocol == signaling.CAP:
-		_, m.Class = signaling.CAPContext(context, m.MAPVersion)
-	default:
+	} else {
 		m.Class = signaling.ClassOther
-	}
-	if g := m.Dialogue; g != nil {
-		if m.IMSI.Len() == 0 {
-			m.IMSI = g.IMSI()
-		}
-		if m.MSISDN.Len() == 0 {
-			m.MSISDN = g.MSISDN()
-		}
 	}
 	if y := m.Memory; y != nil {
 		if m.IMSI.Len() != 0 {
@@ -532,12 +493,6 @@ func (d *Dissector) finish(m *signaling.Message, context uint8) {
 		} else {
 			m.MSISDN = y.MSISDN
 		}
-	}
-	if m.Class == signaling.ClassProtected && m.Protocol == signaling.MAP && m.Protection == signaling.Clear {
-		m.Protection = signaling.MAPsec
-		d.emit(m)
-		m.Protection = signaling.Clear
-		return
 	}
 	d.emit(m)
 }

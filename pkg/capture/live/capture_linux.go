@@ -1,0 +1,231 @@
+package live
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"sigtransit/pkg/capture"
+)
+
+// Capture is an open live capture of some interfaces.
+type Capture struct {
+	reader  *reader
+	conf    Config
+	sources []*Source
+	closing chan struct{}
+	once    sync.Once
+	done    chan struct{} // closed when the goroutine that spreads has ended
+}
+
+// Open captures from interfaces. All of them must be there; they may be down. Its
+// errors are *Error.
+func Open(c Config) (*Capture, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	k := &Capture{conf: c, closing: make(chan struct{}), done: make(chan struct{})}
+	if k.reader, err = newReader(&k.conf); err != nil {
+		return nil, err
+	}
+	for _, name := range c.Interfaces {
+		p := &port{conf: &k.conf, name: name}
+		if err := p.open(); err != nil {
+			k.reader.stop()
+			return nil, err
+		}
+		k.reader.ports = append(k.reader.ports, p)
+	}
+	for range c.Workers {
+		s := &Source{capture: k}
+		if c.Workers > 1 {
+			s.full, s.free = make(chan *batch, batchesAhead), make(chan *batch, batchesAhead+2)
+			s.idle = time.NewTimer(c.Idle)
+		}
+		k.sources = append(k.sources, s)
+	}
+	if c.Workers > 1 {
+		go k.spread()
+	} else {
+		close(k.done)
+	}
+	return k, nil
+}
+
+// Sources are as many as there are workers; each is for one goroutine.
+func (k *Capture) Sources() []*Source { return k.sources }
+
+// Stats are the counters of the interfaces, in the order of Config.Interfaces.
+func (k *Capture) Stats() []Stats {
+	all := make([]Stats, len(k.reader.ports))
+	for i, p := range k.reader.ports {
+		all[i] = p.snapshot()
+	}
+	return all
+}
+
+// Close ends the capture, promiscuous mode with it. A Read that waits returns io.EOF
+// at once, others when they have handed out what waits for them. Frames that still
+// stood in the rings count as received and not as handed out.
+func (k *Capture) Close() error {
+	k.once.Do(func() { close(k.closing) })
+	k.reader.stop()
+	<-k.done
+	return nil
+}
+
+// Source is one worker's share of a capture; a capture.Source.
+type Source struct {
+	capture *Capture
+	frames  uint64
+
+	// With several workers:
+	full, free chan *batch
+	now        *batch
+	at         int // the next frame of now
+	idle       *time.Timer
+}
+
+var _ capture.Source = (*Source)(nil)
+
+// Read implements capture.Source. Where there is no traffic it returns 0 and no error
+// after Config.Idle. It allocates nothing.
+func (s *Source) Read(frames []capture.Frame) (n int, err error) {
+	if s.full == nil {
+		n, err = s.capture.reader.fill(frames, nil)
+	} else {
+		n, err = s.receive(frames)
+	}
+	for i := range frames[:n] {
+		s.frames++
+		frames[i].Number = s.frames
+	}
+	return n, err
+}
+
+// Close ends the whole capture: see Capture.Close.
+func (s *Source) Close() error { return s.capture.Close() }
+
+const (
+	// batchFrames is how many frames are handed to a worker at a time.
+	batchFrames = 256
+	// batchesAhead is how many batches may wait for a worker.
+	batchesAhead = 32
+	// spreadFrames is how many frames are spread at a time.
+	spreadFrames = 1024
+	// flushEvery is after how many of these a batch is handed over that has not
+	// filled: it holds blocks of the ring.
+	flushEvery = 8
+)
+
+// batch is what is handed to a worker: frames, and the blocks they stand in.
+type batch struct {
+	frames []capture.Frame
+	blocks []*block
+}
+
+// receive is Read with several workers.
+func (s *Source) receive(frames []capture.Frame) (int, error) {
+	if b := s.now; b != nil && s.at == len(b.frames) {
+		s.now = nil
+		b.clear()
+		select {
+		case s.free <- b:
+		default:
+		}
+	}
+	if s.now == nil {
+		select {
+		case s.now = <-s.full:
+		default:
+			s.idle.Reset(s.capture.conf.Idle)
+			select {
+			case s.now = <-s.full:
+			case <-s.idle.C:
+				return 0, nil
+			}
+		}
+		if s.now == nil {
+			return 0, io.EOF
+		}
+		s.at = 0
+	}
+	n := copy(frames, s.now.frames[s.at:])
+	s.at += n
+	return n, nil
+}
+
+// clear gives the blocks back.
+func (b *batch) clear() {
+	for i, x := range b.blocks {
+		x.release()
+		b.blocks[i] = nil
+	}
+	b.frames, b.blocks = b.frames[:0], b.blocks[:0]
+}
+
+// spread reads the rings and hands frames to the workers they are for.
+func (k *Capture) spread() {
+	defer close(k.done)
+	by := newSpread(len(k.sources))
+	frames, from := make([]capture.Frame, spreadFrames), make([]*block, spreadFrames)
+	open := make([]*batch, len(k.sources))
+	hand := func(w int) {
+		b := open[w]
+		if b == nil {
+			return
+		}
+		open[w] = nil
+		select {
+		case k.sources[w].full <- b:
+			return
+		default:
+		}
+		select {
+		case k.sources[w].full <- b: // waits for a slow worker: the ring is the buffer
+		case <-k.closing:
+			b.clear()
+		}
+	}
+	for round := 0; ; round++ {
+		n, err := k.reader.fill(frames, from)
+		for i := range n {
+			w := by.worker(&frames[i])
+			b := open[w]
+			if b == nil {
+				b = k.sources[w].empty()
+				open[w] = b
+			}
+			b.frames = append(b.frames, frames[i])
+			if last := len(b.blocks) - 1; last < 0 || b.blocks[last] != from[i] {
+				from[i].refs.Add(1)
+				b.blocks = append(b.blocks, from[i])
+			}
+			if len(b.frames) == batchFrames {
+				hand(w)
+			}
+		}
+		if n < len(frames) || round%flushEvery == 0 {
+			for w := range open {
+				hand(w)
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	for _, s := range k.sources {
+		close(s.full)
+	}
+}
+
+// empty is a batch to fill.
+func (s *Source) empty() *batch {
+	select {
+	case b := <-s.free:
+		return b
+	default:
+		return &batch{frames: make([]capture.Frame, 0, batchFrames)}
+	}
+}
