@@ -17,6 +17,8 @@ var (
 	// ErrTruncated: the hello goes on past the end of the record or of what was
 	// captured of it.
 	ErrTruncated = errors.New("tlsrec: truncated")
+	// ErrNotCertificate: the octets do not begin with an X.509 certificate.
+	ErrNotCertificate = errors.New("tlsrec: not a certificate")
 )
 
 // Protocol is what a stream segment or a user message begins with.
@@ -143,12 +145,16 @@ type Hello struct {
 	// ALPN is the first protocol name of the ALPN extension (RFC 7301 3.1); nil
 	// when there is none. Aliases the input.
 	ALPN []byte
+	// Cipher is the cipher suite that a server selected (RFC 8446 4.1.3); 0 in a
+	// ClientHello.
+	Cipher uint16
 }
 
 // Handshake types and extensions read here (RFC 8446 4 and 4.2).
 const (
 	clientHello = 1
 	serverHello = 2
+	certificate = 11 // RFC 5246 7.4.2
 
 	extServerName        = 0
 	extALPN              = 16
@@ -184,19 +190,35 @@ func (h *Hello) Decode(r *Record) error {
 	}
 	// What follows the hello in the record is not part of it.
 	cut := length > c.Len()
-	c = wire.New(c.Bytes(min(length, c.Len())))
+	return h.body(r.Protocol, typ, c.Bytes(min(length, c.Len())), cut)
+}
+
+// DecodeMessage is Decode for a handshake message that was put together from its
+// records and fragments: typ is its type, body what stands behind its header.
+func (h *Hello) DecodeMessage(p Protocol, typ uint8, body []byte) error {
+	*h = Hello{}
+	if typ != clientHello && typ != serverHello {
+		return ErrNotHello
+	}
+	return h.body(p, typ, body, false)
+}
+
+// body reads a hello behind its header. cut says that its end is missing.
+func (h *Hello) body(p Protocol, typ uint8, body []byte, cut bool) error {
+	c := wire.New(body)
 	h.Client = typ == clientHello
 	h.Version = c.U16()
 	c.Skip(32)          // random
 	c.Skip(int(c.U8())) // legacy session id
 	if h.Client {
-		if r.Protocol == DTLS {
+		if p == DTLS {
 			c.Skip(int(c.U8())) // cookie
 		}
 		c.Skip(int(c.U16())) // cipher suites
 		c.Skip(int(c.U8()))  // compression methods
 	} else {
-		c.Skip(3) // cipher suite, compression method
+		h.Cipher = c.U16()
+		c.Skip(1) // compression method
 	}
 	if c.Bad() {
 		return ErrTruncated
@@ -231,7 +253,7 @@ func (h *Hello) Decode(r *Record) error {
 		case extALPN:
 			h.alpn(body)
 		case extSupportedVersions:
-			h.versions(body, r.Protocol)
+			h.versions(body, p)
 		}
 	}
 	if cut {

@@ -132,7 +132,7 @@ func TestHelloDecode(t *testing.T) {
 	}{
 		{"client", clientRecord, Hello{Client: true, Version: 0x0304, ServerName: name, ALPN: h2}, nil},
 		{"client without extensions", oldClient, Hello{Client: true, Version: 0x0302}, nil},
-		{"server, with another message behind", serverRecord, Hello{Version: 0x0304}, nil},
+		{"server, with another message behind", serverRecord, Hello{Version: 0x0304, Cipher: 0x1301}, nil},
 		{"DTLS client", dtlsClient, Hello{Client: true, Version: 0xfefc, ServerName: name}, nil},
 		{"client, versions cut off", clientRecord[:len(clientRecord)-len(versions)], Hello{Client: true, Version: 0x0303, ServerName: name, ALPN: h2}, ErrTruncated},
 		{"client, name cut off", clientRecord[:len(clientRecord)-len(versions)-len(alpn)-1], Hello{Client: true, Version: 0x0303}, ErrTruncated},
