@@ -90,6 +90,8 @@ type Packet struct {
 	Protocol uint8 // of the upper layer, behind all extension headers
 	// Sent: the host that captured an MTP2 link is the sender.
 	Sent bool
+	// Auth: it came with an Authentication Header (RFC 4302), which was taken off.
+	Auth bool
 	// HasLabel: an exported PDU came with OPC, DPC and NI of its MTP3 message.
 	HasLabel bool
 	Payload  []byte // upper layer, cut at the end of the packet; aliases the frame

@@ -156,7 +156,7 @@ func fastIPv6(d []byte, pkt *Packet) bool {
 
 // plain clears what only fragments, tunnels and links without IP set.
 func (p *Packet) plain() {
-	p.Sent, p.HasLabel = false, false
+	p.Sent, p.HasLabel, p.Auth = false, false, false
 	p.Content, p.Fragment, p.MoreFragments = 0, false, false
 	p.FragmentID, p.FragmentOffset = 0, 0
 	p.Tunnels, p.Depth, p.NI, p.SrcPort, p.DstPort = 0, 0, 0, 0, 0

@@ -28,6 +28,7 @@ type seen struct {
 	sent     bool
 	label    bool
 	standard uint16
+	auth     bool
 	ni       uint8
 	opc, dpc uint32
 }
@@ -158,7 +159,7 @@ var ipCases = []peelCase{
 		84 04 00 00        // next header 132, (4+2)*4 octets
 		00 00 00 01 00 00 00 02
 		00 00 00 00 00 00 00 00 00 00 00 00
-		` + upper), 0, 0, v4},
+		` + upper), 0, 0, v4.with(func(s *seen) { s.auth = true })},
 
 	{"IPv6 padding", 1, append(bytes.Clone(frameEthernetIPv6), 1, 2, 3), 0, 0, v6},
 	{"IPv6 payload cut off", 1, frameEthernetIPv6[:60], 62, 0, v6.with(func(s *seen) { s.payload, s.cut = upperBytes[:6], true })},
@@ -176,7 +177,7 @@ var ipCases = []peelCase{
 		3c 02 04 00 00 00 00 00  // segment routing: next destination options, 24 octets
 		20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 03
 		33 00 01 04 00 00 00 00  // destination options: next AH
-		` + "84 02 00 00 00 00 00 01 00 00 00 02 00 00 00 00" + upper), 0, 0, v6},
+		` + "84 02 00 00 00 00 00 01 00 00 00 02 00 00 00 00" + upper), 0, 0, v6.with(func(s *seen) { s.auth = true })},
 	{"IPv6 first fragment", 1, unhex(macs + "86 dd 60 00 00 00 00 10 2c 40" + ipv6To + "84 00 00 01 00 01 e2 40" + upper), 0, 0,
 		v6.with(func(s *seen) { s.fragment, s.id, s.more = true, 123456, true })},
 	{"IPv6 last fragment behind hop-by-hop", 1, unhex(macs + "86 dd 60 00 00 00 00 18 00 40" + ipv6To + "2c 00 01 04 00 00 00 00" + "84 00 05 c8 00 01 e2 40" + upper), 0, 0,
@@ -202,7 +203,7 @@ func (s *seen) packet() Packet {
 		V6: strings.Contains(s.src, ":"), Protocol: s.proto, Payload: s.payload, Truncated: s.cut,
 		Fragment: s.fragment, FragmentID: s.id, FragmentOffset: s.offset, MoreFragments: s.more,
 		Content: s.content, Depth: s.depth, Tunnels: s.tunnels, SrcPort: s.ports[0], DstPort: s.ports[1],
-		Sent: s.sent, HasLabel: s.label, NI: s.ni, OPC: s.opc, DPC: s.dpc, Standard: s.standard,
+		Sent: s.sent, HasLabel: s.label, Auth: s.auth, NI: s.ni, OPC: s.opc, DPC: s.dpc, Standard: s.standard,
 	}
 	if s.src != "" {
 		p.Src, p.Dst = netip.MustParseAddr(s.src).As16(), netip.MustParseAddr(s.dst).As16()
@@ -214,7 +215,7 @@ func (s *seen) packet() Packet {
 func dirty() Packet {
 	p := Packet{V6: true, Protocol: 255, Payload: []byte("old"), Truncated: true,
 		Fragment: true, FragmentID: 0xFFFFFFFF, FragmentOffset: 1, MoreFragments: true,
-		Content: 99, Depth: 99, Tunnels: 99, SrcPort: 99, DstPort: 99, Sent: true, HasLabel: true, NI: 99, OPC: 99, DPC: 99}
+		Content: 99, Depth: 99, Tunnels: 99, SrcPort: 99, DstPort: 99, Sent: true, HasLabel: true, Auth: true, NI: 99, OPC: 99, DPC: 99}
 	for i := range p.Src {
 		p.Src[i], p.Dst[i] = 0xAA, 0xBB
 	}

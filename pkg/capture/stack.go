@@ -586,6 +586,7 @@ func (l *ahLayer) DecodeFromBytes(data []byte, _ gopacket.DecodeFeedback) error 
 		return l.s.fail(ReasonMalformed)
 	}
 	l.BaseLayer = layers.BaseLayer{Contents: data[:n], Payload: data[n:]}
+	l.s.pkt.Auth = true
 	return l.s.upper(data[0], l.Payload)
 }
 
