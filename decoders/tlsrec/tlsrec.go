@@ -52,8 +52,11 @@ const (
 	TypeACK              uint8 = 26 // DTLS 1.3
 )
 
+// HeaderLen is the length of the header of a TLS record in octets: type 1, version
+// 2, length 2.
+const HeaderLen = 5
+
 const (
-	tlsHeaderLen  = 5  // type 1, version 2, length 2
 	dtlsHeaderLen = 13 // type 1, version 2, epoch 2, sequence 6, length 2
 
 	// maxLength is the longest record a sender may write: 2^14 octets and the
@@ -66,7 +69,7 @@ const (
 // the end of b, but its header may not: 5 octets for TLS, 13 for DTLS. Neither
 // SCTP adaptation layers nor Diameter begin like a record: their first octet is 1.
 func Kind(b []byte) Protocol {
-	if len(b) < tlsHeaderLen {
+	if len(b) < HeaderLen {
 		return None
 	}
 	t := b[0]
@@ -112,7 +115,7 @@ type Record struct {
 // ErrNotRecord, when Kind is None; r is zero then.
 func (r *Record) Decode(b []byte) error {
 	*r = Record{Protocol: Kind(b)}
-	head := tlsHeaderLen
+	head := HeaderLen
 	switch r.Protocol {
 	case None:
 		return ErrNotRecord

@@ -97,6 +97,10 @@ type Counters struct {
 	OtherUsers      uint64 // MTP3 user parts other than SCCP
 	OtherSubsystems uint64 // SCCP user data that is not TCAP
 	ProtectedData   uint64 // chunks and segments of encrypted links
+	Downgrades      uint64 // links that lost their protection
+	ESP             uint64 // packets of ESP between signaling peers
+	IKE             uint64 // messages of IKE between them
+	IPsecOther      uint64 // packets of both between others
 	MirroredTwice   uint64 // TCAP messages seen before on another link
 
 	// Kinds are the messages beside user data, by kind.
@@ -130,6 +134,10 @@ func (c *Counters) Each(f func(name string, n uint64)) {
 	f("other_mtp3_users", c.OtherUsers)
 	f("other_sccp_users", c.OtherSubsystems)
 	f("protected_segments", c.ProtectedData)
+	f("protection_downgrades", c.Downgrades)
+	f("esp_packets", c.ESP)
+	f("ike_messages", c.IKE)
+	f("ipsec_not_signaling", c.IPsecOther)
 	f("messages_mirrored_twice", c.MirroredTwice)
 	for t, n := range c.Tunnels {
 		f(tunnelCounters[t], n)

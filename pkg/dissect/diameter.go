@@ -44,6 +44,13 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 	if a.AppID == 0 && (a.Command == commandCapabilitiesExchange || a.Command == commandDeviceWatchdog || a.Command == commandDisconnectPeer) {
 		h.flow.name(h.from, a.OriginHost, a.OriginRealm)
 	}
+	if a.Command == commandCapabilitiesExchange && a.AppID == 0 {
+		h.flow.inbandSecurity(a)
+		m.Protection = signaling.Clear // whatever comes next
+	} else if !h.flow.plain {
+		d.inClear(h.flow)
+		m.Protection = h.flow.link.Protection
+	}
 
 	key := dialogue.RequestKey{Link: h.flow.link.ID, HopByHop: a.HopByHop, EndToEnd: a.EndToEnd, From: h.from}
 	if a.IsRequest() {

@@ -69,6 +69,14 @@ type Dissector struct {
 	msg      signaling.Message
 	event    signaling.FlowEvent
 	warned   map[string]bool
+
+	// What outlives flows: who talks signaling, whose links were protected, and the
+	// IPsec between them.
+	peers        map[[16]byte]struct{}
+	former       formerLinks
+	ipsec        map[ipsecKey]*ipsecLink
+	peersEvicted uint64
+	ipsecEvicted uint64
 }
 
 // Options is what dissection has to be told because no octet tells it. The zero
@@ -84,6 +92,9 @@ type Options struct {
 	// none fits, by network indicator.
 	Links    []Link
 	Networks [4]Network
+	// Watched tells whether an address is on the watchlist: IPsec with such a one is
+	// signaling's business even where no other link is known. nil: none is.
+	Watched func(netip.Addr) bool
 }
 
 // Network is the variant of all messages with one network indicator, if Set.
@@ -114,6 +125,7 @@ func (d *Dissector) Forget() {
 	if d.tcapT = d.opts.Transactions; d.tcapT == nil {
 		d.tcapT = dialogue.NewTCAP()
 	}
+	d.peers, d.former, d.ipsec = nil, formerLinks{}, nil
 }
 
 // SetSource names the capture file or interface of the frames that follow.
@@ -127,6 +139,8 @@ func (d *Dissector) SetSource(name string) {
 // State is the size of the tables, for metrics.
 func (d *Dissector) State(f func(table string, entries int)) {
 	f("flows", len(d.flows.all))
+	f("ipsec_links", len(d.ipsec))
+	f("protected_peers", len(d.former.known))
 	f("ip_fragments", d.ip.Len())
 	f("sccp_segments", d.segs.Len())
 	f("tcap_transactions", d.tcapT.Len())
@@ -140,6 +154,9 @@ func (d *Dissector) Evictions(f func(table, reason string, n uint64)) {
 		f(table, "full", evicted)
 	}
 	f("flows", "full", d.flows.evicted)
+	f("ipsec_links", "full", d.ipsecEvicted)
+	f("protected_peers", "full", d.former.evicted)
+	f("signaling_peers", "full", d.peersEvicted)
 	both("ip_fragments", d.ip.Counters.Expired, d.ip.Counters.Evicted)
 	both("sctp_fragments", d.sctpC.Expired, d.sctpC.Evicted)
 	both("tcp_segments", d.tcpC.Expired, d.tcpC.Evicted)
@@ -224,6 +241,14 @@ func (d *Dissector) dissect(f *capture.Frame) Outcome {
 	case 6:
 		if p.Content == capture.ContentIP {
 			return d.tcpSegment(p)
+		}
+	case protoUDP:
+		if p.Content == capture.ContentIP {
+			return d.udpDatagram(p)
+		}
+	case protoESP:
+		if p.Content == capture.ContentIP {
+			return d.esp(p, p.Payload, false)
 		}
 	}
 	if p.Content != capture.ContentIP {
@@ -337,18 +362,12 @@ func (d *Dissector) emit(m *signaling.Message) {
 
 // flowEvent hands out a change in the life of a flow.
 func (d *Dissector) flowEvent(f *flow, state, reason string) {
-	d.event = signaling.FlowEvent{Time: d.frame.Time, Frame: d.frame.Number, Source: d.source, Link: &f.link, State: state, Reason: reason}
+	d.event = d.newEvent(&f.link, state, reason)
 	d.h.Flow(&d.event)
 }
 
-// protect notes that a flow is encrypted. What the tap saw in clear before stays
-// what it was.
-func (d *Dissector) protect(f *flow, p signaling.Protection, reason string) {
-	if f.link.Protection == p {
-		return
-	}
-	f.link.Protection = p
-	d.flowEvent(f, "protected", reason)
+func (d *Dissector) newEvent(l *signaling.Link, state, reason string) signaling.FlowEvent {
+	return signaling.FlowEvent{Time: d.frame.Time, Frame: d.frame.Number, Source: d.source, Link: l, State: state, Reason: reason}
 }
 
 // Close ends the run: what waits is given up and counted, and the warnings that
@@ -359,6 +378,7 @@ func (d *Dissector) Close() {
 	}
 	d.flush()
 	d.retire()
+	d.idleIPsec()
 	c := &d.Counters
 	end := func(kind string, n uint64, text string) {
 		if n > 0 {

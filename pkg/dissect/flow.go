@@ -51,6 +51,13 @@ type flow struct {
 	// national: messages of M3UA were found to be of another variant than ITU.
 	national bool
 	labels   [4]label // by network indicator
+	// plain: a readable message came since the flow began or was encrypted, and was
+	// judged. It saves each further one the same.
+	plain      bool
+	inband     uint8 // inbandOffered, inbandAgreed
+	turns      uint8 // changes of protection
+	remembered bool  // as a protected link
+	shield     *shield
 }
 
 // half is one direction of a flow.
@@ -271,11 +278,13 @@ func (t *flows) renew(f *flow) {
 	t.id += t.step
 	l := &f.link
 	l.ID, l.Protection, l.Version = t.id, signaling.Clear, l.Version+1
+	l.Security, l.NumCarriers, l.NumMarks, l.MarksGeneration, l.Reported = nil, 0, 0, 0, [8]uint32{}
 	for i := range l.Ends {
 		l.Ends[i].Host, l.Ends[i].Realm = "", ""
 	}
 	f.content, f.tries, f.told, f.closed = contentUnknown, 0, false, false
 	f.national, f.labels = false, [4]label{}
+	f.plain, f.inband, f.turns, f.remembered, f.shield = false, 0, 0, false, nil
 }
 
 // learn adds an address to an end of the link.
@@ -372,6 +381,18 @@ func (t *flows) sctp(now int64, k *pathKey, tsn uint32, hasTSN bool) *path {
 		t.promise(tagKey{k.vtag, k.ports}, promise{half: h})
 	}
 	return p
+}
+
+// Links calls f for the links that carry signaling and are not closed.
+func (d *Dissector) Links(f func(*signaling.Link)) {
+	for _, x := range d.flows.all {
+		if x.told && !x.closed {
+			f(&x.link)
+		}
+	}
+	for _, x := range d.ipsec {
+		f(&x.link)
+	}
 }
 
 // lost is the DATA chunks and the octets that the capture lacks of a flow that

@@ -49,6 +49,9 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 	h := d.path.half
 	f := h.flow
 	f.last = d.frame.Time
+	if p.Auth {
+		f.security().AH = true
+	}
 	d.untagged = pk.VTag == 0
 	if !p.Truncated && !d.checksum(h, p.Payload, pk.Checksum) {
 		return BadChecksum
@@ -218,11 +221,8 @@ func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
 	if len(b) == 0 {
 		return
 	}
-	if b[0] != 1 {
-		if k := tlsrec.Kind(b); k != tlsrec.None {
-			d.encrypted(f, k, ppid == sctp.PPIDDiameterDTLS)
-			return
-		}
+	if (b[0] != 1 || f.link.Protection != signaling.Clear) && d.covered(h, ppid, b) {
+		return
 	}
 	kind := contentUnknown
 	canonical, _ := sctp.PPID(ppid)
@@ -239,7 +239,8 @@ func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
 		kind = contentDiameter
 	case sctp.PPIDDiameterDTLS:
 		// DTLS by its identifier, whatever the record looks like.
-		d.encrypted(f, tlsrec.DTLS, true)
+		f.shielded().proto = tlsrec.DTLS
+		d.encrypted(f, tlsrec.DTLS)
 		return
 	default:
 		if kind = f.content; kind == contentUnknown || kind == contentOther {
@@ -261,6 +262,9 @@ func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
 		return
 	}
 	d.found(f, kind)
+	if !f.plain && kind != contentDiameter {
+		d.inClear(f)
+	}
 	switch kind {
 	case contentM3UA:
 		d.m3uaMessage(h, b, cut)
@@ -291,23 +295,8 @@ func (d *Dissector) found(f *flow, kind content) {
 	}
 	f.content = kind
 	if !f.told {
-		f.told = true
-		d.flowEvent(f, "new", "")
+		d.tell(f)
 	}
-}
-
-// encrypted counts a payload of an encrypted link.
-func (d *Dissector) encrypted(f *flow, k tlsrec.Protocol, diameter bool) {
-	d.Counters.ProtectedData++
-	p, reason := signaling.TLS, "TLS records"
-	if k == tlsrec.DTLS {
-		p, reason = signaling.DTLS, "DTLS records"
-	}
-	if !f.told {
-		f.told = true
-		d.flowEvent(f, "new", "")
-	}
-	d.protect(f, p, reason)
 }
 
 // guess finds the content of a payload whose PPID does not tell.

@@ -47,8 +47,9 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 		if d.path = d.flows.known(&k); d.path == nil {
 			// A connection is followed when its port is Diameter's or a segment begins
 			// as a Diameter message does: a mirror port carries all sorts of others.
+			// One that begins with TLS is followed between signaling peers.
 			known := diameterPort(src) || diameterPort(dst)
-			if !(known && (len(payload) > 0 || flags&tcpSYN != 0)) && !(len(payload) >= diameter.HeaderLen && diameter.HeaderLooksValid(payload)) {
+			if !(known && (len(payload) > 0 || flags&tcpSYN != 0)) && !readable(payload) && !(clientHello(payload) && d.signalingPeers(&p.Src, &p.Dst)) {
 				return NotSignaling
 			}
 			d.path = d.flows.bind(&k, &d.flows.open(d.frame.Time, &k, signaling.TCP).half[0])
@@ -57,6 +58,9 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 	h := d.path.half
 	f := h.flow
 	f.last = d.frame.Time
+	if p.Auth {
+		f.security().AH = true
+	}
 	c := &d.tcpC
 	if flags&tcpSYN != 0 {
 		if flags&tcpACK == 0 && f.told && (f.closed || seq+1 != h.isn) {
@@ -97,7 +101,12 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 }
 
 func diameterPort(p uint16) bool {
-	return p == portDiameter || p == portDiameterTLS || p == 5658
+	return p == portDiameter || p == portDiameterTLS || p == 5658 || p == 3869 // freeDiameter's, before 5868 was given out
+}
+
+// clientHello reports that a stream of TLS begins at b.
+func clientHello(b []byte) bool {
+	return len(b) > 5 && b[0] == tlsrec.TypeHandshake && b[5] == tlsrec.HandshakeClientHello && tlsrec.Kind(b) == tlsrec.TLS
 }
 
 // drain hands the octets that are in order to the framing.
@@ -122,12 +131,12 @@ func (d *Dissector) stream(h *half, b []byte, gap bool) {
 		}
 		h.synced, h.buf, h.need = false, h.buf[:0], 0
 	}
-	if f.link.Protection != signaling.Clear {
-		if !diameter.HeaderLooksValid(b) {
-			d.Counters.ProtectedData++
-			return
+	if f.link.Protection != signaling.Clear && len(h.buf) == 0 {
+		clear := d.tlsStream(h, b, gap)
+		if len(clear) < len(b) || len(clear) == 0 {
+			d.encrypted(f, tlsrec.TLS)
 		}
-		h.synced = true
+		b, h.synced = clear, true
 	}
 	for len(b) > 0 {
 		if len(h.buf) > 0 { // the rest of a message that began before
@@ -156,9 +165,11 @@ func (d *Dissector) stream(h *half, b []byte, gap bool) {
 			continue
 		}
 		if b[0] != 1 {
-			if k := tlsrec.Kind(b); k == tlsrec.TLS {
-				d.encrypted(f, k, true)
-				return
+			if record(f, b) == tlsrec.TLS {
+				f.shielded().proto = tlsrec.TLS
+				b = d.tlsStream(h, b, false)
+				d.encrypted(f, tlsrec.TLS)
+				continue
 			}
 		}
 		if !h.synced {

@@ -126,7 +126,8 @@ type Mark struct {
 	Position   Position
 }
 
-// Link is one SCTP association or TCP connection in both directions.
+// Link is one SCTP association, TCP connection or exchange of UDP datagrams in both
+// directions, or all IPsec between two addresses.
 type Link struct {
 	ID         uint64
 	Transport  Transport
@@ -142,6 +143,16 @@ type Link struct {
 	NumMarks        uint8
 	MarksGeneration uint32
 	MarksVersion    uint32
+
+	// Carriers are the indexes of the carriers that the engine found to be adjacent
+	// by this link, whatever told it, while MarksGeneration holds.
+	Carriers    [4]uint16
+	NumCarriers uint8
+	// Reported is the engine's own note of the findings it made about the link itself.
+	Reported [8]uint32
+
+	// Security is how the link is protected; nil while nothing of that was seen.
+	Security *Security
 }
 
 // LinkMark is a sighting at an end of a link.
@@ -164,8 +175,12 @@ type FlowEvent struct {
 	Frame  uint64
 	Source string
 	Link   *Link
-	State  string // "new", "established", "protected", "restarted", "closed", "idle"
+	State  string // FlowNew, FlowProtected, ...
 	Reason string
+	// Was is how the link was protected before, Former another link between the same
+	// ends that was; they are set where State is a change of protection.
+	Was    Protection
+	Former uint64
 }
 
 // Warning says why a capture cannot be trusted as it stands.

@@ -8,9 +8,14 @@ const (
 	TransportNone Transport = iota
 	SCTP
 	TCP
+	UDP            // DTLS
+	TransportIPsec // ESP, with its IKE
+	NumTransports
 )
 
-func (t Transport) String() string { return [...]string{"", "SCTP", "TCP"}[min(t, 2)] }
+var transportNames = [NumTransports]string{"", "SCTP", "TCP", "UDP", "IPsec"}
+
+func (t Transport) String() string { return transportNames[min(t, NumTransports-1)] }
 
 // Protocol is the language of a message.
 type Protocol uint8
@@ -144,6 +149,7 @@ const (
 	SUACalledHost
 	SUACallingIP
 	SUACalledIP
+	TLSCertificateName
 	NumPositions
 )
 
@@ -155,7 +161,7 @@ var positionNames = [NumPositions]string{
 	"diameter.route_record", "diameter.proxy_host", "diameter.sc_address", "diameter.user_name", "diameter.visited_plmn",
 	"diameter.mme_number", "diameter.sgsn_number", "diameter.msc_number", "diameter.vlr_number", "diameter.smsf_number",
 	"diameter.serving_node", "diameter.gateway", "diameter.gmlc", "diameter.scef", "diameter.node", "diameter.dess_signer",
-	"tls.server_name", "sua.calling_host", "sua.called_host", "sua.calling_ip", "sua.called_ip",
+	"tls.server_name", "sua.calling_host", "sua.called_host", "sua.calling_ip", "sua.called_ip", "tls.certificate_name",
 }
 
 func (p Position) String() string { return positionNames[min(p, NumPositions-1)] }
