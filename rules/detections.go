@@ -24,6 +24,9 @@ func (s set) has(i uint8) bool { return s>>(i&31)&1 != 0 }
 // must fit; each is a list of which one member must.
 type Selectors struct {
 	protocol, kind, class, evidence, protection, confidence set
+	// flow is the states of links, by flowState, that a rule about links is about; 0:
+	// it is about messages.
+	flow set
 
 	operations []uint64 // bit set over signaling.Operation; nil: any
 	carriers   map[string]bool
@@ -205,6 +208,7 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 
 func (f *file) match(n ast.Node, e *ruleEntry) {
 	s := &e.rule.selectors
+	var flowAt *token.Token
 	f.mapping(n, "match",
 		setField(f, "protocol", signaling.NumProtocols, &s.protocol),
 		setField(f, "class", signaling.NumClasses, &s.class),
@@ -224,6 +228,10 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 		setField(f, "evidence", signaling.NumEvidence, &s.evidence),
 		setField(f, "confidence", signaling.NumConfidences, &s.confidence),
 		setField(f, "protection", signaling.NumProtections, &s.protection),
+		field{"flow", func(v ast.Node, k string) {
+			s.flow = words(f, v, k, numFlowStates)
+			flowAt = place(v)
+		}},
 		field{"carrier", func(v ast.Node, k string) {
 			s.carriers = map[string]bool{}
 			e.carriers = map[string]Problem{}
@@ -233,6 +241,9 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 			})
 		}},
 	)
+	if s.flow != 0 && (s.protocol != all || s.kind != all || s.class != all || s.operations != nil) {
+		f.at(flowAt, "flow: a rule about links has no protocol, class, kind or operation: those are of messages")
+	}
 }
 
 // each is texts with the place of each.

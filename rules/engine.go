@@ -24,6 +24,7 @@ type Engine struct {
 	tallies [maxCarriers]tally
 	carrs   int
 	touched []*Carrier
+	fresh   []*Carrier // adjacent by the link, and news
 
 	sightings []Sighting
 	values    []byte
@@ -31,6 +32,8 @@ type Engine struct {
 	counts    []uint64 // findings by Detection.Index
 
 	memo nameMemo
+
+	flowMessage signaling.Message // what findings about links have for a message
 }
 
 // Bounds of one message. Addresses are bounded by their decoders, but several
@@ -62,6 +65,7 @@ func NewEngine(s *Set) *Engine {
 	return &Engine{
 		set: s, index: &s.index,
 		touched:   make([]*Carrier, 0, maxCarriers),
+		fresh:     make([]*Carrier, 0, maxCarriers),
 		sightings: make([]Sighting, 0, maxHits),
 		values:    make([]byte, 0, maxHits*maxName),
 		counts:    make([]uint64, len(s.Detections)),
@@ -84,7 +88,7 @@ func (e *Engine) Findings() []uint64 { return e.counts }
 // What emit is given is valid during the call only. It caches marks in m.Link.
 func (e *Engine) Evaluate(m *signaling.Message, emit func(*Finding)) {
 	e.numHits = 0
-	e.touched = e.touched[:0]
+	e.touched, e.fresh = e.touched[:0], e.fresh[:0]
 	gen := e.set.Generation
 	if l := m.Link; l.MarksGeneration != gen || l.MarksVersion != l.Version {
 		e.markLink(l)
@@ -380,6 +384,9 @@ func (e *Engine) note(h hit) {
 
 // markLink computes the marks of both ends of a link and keeps them in it.
 func (e *Engine) markLink(l *signaling.Link) {
+	if l.MarksGeneration != e.set.Generation {
+		l.NumCarriers = 0 // indexes of another set
+	}
 	l.MarksGeneration, l.MarksVersion, l.NumMarks = e.set.Generation, l.Version, 0
 	e.numHits = 0
 	for end := range l.Ends {
@@ -396,6 +403,9 @@ func (e *Engine) markLink(l *signaling.Link) {
 			e.peer(n.Realm, true, uint8(end))
 		}
 	}
+	if l.Security != nil && e.index.hasNames {
+		e.secured(l.Security)
+	}
 	for _, h := range e.hits[:e.numHits] {
 		if i := e.place(int(l.NumMarks), h.id, func(i int) uint32 { return l.Marks[i].Identifier }); i >= 0 {
 			l.Marks[i] = signaling.LinkMark{Mark: signaling.Mark{Identifier: h.id, Position: h.pos}, End: h.sub}
@@ -403,6 +413,57 @@ func (e *Engine) markLink(l *signaling.Link) {
 		}
 	}
 	e.numHits = 0
+}
+
+// secured looks up the names that a handshake gave the ends of a link.
+func (e *Engine) secured(s *signaling.Security) {
+	look := func(name string, pos signaling.Position, end uint8) {
+		for _, ref := range e.certName(name) {
+			if ref != 0 {
+				e.hit(ref, pos, end)
+			}
+		}
+	}
+	look(s.ServerName, signaling.TLSServerName, s.Server)
+	for end := range s.Certificates {
+		c := &s.Certificates[end]
+		look(c.Subject, signaling.TLSCertificateName, uint8(end))
+		for _, n := range c.Names {
+			look(n, signaling.TLSCertificateName, uint8(end))
+		}
+	}
+}
+
+// certName finds what a name of a server or certificate is listed as, as a host and
+// as a realm: either may stand there (RFC 6733 13.1 leaves it to the peers). A
+// wildcard stands for the names below it.
+func (e *Engine) certName(name string) (found [4]uint32) {
+	if len(name) > 2 && name[:2] == "*." {
+		name = name[2:]
+	}
+	if name == "" || len(name) > maxName+1 {
+		return found
+	}
+	b := append(e.values[:0], name...)
+	h, r := e.index.name(b, false), e.index.name(b, true)
+	return [4]uint32{h[0], h[1], r[0], r[1]}
+}
+
+// certValue is the name of a server or certificate at an end that gave an
+// identifier.
+func (e *Engine) certValue(s *signaling.Security, h *hit) string {
+	if h.pos == signaling.TLSServerName {
+		return s.ServerName
+	}
+	c := &s.Certificates[h.sub&1]
+	for _, n := range append([]string{c.Subject}, c.Names...) {
+		for _, ref := range e.certName(n) {
+			if ref != 0 && slices.Contains(e.index.at(ref), h.id) {
+				return n
+			}
+		}
+	}
+	return c.Subject
 }
 
 func (e *Engine) peer(name string, realm bool, end uint8) {
@@ -461,6 +522,7 @@ func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
 		e.note(hit{id: k.Identifier, pos: k.Position, sub: k.End})
 	}
 	e.fold()
+	e.noteLink(l)
 	if int(m.Class) >= numClasses {
 		return
 	}
@@ -636,6 +698,11 @@ func (e *Engine) value(m *signaling.Message, h *hit, id *Identifier) []byte {
 		}
 		e.values = append(e.values, name...)
 		return e.values[from:]
+	case signaling.TLSServerName, signaling.TLSCertificateName:
+		if m.Link.Security == nil {
+			return e.matched(id)
+		}
+		return []byte(e.certValue(m.Link.Security, h))
 	case signaling.M3UAOPC:
 		return code(m.M3UA.Data.OPC)
 	case signaling.M3UADPC:

@@ -10,7 +10,7 @@ var evidenceOf = func() (t [signaling.NumPositions]signaling.Evidence) {
 		t[p] = signaling.EvidenceAddress
 	}
 	t[signaling.PositionNone] = signaling.EvidenceNone
-	for _, p := range []signaling.Position{signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName} {
+	for _, p := range []signaling.Position{signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName, signaling.TLSCertificateName} {
 		t[p] = signaling.EvidenceAdjacent
 	}
 	t[signaling.DiameterRouteRecord] = signaling.EvidenceHop

@@ -5,10 +5,16 @@ import (
 	"sigtransit/pkg/signaling"
 )
 
-// Finding is what a detection says about one message. The engine owns it and all
-// it points to but Rule and Carrier: it is valid during the call it is handed to.
+// Finding is what a detection says about one message, or about a link. The engine
+// owns it and all it points to but Rule and Carrier: it is valid during the call it
+// is handed to.
 type Finding struct {
-	Message    *signaling.Message
+	// Message is never nil. Of a finding about a link it has what stands in both: time,
+	// link, addresses, protection, and the class protected.
+	Message *signaling.Message
+	// Flow is what happened to the link, of a finding about one; else nil.
+	Flow *signaling.FlowEvent
+
 	Rule       *Detection
 	Severity   signaling.Severity
 	Carrier    *Carrier

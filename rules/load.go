@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"os"
 	"path"
 	"slices"
@@ -38,6 +39,7 @@ type Set struct {
 
 	index   index
 	byClass [numClasses][]*Detection // enabled rules by class of message
+	byFlow  []*Detection             // enabled rules about links
 }
 
 // Carrier finds a carrier by its id.
@@ -48,6 +50,9 @@ func (s *Set) Carrier(id string) (*Carrier, bool) {
 	}
 	return s.Carriers[i], true
 }
+
+// Watched reports that an address is some carrier's.
+func (s *Set) Watched(a netip.Addr) bool { return s.index.hasIPs && s.index.ip(a) != 0 }
 
 // Matched is the number of identifiers that are looked for on the wire: those
 // that are listed (or withdrawn, when the options say so) and whose role some
@@ -200,6 +205,10 @@ func (l *loader) compile(opts Options) *Set {
 			continue
 		}
 		jurisdiction = jurisdiction || d.selectors.hasJurisdiction()
+		if d.selectors.flow != 0 {
+			s.byFlow = append(s.byFlow, d)
+			continue
+		}
 		for c := range s.byClass {
 			if d.selectors.class&(1<<c) != 0 {
 				s.byClass[c] = append(s.byClass[c], d)

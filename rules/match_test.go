@@ -272,7 +272,7 @@ func TestEvidence(t *testing.T) {
 	for p := signaling.PositionNone + 1; p < signaling.NumPositions; p++ {
 		want := signaling.EvidenceAddress
 		switch p {
-		case signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName:
+		case signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName, signaling.TLSCertificateName:
 			want = signaling.EvidenceAdjacent
 		case signaling.DiameterRouteRecord, signaling.DiameterProxyHost, signaling.DiameterDESSSigner:
 			want = signaling.EvidenceHop
