@@ -89,7 +89,11 @@ func (e *Encoder) AppendFinding(b []byte, f *rules.Finding) []byte {
 		b = e.sighting(b, f.Message, &f.Sightings[i])
 	}
 	b = append(b, ']', '}')
-	b = e.layers(b, f.Message)
+	if f.Flow != nil {
+		b = e.flow(b, f.Flow)
+	} else {
+		b = e.layers(b, f.Message)
+	}
 	return append(b, '}', '\n')
 }
 
@@ -329,63 +333,6 @@ func (e *Encoder) peer(b []byte, name, host string) []byte {
 	b = append(key(b, name), '"')
 	b = appendScrubbed(&e.privacy, b, host, longRun)
 	return append(b, '"')
-}
-
-// AppendFlow appends an event of type flow.
-func (e *Encoder) AppendFlow(b []byte, f *signaling.FlowEvent) []byte {
-	e.privacy.numSubject = 0
-	b = append(b, `{"timestamp":"`...)
-	b = e.clock.append(b, f.Time)
-	b = append(b, `","event_type":"flow"`...)
-	if f.Source != "" {
-		b = appendText(b, "source", f.Source)
-	}
-	if f.Frame != 0 {
-		b = appendUint(b, "frame", f.Frame)
-	}
-	l := f.Link
-	if l != nil {
-		if l.Transport != signaling.TransportNone {
-			b = appendWord(b, "proto", l.Transport.String())
-		}
-		if l.ID != 0 {
-			b = appendUint(b, "link", l.ID)
-		}
-		b = appendWord(b, "protection", l.Protection.String())
-	}
-	b = append(key(b, "flow"), '{')
-	b = appendText(b, "state", f.State)
-	if f.Reason != "" {
-		b = appendText(b, "reason", f.Reason)
-	}
-	if l != nil {
-		b = append(key(b, "ends"), '[')
-		b = e.end(b, &l.Ends[0])
-		b = append(b, ',')
-		b = e.end(b, &l.Ends[1])
-		b = append(b, ']')
-	}
-	return append(b, '}', '}', '\n')
-}
-
-func (e *Encoder) end(b []byte, end *signaling.End) []byte {
-	b = append(b, '{')
-	b = append(key(b, "addresses"), '[')
-	for i, a := range end.Addrs {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, '"')
-		b = a.AppendTo(b)
-		b = append(b, '"')
-	}
-	b = append(b, ']')
-	if end.Port != 0 {
-		b = appendUint(b, "port", uint64(end.Port))
-	}
-	b = e.peer(b, "host", end.Host)
-	b = e.peer(b, "realm", end.Realm)
-	return append(b, '}')
 }
 
 // AppendWarning appends an event of type warning.

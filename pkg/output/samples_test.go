@@ -334,6 +334,35 @@ func flowEvent() *signaling.FlowEvent {
 	return &signaling.FlowEvent{Time: testTime, Frame: 1, Source: "roaming.pcap", Link: l, State: "new", Reason: "init seen"}
 }
 
+// securedFlow is a link with everything that can be known of its protection, though
+// no link has all of it.
+func securedFlow() *signaling.FlowEvent {
+	f := flowEvent()
+	f.State, f.Reason, f.Was, f.Former = signaling.FlowDowngraded, "an earlier link between the same peers was protected by tls", signaling.TLS, 5
+	f.Link.Security = &signaling.Security{
+		Version: 0x0303, Negotiated: true, Cipher: 0x003b, ServerName: "dra1.example.net", ALPN: "diameter", Server: 1,
+		Certificates: [2]signaling.Certificate{1: {Subject: "dra1.example.net", Issuer: "Example CA", Names: []string{"dra1.example.net", "dra2.example.net"}}},
+		AH:           true, IKE: 2, NATT: true, ESP: 12, SPIs: 2,
+	}
+	return f
+}
+
+// flowFinding is what a rule says about a link.
+func flowFinding() *rules.Finding {
+	f := securedFlow()
+	f.State, f.Reason, f.Was, f.Former = signaling.FlowNegotiated, "", signaling.Clear, 0
+	f.Link.Protection = signaling.TLS
+	f.Link.Security.Version, f.Link.Security.Cipher = 0x0304, 0x1301
+	id := &rules.Identifier{Carrier: testCarrier, Type: "host", Value: "dra1.example.net"}
+	m := base(f.Link)
+	m.Class, m.Protection, m.IMSI = signaling.ClassProtected, signaling.TLS, telecom.Digits{}
+	return &rules.Finding{
+		Message: &m, Flow: f, Rule: &rules.Detection{ID: "hop-readable-by-carrier"}, Severity: signaling.SeverityMedium, Carrier: testCarrier,
+		Evidence: signaling.EvidenceAdjacent, Confidence: signaling.ConfidenceMedium,
+		Sightings: []rules.Sighting{{Position: signaling.TLSServerName, Identifier: id, Value: []byte("dra1.example.net")}},
+	}
+}
+
 func warning() *signaling.Warning {
 	return &signaling.Warning{Time: testTime, Frame: 9, Source: "roaming.pcap", Type: "one-way-mirror", Text: "Only one direction of this link is in the capture.", Count: 3}
 }
@@ -351,12 +380,16 @@ func sampleStats() *Stats {
 	for _, f := range []*rules.Finding{locationFinding(), vectorsFinding(), diameterFinding()} {
 		s.AddMessage(f.Message)
 		s.AddFinding(f)
+		s.AddTouched(f.Message, []*rules.Carrier{f.Carrier})
 		findings[f.Rule.ID] = f
 	}
 	for _, m := range messages() {
 		s.AddMessage(m)
 	}
 	s.AddFlow(flowEvent())
+	s.AddLinks([]*rules.Carrier{testCarrier}, signaling.Clear)
+	s.AddLinks([]*rules.Carrier{testCarrier}, signaling.Clear)
+	s.MoveLink(testCarrier, signaling.Clear, signaling.TLS)
 	s.AddWarning(warning())
 	return s
 }
@@ -369,7 +402,9 @@ func eachEvent(e *Encoder, f func(name string, line []byte)) {
 	f("finding location", e.AppendFinding(nil, locationFinding()))
 	f("finding vectors", e.AppendFinding(nil, vectorsFinding()))
 	f("finding diameter", e.AppendFinding(nil, diameterFinding()))
+	f("finding about a link", e.AppendFinding(nil, flowFinding()))
 	f("flow", e.AppendFlow(nil, flowEvent()))
+	f("flow, secured", e.AppendFlow(nil, securedFlow()))
 	f("flow, bare", e.AppendFlow(nil, &signaling.FlowEvent{State: "idle"}))
 	f("warning", e.AppendWarning(nil, warning()))
 	f("warning, bare", e.AppendWarning(nil, &signaling.Warning{Type: "cut-off-file", Text: "The file ends within a frame."}))

@@ -94,11 +94,13 @@ type carrierStats struct {
 	id, name string
 	// message is the ordinal of the message flagged last: a second rule that fires
 	// on the same message is no second message.
-	message    uint64
-	index      *[numCells]uint16 // cell number plus one
-	cells      []flaggedCell
-	exposed    [signaling.NumClasses][signaling.NumEvidence]*subscriberSet
-	protection [signaling.NumProtections]uint64
+	message uint64
+	index   *[numCells]uint16 // cell number plus one
+	cells   []flaggedCell
+	exposed [signaling.NumClasses][signaling.NumEvidence]*subscriberSet
+	// touched and links are the messages that the carrier was on the path of, and the
+	// links that it is an end of, flagged or not.
+	touched, links [signaling.NumProtections]uint64
 }
 
 type flaggedCell struct {
@@ -143,6 +145,9 @@ func (s *Stats) AddMessage(m *signaling.Message) {
 // flagged messages. The first finding of a carrier decides evidence.
 func (s *Stats) AddFinding(f *rules.Finding) {
 	s.addRule(f)
+	if f.Flow != nil {
+		return // about a link: no message was flagged
+	}
 	c := s.last
 	if c == nil || c.id != f.Carrier.ID {
 		c = s.carrier(f.Carrier)
@@ -153,7 +158,6 @@ func (s *Stats) AddFinding(f *rules.Finding) {
 	}
 	c.message = s.total
 	m := f.Message
-	c.protection[m.Protection%signaling.NumProtections]++
 	cell := c.cell(m.Class, m.Protocol, f.Evidence, direction(f))
 	cell.messages++
 	if m.IsReply() {
@@ -227,6 +231,43 @@ func (s *Stats) AddFlow(f *signaling.FlowEvent) {
 	if f.State == "new" {
 		s.flows++
 	}
+}
+
+// AddTouched counts a message that carriers are on the path of.
+func (s *Stats) AddTouched(m *signaling.Message, carriers []*rules.Carrier) {
+	if m.Duplicate {
+		return
+	}
+	for _, c := range carriers {
+		s.carrier(c).touched[m.Protection%signaling.NumProtections]++
+	}
+}
+
+// AddLinks counts a link for carriers that turned out to be adjacent by it.
+func (s *Stats) AddLinks(carriers []*rules.Carrier, p signaling.Protection) {
+	for _, c := range carriers {
+		s.carrier(c).links[p%signaling.NumProtections]++
+	}
+}
+
+// MoveLink counts a link of a carrier by its new protection.
+func (s *Stats) MoveLink(c *rules.Carrier, was, now signaling.Protection) {
+	cs := s.carrier(c)
+	if n := &cs.links[was%signaling.NumProtections]; *n > 0 {
+		*n--
+		cs.links[now%signaling.NumProtections]++
+	}
+}
+
+// CountCarrierFlow counts a link that a carrier has now.
+func (s *Stats) CountCarrierFlow(carrier string, p signaling.Protection) {
+	for i := range s.CarrierFlows {
+		if c := &s.CarrierFlows[i]; c.Carrier == carrier && c.Protection == p {
+			c.N++
+			return
+		}
+	}
+	s.CarrierFlows = append(s.CarrierFlows, FlowCount{carrier, p, 1})
 }
 
 // AddWarning counts w.
@@ -456,8 +497,9 @@ func (s *Stats) mergeFinding(f findingCount) {
 func (s *Stats) mergeCarrier(o *carrierStats) {
 	c := s.carrierByID(o.id)
 	c.name = o.name
-	for p, n := range o.protection {
-		c.protection[p] += n
+	for p := range o.touched {
+		c.touched[p] += o.touched[p]
+		c.links[p] += o.links[p]
 	}
 	for i := range o.cells {
 		from := &o.cells[i]
@@ -629,19 +671,39 @@ func (s *Stats) Exposures() (rows []Exposure) {
 	return rows
 }
 
-// CarrierMessages is how many flagged messages a carrier had with one protection.
+// CarrierMessages is how many messages a carrier was on the path of, flagged or not,
+// by their protection.
 func (s *Stats) CarrierMessages() (counts []FlowCount) {
+	for _, r := range s.Protections() {
+		if r.Messages != 0 {
+			counts = append(counts, FlowCount{r.Carrier, r.Protection, r.Messages})
+		}
+	}
+	return counts
+}
+
+// CarrierProtection is the messages that a carrier was on the path of, and the links
+// that it was an end of, with one protection.
+type CarrierProtection struct {
+	Carrier, CarrierName string
+	Protection           signaling.Protection
+	Messages, Links      uint64
+}
+
+// Protections are the messages and links of the carriers by protection. A link
+// counts for the protection it had last.
+func (s *Stats) Protections() (rows []CarrierProtection) {
 	for _, c := range s.carriers {
-		for p, n := range c.protection {
-			if n != 0 {
-				counts = append(counts, FlowCount{c.id, signaling.Protection(p), n})
+		for p := range c.touched {
+			if c.touched[p] != 0 || c.links[p] != 0 {
+				rows = append(rows, CarrierProtection{c.id, c.name, signaling.Protection(p), c.touched[p], c.links[p]})
 			}
 		}
 	}
-	slices.SortFunc(counts, func(a, b FlowCount) int {
+	slices.SortFunc(rows, func(a, b CarrierProtection) int {
 		return cmp.Or(strings.Compare(a.Carrier, b.Carrier), cmp.Compare(a.Protection, b.Protection))
 	})
-	return counts
+	return rows
 }
 
 // Total is the number of messages, duplicates included.

@@ -70,6 +70,12 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 		}
 		return b
 	})
+	b = appendList(b, "carrier_protection", s.Protections(), func(b []byte, r CarrierProtection) []byte {
+		b = appendText(b, "carrier", r.Carrier)
+		b = appendWord(b, "protection", r.Protection.String())
+		b = appendUint(b, "links", r.Links)
+		return appendUint(b, "messages", r.Messages)
+	})
 	b = appendCounts(b, "warnings", s.warnings)
 	if s.Elapsed > 0 {
 		b = key(b, "elapsed_seconds")

@@ -19,6 +19,10 @@ type Summary struct {
 	weak     bool                // a finding rested on an identifier of low confidence
 }
 
+// lostProtection is the one type of warnings that is about the network, not about
+// the capture; each text of it is of another link.
+const lostProtection = "protection-downgrade"
+
 // maxWarnings bounds the texts that are kept for the end.
 const maxWarnings = 64
 
@@ -37,7 +41,7 @@ func (s *Summary) AppendFlow(b []byte, _ *signaling.FlowEvent) []byte { return b
 // AppendWarning keeps w for the end.
 func (s *Summary) AppendWarning(b []byte, w *signaling.Warning) []byte {
 	for i := range s.warnings {
-		if k := &s.warnings[i]; k.Type == w.Type && k.Source == w.Source {
+		if k := &s.warnings[i]; k.Type == w.Type && k.Source == w.Source && (w.Type != lostProtection || k.Text == w.Text) {
 			k.Count = max(k.Count, 1) + max(w.Count, 1)
 			k.Text = w.Text
 			return b
@@ -126,6 +130,7 @@ func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
 	}
 	p.findings(st)
 	p.exposures(st)
+	p.protections(st)
 	p.errors(st)
 	p.warnings(s.warnings)
 	return p.b
@@ -235,11 +240,49 @@ func (p *page) exposures(st *Stats) {
 	p.b = append(p.b, "  subscribers   distinct, by IMSI, else by MSISDN\n"...)
 }
 
-func carrierText(e Exposure) string {
-	if e.CarrierName == "" || e.CarrierName == e.Carrier {
-		return string(appendEscaped(nil, e.Carrier))
+// protections tells for each carrier how much of what it was an end or a hop of was
+// readable, and how the rest was protected.
+func (p *page) protections(st *Stats) {
+	rows := st.Protections()
+	if len(rows) == 0 {
+		return
 	}
-	return string(appendEscaped(nil, e.CarrierName))
+	p.heading("HOW THE TRAFFIC OF EACH CARRIER WAS PROTECTED")
+	width := 7
+	for _, r := range rows {
+		width = min(max(width, utf8.RuneCountInString(nameOf(r.Carrier, r.CarrierName))), 40)
+	}
+	p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %10s  %10s\n", width, "CARRIER", "PROTECTION", "LINKS", "MESSAGES")
+	last, encrypted := "", false
+	for _, r := range rows {
+		name := nameOf(r.Carrier, r.CarrierName)
+		if r.Carrier == last {
+			name = ""
+		}
+		last = r.Carrier
+		messages := thousands(r.Messages)
+		switch r.Protection {
+		case signaling.TLS, signaling.DTLS, signaling.IPsec, signaling.Opaque:
+			encrypted = true
+			if r.Messages == 0 {
+				messages = "not seen"
+			}
+		}
+		p.b = fmt.Appendf(p.b, "  %-*s  %-12s  %10s  %10s\n", width, clip(name, width), r.Protection, thousands(r.Links), messages)
+	}
+	p.b = append(p.b, "\n  links         whose other end is the carrier's, by their protection at the end\n"...)
+	if encrypted {
+		p.b = append(p.b, "  not seen      encrypted towards everybody but the carrier at the end of the link, who reads all\n"...)
+	}
+}
+
+func carrierText(e Exposure) string { return nameOf(e.Carrier, e.CarrierName) }
+
+func nameOf(id, name string) string {
+	if name == "" {
+		name = id
+	}
+	return string(appendEscaped(nil, name))
 }
 
 func clip(s string, width int) string {
@@ -264,12 +307,22 @@ func (p *page) errors(st *Stats) {
 }
 
 func (p *page) warnings(list []signaling.Warning) {
-	if len(list) == 0 {
-		return
-	}
-	p.heading("WARNINGS: THE CAPTURE MAY NOT SHOW EVERYTHING")
+	p.warningsOf("LINKS THAT LOST THEIR PROTECTION", list, true)
+	p.warningsOf("WARNINGS: THE CAPTURE MAY NOT SHOW EVERYTHING", list, false)
+}
+
+// warningsOf writes the warnings about lost protection, or all others.
+func (p *page) warningsOf(title string, list []signaling.Warning, lost bool) {
+	headed := false
 	for i := range list {
 		w := &list[i]
+		if lost != (w.Type == lostProtection) {
+			continue
+		}
+		if !headed {
+			p.heading(title)
+			headed = true
+		}
 		p.b = append(p.b, "  "...)
 		p.b = appendEscaped(p.b, w.Text)
 		if w.Count > 1 {

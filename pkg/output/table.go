@@ -104,6 +104,9 @@ func NewTable(opts Options, screen Screen) *Table {
 
 // AppendFinding appends a line.
 func (t *Table) AppendFinding(b []byte, f *rules.Finding) []byte {
+	if f.Flow != nil {
+		return t.linkRow(b, f)
+	}
 	m := f.Message
 	t.shown, t.shownTime, t.shownKind, t.shownOp = m, m.Time, m.Kind, m.Operation
 	return t.row(b, m, f)
@@ -143,6 +146,11 @@ func (t *Table) AppendFlow(b []byte, f *signaling.FlowEvent) []byte {
 	if f.Reason != "" {
 		b = append(b, ": "...)
 		b = appendEscaped(b, f.Reason)
+	}
+	if l := f.Link; l != nil {
+		if text := securityText(&t.privacy, nil, l); len(text) > 0 {
+			b = append(append(append(b, " ("...), text...), ')')
+		}
 	}
 	return append(b, '\n')
 }
@@ -277,6 +285,38 @@ func (t *Table) row(b []byte, m *signaling.Message, f *rules.Finding) []byte {
 		b = t.cut(b, from, t.rest)
 	}
 	return append(bytes.TrimRight(b, " "), '\n')
+}
+
+// linkRow appends the line of a finding about a link.
+func (t *Table) linkRow(b []byte, f *rules.Finding) []byte {
+	m, l := f.Message, f.Flow.Link
+	t.privacy.setMessage(m)
+	b = t.begin(b, m.Time, m.Source)
+	b = t.lead(b, m.Time, m.Frame)
+	b = t.severity(b, f.Severity)
+	b = t.text(b, columnCarrier, f.Carrier.ID)
+	b = t.text(b, columnEvidence, t.evidence(f))
+	b = t.text(b, columnClass, "link")
+	b = t.text(b, columnOperation, f.Flow.State)
+	b = t.text(b, columnKind, l.Protection.String())
+	from := len(b)
+	b = t.end(b, &l.Ends[0])
+	b = t.cell(b, from, columnFrom)
+	b = append(b, t.arrow("> ", "\u2192 ")...)
+	from = len(b)
+	b = t.end(b, &l.Ends[1])
+	b = t.cell(b, from, columnTo)
+	b = t.text(b, columnSubscriber, "")
+	from = len(b)
+	if f.Flow.State == signaling.FlowDowngraded {
+		b = appendEscaped(b, f.Flow.Reason)
+	} else {
+		b = securityText(&t.privacy, append(b, "all to the carrier: "...), l)
+	}
+	if t.rest > 0 {
+		b = t.cut(b, from, t.rest)
+	}
+	return append(bytes.TrimRight(b, " :"), '\n')
 }
 
 // evidence marks what rests on a weak source: its severity would puzzle otherwise.

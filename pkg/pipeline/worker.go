@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"time"
 
 	"sigtransit/pkg/capture"
@@ -61,6 +62,9 @@ type Worker struct {
 // New is a worker that judges by set.
 func New(set *rules.Set, opts Options) *Worker {
 	w := &Worker{engine: rules.NewEngine(set), opts: opts}
+	if opts.Dissect.Watched == nil {
+		opts.Dissect.Watched = func(a netip.Addr) bool { return w.engine.Set().Watched(a) }
+	}
 	w.dissector = dissect.New(w, opts.Dissect)
 	w.onFinding = w.finding
 	return w
@@ -168,6 +172,10 @@ func (w *Worker) fill() {
 		}
 	})
 	s.MissingChunks, _ = w.dissector.Lost()
+	s.CarrierFlows = s.CarrierFlows[:0]
+	w.dissector.Links(func(l *signaling.Link) {
+		w.engine.LinkCarriers(l, func(c *rules.Carrier) { s.CountCarrierFlow(c.ID, l.Protection) })
+	})
 }
 
 // Message, Flow and Warning make a Worker the handler of its dissector.
@@ -176,6 +184,10 @@ func (w *Worker) fill() {
 func (w *Worker) Message(m *signaling.Message) {
 	w.stats.AddMessage(m)
 	w.engine.Evaluate(m, w.onFinding)
+	if t := w.engine.Touched(); len(t) != 0 {
+		w.stats.AddTouched(m, t)
+		w.stats.AddLinks(w.engine.Fresh(), m.Link.Protection)
+	}
 	switch {
 	case w.opts.Emit != nil:
 		w.opts.Emit.Message(m)
@@ -203,6 +215,11 @@ func (w *Worker) Flow(f *signaling.FlowEvent) {
 	case w.opts.Flows && w.opts.Render != nil:
 		w.write(w.opts.Render.AppendFlow(w.buf[:0], f))
 	}
+	if now := f.Link.Protection; f.Was != now && f.Former == 0 && (f.State == signaling.FlowProtected || f.State == signaling.FlowDowngraded) {
+		w.engine.LinkCarriers(f.Link, func(c *rules.Carrier) { w.stats.MoveLink(c, f.Was, now) })
+	}
+	w.engine.EvaluateFlow(f, w.onFinding)
+	w.stats.AddLinks(w.engine.Fresh(), f.Link.Protection)
 }
 
 // Warning writes and counts a warning.

@@ -33,7 +33,7 @@ var (
 	flaggedDesc  = desc("flagged_messages_total", "Messages a watchlisted carrier could read.", "carrier", "class", "protocol", "evidence", "direction")
 	returnedDesc = desc("flagged_answers_with_secrets_total", "Flagged answers that returned keys, locations, message text or subscriber data.", "carrier", "class", "protocol", "evidence", "direction")
 	refusedDesc  = desc("flagged_answers_refused_total", "Flagged answers that said no: errors, rejects, results of 3000 and more.", "carrier", "class", "protocol", "evidence", "direction")
-	carrierDesc  = desc("carrier_messages_total", "Flagged messages by carrier and by how they were protected.", "carrier", "protection")
+	carrierDesc  = desc("carrier_messages_total", "Messages that a carrier was on the path of, flagged or not, by how they were protected.", "carrier", "protection")
 	linksDesc    = desc("carrier_flows", "Links of a watchlisted carrier now, by protection.", "carrier", "protection")
 	entriesDesc  = desc("state_entries", "Entries in state tables.", "table")
 	evictedDesc  = desc("state_evictions_total", "Entries that bounded state let go, by table and reason.", "table", "reason")

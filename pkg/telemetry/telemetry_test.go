@@ -39,8 +39,10 @@ func sample() *output.Stats {
 		Message: m, Rule: &rules.Detection{ID: "location-in-clear"}, Severity: signaling.SeverityHigh, Carrier: &rules.Carrier{ID: "example"},
 		Evidence: signaling.EvidenceAdjacent,
 	})
+	s.AddTouched(m, []*rules.Carrier{{ID: "example"}})
 	m.Duplicate = true
 	s.AddMessage(m)
+	s.AddTouched(m, []*rules.Carrier{{ID: "example"}})
 	s.AddMessage(&signaling.Message{Protocol: signaling.TCAP, Kind: signaling.KindAbort})
 	s.AddFlow(&signaling.FlowEvent{State: "new"})
 	s.AddWarning(&signaling.Warning{Type: "one-way-mirror", Count: 2})
