@@ -11,7 +11,7 @@ func (e *env) check() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "check configuration, watchlist and detections",
-		Long: `check reads the configuration, the carriers and the detections as replay would,
+		Long: `check reads the configuration, the dictionaries, the carriers and the detections as replay would,
 and reports every fault with file, line and column. Exit code 2: something is wrong.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
@@ -28,8 +28,12 @@ and reports every fault with file, line and column. Exit code 2: something is wr
 					enabled++
 				}
 			}
-			_, err = fmt.Fprintf(e.stdout, "ok: %d carriers with %d identifiers (%d matched), %d detections (%d enabled)\n",
-				len(set.Carriers), len(set.Identifiers), set.Matched(), len(set.Detections), enabled)
+			added := ""
+			if avps, commands := k.dictionary.Len(); k.dictionary != nil {
+				added = fmt.Sprintf(", dictionaries with %d AVPs and %d commands", avps, commands)
+			}
+			_, err = fmt.Fprintf(e.stdout, "ok: %d carriers with %d identifiers (%d matched), %d detections (%d enabled)%s\n",
+				len(set.Carriers), len(set.Identifiers), set.Matched(), len(set.Detections), enabled, added)
 			return err
 		},
 	}

@@ -64,6 +64,10 @@ func TestBadInput(t *testing.T) {
 		{"full disk", "", []string{"replay", "-o", "/dev/full", demo}, 1, "sigtransit: writing results: write /dev/full: no space left on device\n"},
 		{"capture not overwritten", "x", []string{"synth", "FILE"}, 2, "sigtransit: cannot make the capture: open FILE: file exists\n"},
 
+		{"dictionary: not XML", "x", []string{"check", "--dictionary", "FILE"}, 2, "sigtransit: FILE:1: no <diameter> in it; want an XML dictionary\n"},
+		{"dictionary: bad use", "<diameter><application id=\"16778002\">\n<avp name=\"X\" code=\"1\" vendor-id=\"99998\"><data type=\"Text\"/></avp></application></diameter>", []string{"replay", "--dictionary", "FILE", demo}, 2, "sigtransit: FILE:2: type=\"Text\" is none of RFC 6733 4.2 to 4.4\n"},
+		{"dictionary: named in the configuration", "dictionaries: [file.none.xml]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE.none.xml: no such file or directory\n"},
+
 		{"configuration: not YAML", "privacy: [\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: sequence end token ']' not found\n"},
 		{"configuration: unknown key", "privacy: mask\nwatchlist: [x]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:2:1: unknown key \"watchlist\"; want one of " + strings.Join(config.Keys(), ", ") + "\n"},
 		{"configuration: bad word", "privacy: maks\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: unknown privacy mode \"maks\": want mask, pseudonym or clear\n"},
@@ -91,6 +95,13 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("stderr:\n%s\nwant:\n%s", stderr, want)
 			}
 		})
+	}
+}
+
+func TestCheckDictionary(t *testing.T) {
+	code, stdout, stderr := invoke(t, "", "check", "--dictionary", "../../deploy/dictionaries/example.xml")
+	if code != 0 || stderr != "" || !strings.HasSuffix(stdout, ", dictionaries with 4 AVPs and 1 commands\n") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }
 

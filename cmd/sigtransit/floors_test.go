@@ -15,7 +15,7 @@ var floors = [][]string{
 	{"decoders/telecom", "decoders/internal/wire", "decoders/internal/sigtran", "decoders/internal/mutate", "decoders/internal/octets", "decoders/ber"},
 	{"decoders/"},
 	{"pkg/signaling"},
-	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/synth"},
+	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/dictionary", "pkg/synth"},
 	{"pkg/dissect", "pkg/capture/live"},
 	{"rules"},
 	{"pkg/output"},

@@ -140,7 +140,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	sink := output.NewWriterSink(to, owned)
 	defer sink.Close()
 	w := pipeline.New(set, pipeline.Options{
-		Dissect: conf.Dissect(),
+		Dissect: o.dissect(conf),
 		Render:  output.NewRenderer(format, output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes}, screen),
 		Sink:    sink, Messages: o.messages, Flows: o.flows, Live: o.metricsListen != "",
 	})

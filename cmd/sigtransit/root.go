@@ -13,7 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sigtransit/decoders/diameter"
 	"sigtransit/pkg/config"
+	"sigtransit/pkg/dictionary"
+	"sigtransit/pkg/dissect"
 	"sigtransit/rules"
 )
 
@@ -56,6 +59,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var usage usageError
 	var load *rules.LoadError
 	var conf *config.Error
+	var dict *dictionary.Error
 	switch {
 	case err == nil:
 		return exitOK
@@ -63,7 +67,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return int(code)
 	}
 	fmt.Fprintf(stderr, "sigtransit: %v\n", err)
-	if errors.As(err, &usage) || errors.As(err, &load) || errors.As(err, &conf) || strings.HasPrefix(err.Error(), "unknown command") {
+	if errors.As(err, &usage) || errors.As(err, &dict) || errors.As(err, &load) || errors.As(err, &conf) || strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
 	}
 	return exitFailed
@@ -105,6 +109,9 @@ type knowledge struct {
 	detections []string
 	noBuiltin  bool
 	withdrawn  bool
+
+	dictionaries []string
+	dictionary   *diameter.Dictionary // what load made of them
 }
 
 func (k *knowledge) flags(c *cobra.Command) {
@@ -112,11 +119,13 @@ func (k *knowledge) flags(c *cobra.Command) {
 	f.StringVarP(&k.config, "config", "c", "", "configuration `file` (YAML)")
 	f.StringArrayVar(&k.watchlists, "watchlist", nil, "carrier `file` beside the built-in ones; repeatable")
 	f.StringArrayVar(&k.detections, "detections", nil, "detection `file` beside the built-in ones; repeatable")
+	f.StringArrayVar(&k.dictionaries, "dictionary", nil, "Diameter dictionary `file` (XML) beside what is built in; repeatable")
 	f.BoolVar(&k.noBuiltin, "no-builtin-carriers", false, "match the carriers of --watchlist only")
 	f.BoolVar(&k.withdrawn, "include-withdrawn", false, "match withdrawn identifiers too, for old captures")
 }
 
-// load reads the configuration, the watchlist and the detections.
+// load reads the configuration, the dictionaries, the watchlist and the detections,
+// which may name commands of the dictionaries.
 func (k *knowledge) load() (config.Config, *rules.Set, error) {
 	c := config.Default()
 	if k.config != "" {
@@ -125,6 +134,10 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 			return c, nil, err
 		}
 	}
+	var err error
+	if k.dictionary, err = dictionary.Load(append(c.Dictionaries, k.dictionaries...)...); err != nil {
+		return c, nil, err
+	}
 	set, err := rules.Load(rules.Options{
 		WatchlistFiles:   append(c.Watchlists, k.watchlists...),
 		DetectionFiles:   append(c.Detections, k.detections...),
@@ -132,6 +145,13 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 		IncludeWithdrawn: k.withdrawn || c.IncludeWithdrawn,
 	})
 	return c, set, err
+}
+
+// dissect is what dissection is told.
+func (k *knowledge) dissect(c config.Config) dissect.Options {
+	o := c.Dissect()
+	o.Dictionary = k.dictionary
+	return o
 }
 
 // buildVersion is the version and revision that the Go tool recorded.

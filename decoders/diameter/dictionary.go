@@ -59,6 +59,7 @@ type Entry struct {
 type Dictionary struct {
 	avps     map[uint64]*Entry
 	commands map[uint64]struct{}
+	gsma     bool // it has AVPs of GSMA: the built-in ones count no more
 }
 
 // Fixed reports an AVP that no dictionary may change, because it is read before
@@ -85,6 +86,7 @@ func (d *Dictionary) Add(e Entry) bool {
 		d.avps = make(map[uint64]*Entry)
 	}
 	d.avps[k] = &e
+	d.gsma = d.gsma || e.Vendor == VendorGSMA
 	return true
 }
 
@@ -127,11 +129,17 @@ func (d *Dictionary) knownCommand(app, code uint32) bool {
 }
 
 // added reads an AVP that the dictionary has a use for, or that is known by it
-// alone. It reports false where the built-in tables go on.
+// alone. It reports false where the built-in tables go on. What is not read for an
+// identity is looked at only as far as its type says; groups are walked.
 func (m *Message) added(a *avp, b []byte, depth int) bool {
 	e := m.Dictionary.find(a.vendor, a.code)
-	if e == nil || e.Use == UseNone && kindOf(a.vendor, a.code) != kindUnknown && !(definesAVPs(a.vendor) && a.vendor != VendorGSMA) || Fixed(a.vendor, a.code) {
+	if e == nil || Fixed(a.vendor, a.code) {
 		return false
+	}
+	if e.Use == UseNone && (a.vendor == 0 || a.vendor == Vendor3GPP) {
+		if k := kindOf(a.vendor, a.code); k != kindUnknown && !(k == kindAny && e.Type == TypeGroup) {
+			return false
+		}
 	}
 	inside := m.profile
 	switch e.Use {
@@ -142,7 +150,11 @@ func (m *Message) added(a *avp, b []byte, depth int) bool {
 			m.fault(FaultAVPType, a.off)
 		}
 	case UseMSISDN:
-		m.msisdn(a, false)
+		if e.Type == TypeText {
+			m.subscriptionID(0, a.data)
+		} else {
+			m.msisdn(a, false)
+		}
 	case UseIMEI:
 		m.imei(a.data)
 	case UsePLMN:
@@ -154,22 +166,22 @@ func (m *Message) added(a *avp, b []byte, depth int) bool {
 	case UseNode:
 		m.addedNode(e, a)
 	case UseCell:
-		m.found(a, FieldCell)
+		m.present(a, FieldCell)
 	case UsePosition:
-		m.found(a, FieldPosition)
+		m.present(a, FieldPosition)
 	case UseAge:
-		m.found(a, FieldLocationAge)
+		m.present(a, FieldLocationAge)
 	case UseState:
-		m.found(a, FieldState)
+		m.present(a, FieldState)
 	case UseVectors:
 		if len(a.data) > 0 {
 			m.vector(VectorSIP)
 		}
 		return true
 	case UseKeys:
-		m.found(a, FieldKeys)
+		m.present(a, FieldKeys)
 	case UseSMS:
-		m.found(a, FieldSMText)
+		m.present(a, FieldSMText)
 	case UseProfile:
 		m.Set |= FieldSubscriptionData
 		m.profile = true

@@ -5,8 +5,8 @@ package diameter
 const VendorGSMA = 46304
 
 // The codes of DESS are not published by GSMA. These are of its one public
-// implementation (P1 Security's SigFW, sigfw/common/Crypto.java); a dictionary
-// overrides them.
+// implementation (P1 Security's SigFW, sigfw/common/Crypto.java); a dictionary with
+// any AVP of this vendor takes their place.
 const (
 	dessSignature     = 1000 // group of the following
 	dessDigital       = 1001 // the signature itself
@@ -20,6 +20,10 @@ const (
 
 // gsma reads an AVP of DESS.
 func (m *Message) gsma(a *avp, b []byte, depth int) {
+	if m.Dictionary != nil && m.Dictionary.gsma {
+		m.other(a, b, depth)
+		return
+	}
 	switch a.code {
 	case dessSignature:
 		m.Set |= FieldSignature

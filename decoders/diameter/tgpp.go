@@ -195,12 +195,16 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 	}
 }
 
-// found notes the presence of what has any data.
+// found notes the presence of what has any data, and judges it.
 func (m *Message) found(a *avp, f Field) {
+	m.present(a, f)
+	m.judge(a, kindOf(a.vendor, a.code))
+}
+
+func (m *Message) present(a *avp, f Field) {
 	if len(a.data) > 0 {
 		m.Set |= f
 	}
-	m.judge(a, kindOf(a.vendor, a.code))
 }
 
 // subscribed notes a part of a profile: outside of one the same AVPs say what is

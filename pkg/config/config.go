@@ -30,6 +30,8 @@ type Config struct {
 	PointCodes output.PointCodeFormat
 	// Watchlists and Detections are files beside the built-in ones.
 	Watchlists, Detections []string
+	// Dictionaries are files of Diameter AVPs and commands beside the built-in ones.
+	Dictionaries []string
 	// BuiltinCarriers and IncludeWithdrawn: which identifiers are matched.
 	BuiltinCarriers  bool
 	IncludeWithdrawn bool
@@ -49,6 +51,7 @@ type form struct {
 	PointCodes       *string  `yaml:"point_codes"`
 	Watchlists       []string `yaml:"watchlists"`
 	Detections       []string `yaml:"detections"`
+	Dictionaries     []string `yaml:"dictionaries"`
 	BuiltinCarriers  *bool    `yaml:"builtin_carriers"`
 	IncludeWithdrawn *bool    `yaml:"include_withdrawn"`
 
@@ -199,7 +202,7 @@ func (f *form) apply(c Config, name string, fail func(key, format string, args .
 	for _, list := range []struct {
 		from []string
 		to   *[]string
-	}{{f.Watchlists, &c.Watchlists}, {f.Detections, &c.Detections}} {
+	}{{f.Watchlists, &c.Watchlists}, {f.Detections, &c.Detections}, {f.Dictionaries, &c.Dictionaries}} {
 		for _, file := range list.from {
 			*list.to = append(*list.to, local(file))
 		}

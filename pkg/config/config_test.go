@@ -26,13 +26,14 @@ point_codes: decimal
 watchlists: [a.yaml, /etc/b.yaml]
 detections:
   - c.yaml
+dictionaries: [d.xml]
 builtin_carriers: false
 include_withdrawn: true
 `)
 	dir := filepath.Dir(name)
 	want := Config{
 		Privacy: output.Pseudonym, PseudonymKeyFile: dir + "/keys/pseudonym.key", PointCodes: output.PointCodeDecimal,
-		Watchlists: []string{dir + "/a.yaml", "/etc/b.yaml"}, Detections: []string{dir + "/c.yaml"}, IncludeWithdrawn: true,
+		Watchlists: []string{dir + "/a.yaml", "/etc/b.yaml"}, Detections: []string{dir + "/c.yaml"}, Dictionaries: []string{dir + "/d.xml"}, IncludeWithdrawn: true,
 	}
 	got, err := Load(name)
 	if err != nil || !reflect.DeepEqual(got, want) {

@@ -88,6 +88,8 @@ type Options struct {
 	// Worker of Workers: so that no two of them give links the same number. Zero
 	// stands for one alone.
 	Worker, Workers int
+	// Dictionary adds to the Diameter AVPs and commands that are known; nil: nothing.
+	Dictionary *diameter.Dictionary
 	// Links and Networks give the variant of MTP3 and SCCP: of links, and where
 	// none fits, by network indicator.
 	Links    []Link
@@ -106,6 +108,7 @@ type Network struct {
 // New is a dissector that hands what it finds to h.
 func New(h Handler, o Options) *Dissector {
 	d := &Dissector{h: h, opts: o, warned: make(map[string]bool)}
+	d.diam.Dictionary = o.Dictionary
 	d.flows.step = uint64(max(o.Workers, 1))
 	d.flows.id = uint64(o.Worker) + 1 - d.flows.step
 	d.variants = len(o.Links) > 0 || o.Networks != [4]Network{}

@@ -1,6 +1,9 @@
 package signaling
 
-import "math"
+import (
+	"math"
+	"sync/atomic"
+)
 
 // Operation is an index into the catalogue of operations; 0 is unknown. The
 // numbers belong to one build: they are not stable and are never written out.
@@ -25,6 +28,7 @@ type catalogue struct {
 	// never more than a third full: nearly every look-up is one probe.
 	commands [commandSlots]commandSlot
 	names    map[string][]Operation
+	apps     map[uint32]string // names of applications that were defined
 }
 
 type commandSlot struct {
@@ -33,7 +37,7 @@ type commandSlot struct {
 }
 
 const (
-	commandBits  = 9
+	commandBits  = 10
 	commandSlots = 1 << commandBits
 
 	// anyApplication keys the entry that answers for a command in an application
@@ -42,7 +46,12 @@ const (
 	anyApplication = math.MaxUint32
 )
 
-var operations = buildCatalogue()
+// current is replaced as a whole when something is defined.
+var current = func() *atomic.Pointer[catalogue] {
+	p := new(atomic.Pointer[catalogue])
+	p.Store(buildCatalogue())
+	return p
+}()
 
 func buildCatalogue() *catalogue {
 	c := &catalogue{names: make(map[string][]Operation)}
@@ -71,7 +80,7 @@ func (c *catalogue) add(o OperationInfo) Operation {
 	if op != 0 {
 		c.names[o.Name] = append(c.names[o.Name], op)
 		if o.Protocol == Diameter {
-			if app := DiameterApplication(o.App); app != "" {
+			if app := c.application(o.App); app != "" {
 				c.names[app+"/"+o.Name] = append(c.names[app+"/"+o.Name], op)
 			}
 		}
@@ -103,8 +112,8 @@ func (c *catalogue) command(app, command uint32) Operation {
 // MAPOperation is the operation of a local code of 3GPP TS 29.002 17.5, or of an
 // older edition of it or GSM 09.02; 0 when the catalogue has none.
 func MAPOperation(code int32) Operation {
-	if uint32(code) < uint32(len(operations.mapCodes)) {
-		return operations.mapCodes[code]
+	if c := current.Load(); uint32(code) < uint32(len(c.mapCodes)) {
+		return c.mapCodes[code]
 	}
 	return 0
 }
@@ -112,8 +121,8 @@ func MAPOperation(code int32) Operation {
 // CAPOperation is the operation of a local code of 3GPP TS 29.078; 0 when the
 // catalogue has none.
 func CAPOperation(code int32) Operation {
-	if uint32(code) < uint32(len(operations.capCodes)) {
-		return operations.capCodes[code]
+	if c := current.Load(); uint32(code) < uint32(len(c.capCodes)) {
+		return c.capCodes[code]
 	}
 	return 0
 }
@@ -123,23 +132,25 @@ func CAPOperation(code int32) Operation {
 // application that does: base commands are at home everywhere, and an agent that
 // writes a wrong application id must not hide what it carries. 0 is unknown.
 func DiameterOperation(app, command uint32) Operation {
-	if op := operations.command(app, command); op != 0 {
+	c := current.Load()
+	if op := c.command(app, command); op != 0 {
 		return op
 	}
-	return operations.command(anyApplication, command)
+	return c.command(anyApplication, command)
 }
 
 // NumOperations is the number of entries, the unknown one included: valid values
 // of Operation are 0 to NumOperations-1.
-func NumOperations() int { return len(operations.infos) }
+func NumOperations() int { return len(current.Load().infos) }
 
 // Info is the entry of o: never nil, the unknown entry (class other) when o is
 // out of range. It must not be changed.
 func (o Operation) Info() *OperationInfo {
-	if int(o) >= len(operations.infos) {
+	c := current.Load()
+	if int(o) >= len(c.infos) {
 		o = 0
 	}
-	return &operations.infos[o]
+	return &c.infos[o]
 }
 
 // String is the name of the operation; "unknown" for 0.
@@ -150,7 +161,7 @@ func (o Operation) String() string { return o.Info().Name }
 // alone gives the first application of the catalogue that has it; use
 // LookupOperations for all of them.
 func LookupOperation(name string) (Operation, bool) {
-	if ops := operations.names[name]; len(ops) > 0 {
+	if ops := current.Load().names[name]; len(ops) > 0 {
 		return ops[0], true
 	}
 	return 0, false
@@ -158,4 +169,4 @@ func LookupOperation(name string) (Operation, bool) {
 
 // LookupOperations finds every operation of a name; nil when there is none. The
 // slice must not be changed.
-func LookupOperations(name string) []Operation { return operations.names[name] }
+func LookupOperations(name string) []Operation { return current.Load().names[name] }

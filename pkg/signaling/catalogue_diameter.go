@@ -129,8 +129,17 @@ var diameterCommands = [...]diameterCommand{
 
 // DiameterApplication is the short name of an application id: the 3GPP reference
 // point where there is one ("S6a" stands for S6d too, "Cx" for Dx, "SGd" for
-// Gdd); "" when unknown.
-func DiameterApplication(app uint32) string {
+// Gdd); else its name in a dictionary; "" when unknown.
+func DiameterApplication(app uint32) string { return current.Load().application(app) }
+
+func (c *catalogue) application(app uint32) string {
+	if name := builtinApplication(app); name != "" {
+		return name
+	}
+	return c.apps[app]
+}
+
+func builtinApplication(app uint32) string {
 	switch app {
 	case appBase:
 		return "base"

@@ -194,7 +194,7 @@ func TestCatalogueIsClosed(t *testing.T) {
 		t.Error("a name that does not exist was found")
 	}
 	used := 0
-	for _, s := range operations.commands {
+	for _, s := range current.Load().commands {
 		if s.op != 0 {
 			used++
 		}
