@@ -249,27 +249,27 @@ func TestDiameter(t *testing.T) {
 	d := NewDiameter()
 	ulr := signaling.DiameterOperation(16777251, 316)
 	k := RequestKey{Link: 1, HopByHop: 10, EndToEnd: 20}
-	r, again := d.Request(0, k, ulr)
-	r.Memory.IMSI = telecom.MustDigits("001011234567890")
+	mem, again, _ := d.Request(0, k, ulr, 0)
+	mem.IMSI = telecom.MustDigits("001011234567890")
 	if again {
 		t.Error("the first request is a repetition")
 	}
-	if _, again = d.Request(1, k, ulr); !again {
+	if _, again, _ = d.Request(1, k, ulr, 0); !again {
 		t.Error("a retransmission opened another entry")
 	}
 	for name, wrong := range map[string]RequestKey{
 		"link": {Link: 2, HopByHop: 10, EndToEnd: 20}, "hop-by-hop": {Link: 1, HopByHop: 11, EndToEnd: 20},
 		"end-to-end": {Link: 1, HopByHop: 10, EndToEnd: 21}, "end": {Link: 1, HopByHop: 10, EndToEnd: 20, From: 1},
 	} {
-		if d.Answer(2, wrong) != nil {
+		if mem, _, _ := d.Answer(2, wrong); mem != nil {
 			t.Errorf("an answer with another %s found the request", name)
 		}
 	}
-	a := d.Answer(3, k)
-	if a == nil || a.Operation != ulr || a.Memory.IMSI.Len() != 15 {
+	mem, op, _ := d.Answer(3, k)
+	if mem == nil || op != ulr || mem.IMSI.Len() != 15 {
 		t.Fatal("the answer does not find its request")
 	}
-	if d.Answer(4, k) != nil || d.Len() != 0 {
+	if mem, _, _ = d.Answer(4, k); mem != nil || d.Len() != 0 {
 		t.Error("a request was answered twice")
 	}
 }
@@ -277,12 +277,12 @@ func TestDiameter(t *testing.T) {
 func TestDiameterBounded(t *testing.T) {
 	d := NewDiameter()
 	for i := 0; i < MaxRequests+1000; i++ {
-		d.Request(int64(i), RequestKey{HopByHop: uint32(i)}, 0)
+		d.Request(int64(i), RequestKey{HopByHop: uint32(i)}, 0, 0)
 	}
 	if d.Len() != MaxRequests || d.Counters.Evicted != 1000 {
 		t.Errorf("%d requests, %d evicted", d.Len(), d.Counters.Evicted)
 	}
-	d.Request(2*requestIdle, RequestKey{HopByHop: 1 << 31}, 0)
+	d.Request(2*requestIdle, RequestKey{HopByHop: 1 << 31}, 0, 0)
 	if d.Counters.Expired == 0 {
 		t.Error("nothing expired")
 	}

@@ -9,6 +9,12 @@ const (
 	// requestIdle is how long an answer is waited for. RFC 6733 leaves the
 	// timeout to the application; agents give up after some 5 to 30 s.
 	requestIdle = 60 * second
+	// sightWindow is how long after the first sight of a request a second one on
+	// another link may be the same request. An agent passes it on at once.
+	sightWindow = 5 * second
+	// sights bounds the requests whose second sight is recognised: those of the
+	// last moments.
+	sights = 1 << 13
 )
 
 // RequestKey names a request on its link (RFC 6733 3: the Hop-by-Hop Identifier
@@ -25,12 +31,29 @@ func (k RequestKey) hash() uint32 {
 	return fold(mix(uint64(k.HopByHop)<<32|uint64(k.EndToEnd), k.Link<<1|uint64(k.From)))
 }
 
+// Sight names a request wherever it is seen: an agent that passes it on keeps the
+// End-to-End Identifier and the Origin-Host (RFC 6733 3, 6.1.9), and the T flag,
+// which tells a request that was sent again on another link from one that is seen
+// there again. 0: it is seen on one link only.
+type Sight uint64
+
+// SightOf is the sight of a request with an origin.
+func SightOf(endToEnd, command uint32, flags uint8, originHost []byte) Sight {
+	const retransmitted = 0x10
+	return Sight(mix(uint64(endToEnd)<<32|uint64(command)<<8|uint64(flags&retransmitted), uint64(signature(originHost)))) | 1
+}
+
 // Request is a Diameter request whose answer is waited for.
 type Request struct {
 	key       RequestKey // first: it is what a look-up reads
 	at        int64
+	sight     Sight
 	Operation signaling.Operation
-	_         [64 - 24 - 8 - 2]byte
+	twin      int32 // slot of the first sight of the same request; 0: this is it
+	twins     uint8 // second sights that are open
+	answered  bool  // an answer was seen, at any sight
+	gone      bool  // answered itself, kept for its twins
+	_         [64 - 24 - 8 - 8 - 12]byte
 	Memory    signaling.Memory
 	_         [8]byte
 }
@@ -44,6 +67,12 @@ type Diameter struct {
 	lru     list
 	live    int
 	done    int32 // the slot handed out by Answer, to be freed; 0: none
+	// recent finds the first sight of a request: a hash table whose entries push each
+	// other out.
+	recent [sights]struct {
+		tag  uint32
+		slot int32
+	}
 }
 
 // NewDiameter is an empty table.
@@ -54,7 +83,8 @@ func NewDiameter() *Diameter {
 	return t
 }
 
-// Len is the number of requests without an answer.
+// Len is the number of requests without an answer, with those that wait for their
+// second sights to be answered.
 func (t *Diameter) Len() int { return t.live }
 
 func (t *Diameter) find(k RequestKey, h uint32) int32 {
@@ -70,14 +100,19 @@ func (t *Diameter) find(k RequestKey, h uint32) int32 {
 }
 
 // Request opens the entry of a request. repeated: one with this key is open
-// already (a retransmission); its entry is returned. The entry is valid until
-// the next call.
-func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *Request, repeated bool) {
+// already (a retransmission); its entry is returned. duplicate: the same request was
+// seen on another link shortly before, on the other side of a mirrored agent; mem is
+// what the sights share. The entry and mem are valid until the next call.
+func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation, sight Sight) (mem *signaling.Memory, repeated, duplicate bool) {
 	h := k.hash()
 	t.age(now)
 	if slot := t.find(k, h); slot != 0 {
 		t.Counters.Duplicates++
-		return t.entries.at(slot), true
+		e := t.entries.at(slot)
+		if first := t.first(e); first != nil {
+			return &first.Memory, true, true
+		}
+		return &e.Memory, true, false
 	}
 	if t.live >= MaxRequests {
 		t.close(t.lru.front(0))
@@ -88,36 +123,109 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation) (r *
 		t.lru.grow()
 	}
 	e := t.entries.at(slot)
-	e.key, e.Operation, e.at = k, op, now
+	e.key, e.Operation, e.at, e.sight = k, op, now, sight
+	e.twin, e.twins, e.answered, e.gone = 0, 0, false, false
 	e.Memory.Reset()
 	e.Memory.Signature = uint64(h) | 1<<32
 	t.index.insert(slot, h)
 	t.lru.pushBack(0, slot)
 	t.live++
 	t.Counters.Opened++
-	return e, false
+	if sight == 0 {
+		return &e.Memory, false, false
+	}
+	r := &t.recent[sight>>1%sights]
+	if tag := uint32(sight >> 32); r.tag != tag || r.slot == 0 {
+		r.tag, r.slot = tag, slot
+		return &e.Memory, false, false
+	}
+	first := t.entries.at(r.slot)
+	if first.sight != sight || first.key.Link == k.Link || now-first.at > sightWindow || first.at-now > sightWindow || first.twins == 255 {
+		r.slot = slot
+		return &e.Memory, false, false
+	}
+	e.twin = r.slot
+	first.twins++
+	t.Counters.Duplicates++
+	return &first.Memory, false, true
+}
+
+// first is the first sight of what e is a second sight of; nil when e is none, or the
+// first is forgotten.
+func (t *Diameter) first(e *Request) *Request {
+	if e.twin == 0 {
+		return nil
+	}
+	if f := t.entries.at(e.twin); f.sight == e.sight {
+		return f
+	}
+	return nil
 }
 
 // Answer takes the request that an answer belongs to out of the table; k.From is
-// the end that sent the request, not the answer. nil: the request was not seen.
-// The entry is valid until the next call.
-func (t *Diameter) Answer(now int64, k RequestKey) *Request {
+// the end that sent the request, not the answer. mem is nil when the request was not
+// seen. duplicate: the answer was seen on another link. mem is valid until the next
+// call.
+func (t *Diameter) Answer(now int64, k RequestKey) (mem *signaling.Memory, op signaling.Operation, duplicate bool) {
 	t.age(now)
 	slot := t.find(k, k.hash())
 	if slot == 0 {
 		t.Counters.Unmatched++
-		return nil
+		return nil, 0, false
+	}
+	t.Counters.Closed++
+	e := t.entries.at(slot)
+	op = e.Operation
+	if f := t.first(e); f != nil {
+		duplicate, f.answered = f.answered, true
+		t.close(slot)
+		t.countDuplicate(duplicate)
+		return &f.Memory, op, duplicate
+	}
+	duplicate, e.answered = e.answered, true
+	t.countDuplicate(duplicate)
+	if e.twins > 0 {
+		// Its second sights have still to be answered. It is not found any more, but
+		// ages on.
+		t.index.remove(slot, e.key.hash())
+		e.gone = true
+		return &e.Memory, op, duplicate
 	}
 	t.unlink(slot)
 	t.done = slot
-	t.Counters.Closed++
-	return t.entries.at(slot)
+	return &e.Memory, op, duplicate
+}
+
+func (t *Diameter) countDuplicate(duplicate bool) {
+	if duplicate {
+		t.Counters.Duplicates++
+	}
 }
 
 func (t *Diameter) unlink(slot int32) {
-	t.index.remove(slot, t.entries.at(slot).key.hash())
+	e := t.entries.at(slot)
+	if !e.gone {
+		t.index.remove(slot, e.key.hash())
+	}
 	t.lru.remove(slot)
 	t.live--
+	if f := t.first(e); f != nil {
+		if f.twins--; f.twins == 0 && f.gone {
+			twin := e.twin
+			e.twin = 0
+			t.release(twin)
+		}
+	}
+	e.sight = 0 // no second sight finds it any more
+}
+
+// release gives up a first sight whose second sights are all answered.
+func (t *Diameter) release(slot int32) {
+	e := t.entries.at(slot)
+	t.lru.remove(slot)
+	t.live--
+	e.sight = 0
+	t.entries.free = append(t.entries.free, slot)
 }
 
 func (t *Diameter) close(slot int32) {
@@ -132,7 +240,9 @@ func (t *Diameter) age(now int64) {
 		t.done = 0
 	}
 	if slot := t.lru.front(0); slot != 0 && now-t.entries.at(slot).at > requestIdle {
+		if !t.entries.at(slot).gone {
+			t.Counters.Expired++
+		}
 		t.close(slot)
-		t.Counters.Expired++
 	}
 }

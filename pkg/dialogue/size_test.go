@@ -22,3 +22,16 @@ func TestEntrySize(t *testing.T) {
 		t.Errorf("a transaction takes %d octets, want 256: see padding", n)
 	}
 }
+
+// TestRequestSize: the head of a request is one cache line, and so are its memory's.
+func TestRequestSize(t *testing.T) {
+	if unsafe.Sizeof(uintptr(0)) != 8 {
+		t.Skip("the layout is made for 64-bit machines")
+	}
+	if n := unsafe.Offsetof(Request{}.Memory); n != 64 {
+		t.Errorf("the head of a request takes %d octets, want 64", n)
+	}
+	if n := unsafe.Sizeof(Request{}); n != 192 {
+		t.Errorf("a request takes %d octets, want 192: see padding", n)
+	}
+}

@@ -56,22 +56,25 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 	if a.IsRequest() {
 		m.Kind = signaling.KindRequest
 		m.Class = m.Operation.Info().Class
-		r, _ := d.diamT.Request(d.frame.Time, key, m.Operation)
-		r.Memory.IMSI, r.Memory.MSISDN = m.IMSI, m.MSISDN
-		m.Memory = &r.Memory
+		var sight dialogue.Sight
+		if a.AppID != 0 { // the commands of the base protocol go no further
+			sight = dialogue.SightOf(a.EndToEnd, a.Command, a.Flags, a.OriginHost)
+		}
+		m.Memory, _, m.Duplicate = d.diamT.Request(d.frame.Time, key, m.Operation, sight)
+		m.Memory.IMSI, m.Memory.MSISDN = m.IMSI, m.MSISDN
 	} else {
 		m.Kind = signaling.KindAnswer
 		key.From = 1 - h.from
-		if r := d.diamT.Answer(d.frame.Time, key); r != nil {
-			m.Memory = &r.Memory
+		var op signaling.Operation
+		if m.Memory, op, m.Duplicate = d.diamT.Answer(d.frame.Time, key); m.Memory != nil {
 			if m.IMSI.Len() == 0 {
-				m.IMSI = r.Memory.IMSI
+				m.IMSI = m.Memory.IMSI
 			}
 			if m.MSISDN.Len() == 0 {
-				m.MSISDN = r.Memory.MSISDN
+				m.MSISDN = m.Memory.MSISDN
 			}
-			if m.Operation == 0 && r.Operation != 0 {
-				m.Operation, m.Inherited = r.Operation, true
+			if m.Operation == 0 && op != 0 {
+				m.Operation, m.Inherited = op, true
 			}
 		}
 		m.Class = m.Operation.Info().Class

@@ -1,0 +1,117 @@
+package dialogue
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"sigtransit/decoders/telecom"
+)
+
+// TestMirroredAgent: the request of link 1 is seen again on links 2 and 3, with
+// other Hop-by-Hop Identifiers, and its answer on the way back.
+func TestMirroredAgent(t *testing.T) {
+	sight := SightOf(20, 316, 0xc0, []byte("mme1.example.net"))
+	key := func(link uint64) RequestKey {
+		return RequestKey{Link: link, HopByHop: uint32(100 + link), EndToEnd: 20}
+	}
+	for name, order := range map[string][]uint64{"back": {3, 2, 1}, "first link first": {1, 2, 3}, "first link between": {2, 1, 3}} {
+		d := NewDiameter()
+		first, _, duplicate := d.Request(0, key(1), 7, sight)
+		first.IMSI = telecom.MustDigits("001010123456789")
+		if duplicate {
+			t.Errorf("%s: the first sight is a duplicate", name)
+		}
+		for link := uint64(2); link <= 3; link++ {
+			if mem, _, duplicate := d.Request(int64(link), key(link), 7, sight); !duplicate || mem != first {
+				t.Errorf("%s: link %d: duplicate %v, memory shared %v", name, link, duplicate, mem == first)
+			}
+		}
+		if mem, repeated, duplicate := d.Request(4, key(2), 7, sight); !repeated || !duplicate || mem != first {
+			t.Errorf("%s: repeated on the second link: %v, %v, memory shared %v", name, repeated, duplicate, mem == first)
+		}
+		for i, link := range order {
+			mem, op, duplicate := d.Answer(int64(10+i), key(link))
+			if duplicate != (i > 0) || mem != first || op != 7 {
+				t.Errorf("%s: answer %d: duplicate %v, memory shared %v, operation %v", name, i, duplicate, mem == first, op)
+			}
+		}
+		if d.Len() != 0 || d.index.used != 0 {
+			t.Errorf("%s: %d entries and %d keys left", name, d.Len(), d.index.used)
+		}
+	}
+}
+
+// TestNoSecondSight: what looks alike and is another request.
+func TestNoSecondSight(t *testing.T) {
+	host := []byte("mme1.example.net")
+	sight := SightOf(20, 316, 0xc0, host)
+	for name, second := range map[string]struct {
+		at    int64
+		link  uint64
+		sight Sight
+	}{
+		"another End-to-End Identifier": {1, 2, SightOf(21, 316, 0xc0, host)},
+		"another command":               {1, 2, SightOf(20, 318, 0xc0, host)},
+		"another origin":                {1, 2, SightOf(20, 316, 0xc0, []byte("mme2.example.net"))},
+		"sent again on another link":    {1, 2, SightOf(20, 316, 0xd0, host)},
+		"the same link":                 {1, 1, sight},
+		"later":                         {sightWindow + 1, 2, sight},
+		"of the base protocol":          {1, 2, 0},
+	} {
+		d := NewDiameter()
+		first, _, _ := d.Request(0, RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20}, 7, sight)
+		if mem, _, duplicate := d.Request(second.at, RequestKey{Link: second.link, HopByHop: 2, EndToEnd: 20}, 7, second.sight); duplicate || mem == first {
+			t.Errorf("%s: duplicate %v, memory shared %v", name, duplicate, mem == first)
+		}
+	}
+	d := NewDiameter()
+	d.Request(0, RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20}, 7, sight)
+	d.Answer(1, RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20})
+	if _, _, duplicate := d.Request(2, RequestKey{Link: 2, HopByHop: 2, EndToEnd: 20}, 7, sight); duplicate {
+		t.Error("a request that was answered is seen again")
+	}
+}
+
+// TestSightsForgotten: whatever order requests, sights, answers and time come in, no
+// entry is lost or freed twice, and no memory allocated in the end.
+func TestSightsForgotten(t *testing.T) {
+	d := NewDiameter()
+	r := rand.New(rand.NewPCG(1, 2))
+	now := int64(0)
+	step := func() {
+		now += r.Int64N(second)
+		link, id := 1+r.Uint64N(4), r.Uint32N(200)
+		k := RequestKey{Link: link, HopByHop: id*10 + uint32(link), EndToEnd: id}
+		if r.IntN(3) > 0 {
+			d.Request(now, k, 1, SightOf(id, 316, 0x80, []byte("mme1.example.net")))
+		} else {
+			d.Answer(now, k)
+		}
+	}
+	for range 50_000 {
+		step()
+		if d.live < d.index.used {
+			t.Fatalf("%d entries, %d keys", d.live, d.index.used)
+		}
+	}
+	free := map[int32]bool{}
+	for _, s := range d.entries.free {
+		if free[s] {
+			t.Fatalf("slot %d is free twice", s)
+		}
+		free[s] = true
+	}
+	held := d.live + len(free)
+	if d.done != 0 {
+		held++
+	}
+	if held != int(d.entries.n)-1 {
+		t.Errorf("%d slots in use or free, of %d", held, d.entries.n-1)
+	}
+	if d.Counters.Duplicates == 0 || d.Counters.Closed == 0 || d.Counters.Expired == 0 {
+		t.Errorf("counters %+v: the test does not test", d.Counters)
+	}
+	if n := testing.AllocsPerRun(5000, step); n != 0 {
+		t.Errorf("%v allocations a step", n)
+	}
+}
