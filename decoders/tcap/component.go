@@ -53,6 +53,10 @@ type Components struct {
 	err error
 }
 
+// ComponentsIn is a cursor over b, which holds components without a message around
+// them. It is valid as long as b is.
+func ComponentsIn(b []byte) Components { return Components{b: b} }
+
 // Err is nil, or the first fault met so far: ErrComponent, ErrTruncated or
 // ErrLength. Ask after Next has reported false.
 func (c *Components) Err() error { return c.err }

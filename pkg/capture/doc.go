@@ -16,8 +16,14 @@
 // VXLAN-GPE, Geneve, IP and MPLS in IP, and UDP around SCTP (RFC 6951). It leaves
 // GTP-U and Teredo, which carry subscribers' traffic, L2TP, and what is encrypted.
 //
+// It looks into PPP, Cisco HDLC, the records of DAG cards (ERF: Ethernet, HDLC and
+// the channels of MTP2, not ATM) and messages of Linux's packet filter (NFLOG).
+//
 // Link types without IP give messages: MTP2, with and without pseudo-header, MTP3,
-// SCCP, SCTP, and Wireshark's exported PDUs of the protocols of [Content].
+// SCCP, SCTP, and Wireshark's exported PDUs of the protocols of [Content], named by
+// dissector or by table and value. What else a capture may hold, ATM, frame relay,
+// LAPD, GSMTAP and the private link types USER0 to USER15, is not read:
+// ReasonLinkType.
 //
 // # Framing is our own
 //

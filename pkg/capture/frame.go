@@ -12,17 +12,22 @@ type LinkType uint16
 const (
 	LinkTypeNull     LinkType = 0   // BSD loopback, address family in the order of the host that captured
 	LinkTypeEthernet LinkType = 1   // Ethernet II and 802.3
+	LinkTypePPP      LinkType = 9   // PPP, with HDLC's address and control or without
 	LinkTypeRawBSD   LinkType = 12  // raw IP as DLT_RAW of most systems
 	LinkTypeRawOpen  LinkType = 14  // raw IP as DLT_RAW of OpenBSD
+	LinkTypePPPHDLC  LinkType = 50  // PPP in HDLC-like framing
 	LinkTypeRaw      LinkType = 101 // raw IP
+	LinkTypeCHDLC    LinkType = 104 // Cisco HDLC
 	LinkTypeLoop     LinkType = 108 // OpenBSD loopback, address family in network order
 	LinkTypeSLL      LinkType = 113 // Linux cooked capture
 	LinkTypeMTP2PHDR LinkType = 139 // MTP2 behind a pseudo-header
 	LinkTypeMTP2     LinkType = 140 // MTP2 (ITU-T Q.703)
 	LinkTypeMTP3     LinkType = 141 // MTP3 (Q.704)
 	LinkTypeSCCP     LinkType = 142 // SCCP (Q.713)
+	LinkTypeERF      LinkType = 197 // records of DAG cards: Ethernet, PPP, HDLC, MTP2
 	LinkTypeIPv4     LinkType = 228 // raw IPv4
 	LinkTypeIPv6     LinkType = 229 // raw IPv6
+	LinkTypeNFLOG    LinkType = 239 // packets of Linux's packet filter
 	LinkTypeSCTP     LinkType = 248 // SCTP without IP
 	LinkTypeExported LinkType = 252 // Wireshark's exported PDUs, of any protocol
 	LinkTypeSLL2     LinkType = 276 // Linux cooked capture, version 2
@@ -33,6 +38,16 @@ func (t LinkType) String() string {
 	switch t {
 	case LinkTypeNull:
 		return "NULL"
+	case LinkTypePPP:
+		return "PPP"
+	case LinkTypePPPHDLC:
+		return "PPP_HDLC"
+	case LinkTypeCHDLC:
+		return "C_HDLC"
+	case LinkTypeERF:
+		return "ERF"
+	case LinkTypeNFLOG:
+		return "NFLOG"
 	case LinkTypeEthernet:
 		return "ETHERNET"
 	case LinkTypeRawBSD, LinkTypeRawOpen, LinkTypeRaw:
@@ -59,6 +74,26 @@ func (t LinkType) String() string {
 		return "WIRESHARK_UPPER_PDU"
 	case LinkTypeSLL2:
 		return "LINUX_SLL2"
+	}
+	// Some that are not read: whoever has such a capture is told by name.
+	switch t {
+	case 100:
+		return "ATM_RFC1483"
+	case 105:
+		return "IEEE802_11"
+	case 107:
+		return "FRELAY"
+	case 123:
+		return "SUNATM"
+	case 177:
+		return "LINUX_LAPD"
+	case 203:
+		return "LAPD"
+	case 217:
+		return "GSMTAP_UM"
+	}
+	if t >= 147 && t <= 162 {
+		return "USER" + strconv.Itoa(int(t)-147)
 	}
 	return strconv.Itoa(int(t))
 }
@@ -119,6 +154,7 @@ type Packet struct {
 	// Standard is the variant of MTP3 as the tool that exported the PDU numbers it.
 	// Valid if HasLabel: Peel does not clear it.
 	Standard uint16
+	Seq      uint32 // of the first octet. Valid with ContentTCP
 }
 
 // Content is what the Payload of a Packet holds.
@@ -134,7 +170,11 @@ const (
 	ContentM2UA
 	ContentM2PA
 	ContentSUA
-	ContentDiameter // a Diameter message
+	ContentDiameter // Diameter messages
+	ContentTCP      // octets of a TCP connection, from Seq on
+	ContentTCAP     // a TCAP message, without SCCP
+	ContentMAP      // one component of MAP
+	ContentCAP      // one component of CAP
 )
 
 // Tunnel is a kind of encapsulation.

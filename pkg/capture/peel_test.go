@@ -31,6 +31,7 @@ type seen struct {
 	auth     bool
 	ni       uint8
 	opc, dpc uint32
+	seq      uint32
 }
 
 var (
@@ -53,7 +54,7 @@ type peelCase struct {
 }
 
 // peelCases are all golden frames.
-var peelCases = slices.Concat(ipCases, tunnelCases, bareCases)
+var peelCases = slices.Concat(ipCases, tunnelCases, bareCases, linkCases)
 
 var ipCases = []peelCase{
 	{"Ethernet, IPv4", 1, frameEthernetIPv4, 0, 0, v4},
@@ -203,7 +204,7 @@ func (s *seen) packet() Packet {
 		V6: strings.Contains(s.src, ":"), Protocol: s.proto, Payload: s.payload, Truncated: s.cut,
 		Fragment: s.fragment, FragmentID: s.id, FragmentOffset: s.offset, MoreFragments: s.more,
 		Content: s.content, Depth: s.depth, Tunnels: s.tunnels, SrcPort: s.ports[0], DstPort: s.ports[1],
-		Sent: s.sent, HasLabel: s.label, Auth: s.auth, NI: s.ni, OPC: s.opc, DPC: s.dpc, Standard: s.standard,
+		Sent: s.sent, HasLabel: s.label, Auth: s.auth, NI: s.ni, OPC: s.opc, DPC: s.dpc, Standard: s.standard, Seq: s.seq,
 	}
 	if s.src != "" {
 		p.Src, p.Dst = netip.MustParseAddr(s.src).As16(), netip.MustParseAddr(s.dst).As16()
@@ -378,7 +379,7 @@ func TestNames(t *testing.T) {
 	if LinkTypeExported.String() != "WIRESHARK_UPPER_PDU" || NumTunnels.String() != "8" {
 		t.Error("names of numbers")
 	}
-	if LinkTypeSLL2.String() != "LINUX_SLL2" || LinkType(147).String() != "147" || NumReasons.String() != "6" || WarningKind(99).String() != "warning(99)" {
+	if LinkTypeSLL2.String() != "LINUX_SLL2" || LinkType(148).String() != "USER1" || LinkType(300).String() != "300" || NumReasons.String() != "6" || WarningKind(99).String() != "warning(99)" {
 		t.Error("names of numbers")
 	}
 }

@@ -36,6 +36,7 @@ const (
 	firstLoop
 	firstIPv4
 	firstIPv6
+	firstMPLS
 	firstUpper
 	numFirst
 )
@@ -103,6 +104,7 @@ func newStack() *stack {
 		firstLoop:     layers.LayerTypeLoopback,
 		firstIPv4:     layers.LayerTypeIPv4,
 		firstIPv6:     layers.LayerTypeIPv6,
+		firstMPLS:     layers.LayerTypeMPLS,
 		firstUpper:    layerUpper,
 	} {
 		s.parsers[i] = gopacket.NewDecodingLayerParser(first)
@@ -134,7 +136,7 @@ func (p *Peeler) peelStack(f *Frame, pkt *Packet) Reason {
 			first = firstIPv6
 		}
 	default:
-		return peelBare(f, pkt)
+		return p.peelBare(f, pkt)
 	}
 	*pkt = Packet{}
 	p.stack().begin(pkt, f.Length > len(f.Data))

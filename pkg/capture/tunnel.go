@@ -183,26 +183,13 @@ func (l *pppoeLayer) DecodeFromBytes(data []byte, _ gopacket.DecodeFeedback) err
 	}
 	b := data[6:]
 	b = b[:min(len(b), int(binary.BigEndian.Uint16(data[4:6])))]
-	if len(b) == 0 {
+	typ, n := pppType(b)
+	if n == 0 {
 		return s.short()
-	}
-	proto, n := uint16(b[0]), 1
-	if proto&1 == 0 {
-		if len(b) < 2 {
-			return s.short()
-		}
-		proto, n = proto<<8|uint16(b[1]), 2
 	}
 	l.BaseLayer = layers.BaseLayer{Contents: data[:6+n], Payload: b[n:]}
 	if data[0] == 0x11 && data[1] == 0 { // version 1, type 1, session data
-		switch proto {
-		case 0x0021:
-			return s.enter(TunnelPPPoE, layers.LayerTypeIPv4)
-		case 0x0057:
-			return s.enter(TunnelPPPoE, layers.LayerTypeIPv6)
-		case 0x0281, 0x0283: // RFC 3032 4.3
-			return s.enter(TunnelPPPoE, layers.LayerTypeMPLS)
-		}
+		return s.enterEther(TunnelPPPoE, typ)
 	}
 	s.none()
 	return nil

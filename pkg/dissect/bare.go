@@ -1,7 +1,10 @@
 package dissect
 
 import (
+	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/m3ua"
+	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/signaling"
@@ -10,6 +13,9 @@ import (
 // bare dissects a message that was captured without IP: on a signaling link of
 // MTP2, or cut out of a capture by a tool.
 func (d *Dissector) bare(p *capture.Packet) Outcome {
+	if p.Content == capture.ContentTCP && !diameterPort(p.SrcPort) && !diameterPort(p.DstPort) {
+		return NotSignaling
+	}
 	h := d.bareHalf(p)
 	h.flow.last = d.frame.Time
 	if p.Content == capture.ContentLink {
@@ -24,9 +30,7 @@ func (d *Dissector) bare(p *capture.Packet) Outcome {
 	case capture.ContentMTP3:
 		d.mtp3Message(h, b, cut)
 	case capture.ContentSCCP:
-		d.m3ua = m3ua.Message{HasData: p.HasLabel}
-		if p.HasLabel {
-			d.m3ua.Data = m3ua.ProtocolData{OPC: telecom.PointCode(p.OPC), DPC: telecom.PointCode(p.DPC), SI: siSCCP, NI: p.NI & 3, UserData: b}
+		if d.label(p); p.HasLabel {
 			d.userPart(h, d.exportedVariant(h, p.Standard), cut)
 			break
 		}
@@ -43,10 +47,58 @@ func (d *Dissector) bare(p *capture.Packet) Outcome {
 		d.adaptation(h, contentM2PA, b, cut)
 	case capture.ContentSUA:
 		d.adaptation(h, contentSUA, b, cut)
+	case capture.ContentTCAP:
+		d.label(p)
+		d.sccp = sccp.Message{Type: sccp.UDT}
+		d.tcapMessage(h, b, truncated(cut))
+	case capture.ContentMAP:
+		d.bareComponent(h, b, signaling.MAP, cut)
+	case capture.ContentCAP:
+		d.bareComponent(h, b, signaling.CAP, cut)
 	case capture.ContentDiameter:
-		d.diameterMessage(h, b)
+		for len(b) > 0 {
+			n, ok := diameter.PeekLength(b)
+			if !ok || n > len(b) {
+				n = len(b)
+			}
+			d.diameterMessage(h, b[:n])
+			b = b[n:]
+		}
+	case capture.ContentTCP:
+		d.held += len(b)
+		h.tcp.Push(d.frame.Time, p.Seq, b, &d.tcpC)
+		d.drain(h)
 	}
 	return Decoded
+}
+
+// label makes the routing label that came with an exported PDU that of the message.
+func (d *Dissector) label(p *capture.Packet) {
+	d.m3ua = m3ua.Message{HasData: p.HasLabel}
+	if p.HasLabel {
+		d.m3ua.Data = m3ua.ProtocolData{OPC: telecom.PointCode(p.OPC), DPC: telecom.PointCode(p.DPC), SI: siSCCP, NI: p.NI & 3, UserData: p.Payload}
+	}
+}
+
+func truncated(cut bool) signaling.Fault {
+	if cut {
+		return signaling.FaultTruncated
+	}
+	return 0
+}
+
+// bareComponent hands a component on that was cut out of its TCAP message. It has no
+// dialogue: nothing tells which of several it is of.
+func (d *Dissector) bareComponent(h *half, b []byte, user signaling.Protocol, cut bool) {
+	m := d.begin(h)
+	m.Faults = truncated(cut)
+	it := tcap.ComponentsIn(b)
+	for it.Next(&d.comp) {
+		d.component(m, nil, 0, user, 0)
+	}
+	if it.Err() != nil {
+		d.problem(LayerTCAP, Malformed)
+	}
 }
 
 // exportedVariant is the variant of an exported message of SCCP whose label is in

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"sigtransit/pkg/capture"
@@ -266,5 +267,21 @@ func TestFragmentCut(t *testing.T) {
 		if m.Faults&signaling.FaultTruncated == 0 {
 			t.Errorf("faults %b, want truncated", m.Faults)
 		}
+	}
+}
+
+// A link type that is not read is named, once.
+func TestUnknownLinkType(t *testing.T) {
+	p := newTap()
+	for range 3 {
+		p.feedBare(123, []byte("an ATM cell"))
+		p.feedBare(148, []byte("somebody's own"))
+	}
+	if p.Counters.Outcomes[UnknownLinkType] != 6 || len(p.warnings) != 1 || !strings.Contains(p.warnings[0].Text, "123 (LINKTYPE_SUNATM)") {
+		t.Errorf("outcomes %v, warnings %v", p.Counters.Outcomes, p.warnings)
+	}
+	frame := capture.Frame{LinkType: 123, Length: 4, Data: []byte("cell")}
+	if n := testing.AllocsPerRun(100, func() { p.Feed(&frame) }); n != 0 {
+		t.Errorf("%v allocations for a frame that is not read", n)
 	}
 }

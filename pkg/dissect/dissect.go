@@ -266,6 +266,7 @@ func (d *Dissector) unpeeled(r capture.Reason) Outcome {
 	case capture.ReasonNotIP:
 		return NotSignaling
 	case capture.ReasonLinkType:
+		d.unknownLink(d.frame.LinkType)
 		return UnknownLinkType
 	case capture.ReasonTruncated:
 		return CutShort
@@ -273,6 +274,15 @@ func (d *Dissector) unpeeled(r capture.Reason) Outcome {
 		d.problem(LayerIP, TooLong)
 	}
 	return BadHeaders
+}
+
+// unknownLink tells once which link type of a capture is not read.
+func (d *Dissector) unknownLink(t capture.LinkType) {
+	const kind = "unknown-link-type"
+	if d.warned[kind] {
+		return
+	}
+	d.warnOnce(kind, fmt.Sprintf("Frames of link type %d (LINKTYPE_%s) are not read: nothing of them is in this result", t, t))
 }
 
 // peeled puts the fragments of a packet together and peels on behind them, until

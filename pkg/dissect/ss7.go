@@ -275,6 +275,9 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 
 	m := d.begin(h)
 	m.M3UA, m.SCCP, m.TCAP, m.Faults = &d.m3ua, s, t, faults
+	if s.Data == nil { // a TCAP message that was captured alone
+		m.SCCP = nil
+	}
 	if d.m3ua.HasData {
 		m.M3UA = &d.m3ua
 	} else {
