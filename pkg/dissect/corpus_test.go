@@ -72,11 +72,15 @@ func (r reading) add(frame uint64, column ...string) {
 type recorder struct {
 	reading
 	repeats repeats
+	tcp     map[uint64]bool // frames whose messages came by TCP
 }
 
 func (r *recorder) Flow(*signaling.FlowEvent)    {}
 func (r *recorder) Warning(w *signaling.Warning) {}
 func (r *recorder) Message(m *signaling.Message) {
+	if m.Link.Transport == signaling.TCP {
+		r.tcp[m.Frame] = true
+	}
 	if a := m.Diameter; a != nil {
 		r.add(m.Frame, diameterColumns(m)...)
 		return
@@ -91,8 +95,17 @@ func (r *recorder) Message(m *signaling.Message) {
 		}
 		return strconv.Itoa(int(n))
 	}
-	called, calling := &m.SCCP.Called, &m.SCCP.Calling
-	r.add(m.Frame, "ss7", opc, dpc, fmt.Sprintf("0x%02x", uint8(m.SCCP.Type)),
+	if m.TCAP == nil { // a component that was captured alone; the columns are of messages
+		return
+	}
+	sc, kind := m.SCCP, ""
+	if sc == nil {
+		sc = &sccp.Message{} // captured alone
+	} else {
+		kind = fmt.Sprintf("0x%02x", uint8(sc.Type))
+	}
+	called, calling := &sc.Called, &sc.Calling
+	r.add(m.Frame, "ss7", opc, dpc, kind,
 		ssn(called.HasSSN, uint8(called.SSN)), called.GT.String(), ssn(calling.HasSSN, uint8(calling.SSN)), calling.GT.String(),
 		tcapKind(m.TCAP.Type), tid(m.TCAP.OTID), tid(m.TCAP.DTID), m.TCAP.ACN.String(), componentText(m.Protocol, m.Component))
 }
@@ -330,7 +343,7 @@ func dissectFile(t *testing.T, name string) *recorder {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r := &recorder{reading: newReading()}
+	r := &recorder{reading: newReading(), tcp: map[uint64]bool{}}
 	d := New(r, Options{})
 	frames := make([]capture.Frame, 64)
 	for {

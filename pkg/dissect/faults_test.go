@@ -56,6 +56,8 @@ func TestFaultCases(t *testing.T) {
 		"fault-no-protocol-version": {messages: 3},
 		"fault-indefinite-lengths":  {messages: 6},
 		"fault-command-24-bits":     {messages: 45},
+		"exported-pdus":             {messages: 23},
+		"links":                     {messages: 12, problems: map[problem]uint64{{LayerMTP3, Truncated}: 1}},
 		"hostile-tunnels":           {messages: 4, missing: 12, problems: map[problem]uint64{{LayerIP, TooLong}: 12}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,6 +74,59 @@ func TestCasesAgainstTshark(t *testing.T) {
 	}
 }
 
+// TestExportedByTshark lets tshark cut PDUs out of the demonstration, as its users
+// do to hand a part of a capture on, and reads from them what they are of.
+func TestExportedByTshark(t *testing.T) {
+	bin, err := exec.LookPath("tshark")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("tshark is not installed: CI must read what it exports")
+		}
+		t.Skip("tshark is not installed: it cannot export anything")
+	}
+	whole := dissectFile(t, demo)
+	for tap, want := range map[string]func(line string, tcp bool) bool{
+		"IP":          func(string, bool) bool { return true },
+		"Ethernet":    func(string, bool) bool { return true },
+		"OSI layer 3": func(_ string, tcp bool) bool { return !tcp },
+		"OSI layer 4": func(_ string, tcp bool) bool { return tcp },
+		"OSI layer 7": func(line string, _ bool) bool { return strings.HasPrefix(line, "diameter|") },
+	} {
+		t.Run(tap, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "exported.pcapng")
+			cmd := exec.Command(bin, "-n", "-r", demo, "-U", tap, "-w", file)
+			cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			got := dissectFile(t, file)
+			a, b := map[string]int{}, map[string]int{}
+			n := 0
+			for frame, lines := range whole.lines {
+				for line, c := range lines {
+					if want(line, whole.tcp[frame]) {
+						a[line] += c
+						n += c
+					}
+				}
+			}
+			for _, lines := range got.lines {
+				for line, c := range lines {
+					b[line] += c
+				}
+			}
+			if n == 0 || !maps.Equal(a, b) {
+				for line := range a {
+					if a[line] != b[line] {
+						t.Errorf("%d in the export, %d before: %s", b[line], a[line], line)
+					}
+				}
+				t.Errorf("%d messages of the demonstration, %d kinds of lines, exported %d", n, len(a), len(b))
+			}
+		})
+	}
+}
+
 // pdmlReading is tshark's reading of a capture, with default preferences.
 func pdmlReading(bin, file string) (reading, error) {
 	out := newReading()
@@ -125,7 +179,7 @@ func pdmlReading(bin, file string) (reading, error) {
 			open = open[:len(open)-1]
 			if x.Name.Local == "packet" {
 				p.proto("")
-				p.opc, p.dpc = "", ""
+				p.opc, p.dpc, p.sccp = "", "", nil
 			}
 		}
 	}

@@ -116,17 +116,9 @@ func commands24(m *maker) {
 	// Exported by Wireshark.
 	q, a = m.shortMessages()
 	for i := range q {
-		m.exported("diameter", carrier, q[i])
-		m.exported("diameter", home, a[i])
+		m.exported(named("diameter"), ends(carrier, 1, 3868), q[i])
+		m.exported(named("diameter"), ends(home, 1, 3868), a[i])
 	}
-}
-
-// exported is a PDU as Wireshark exports it, with its addresses and ports.
-func (m *maker) exported(name string, from int, pdu []byte) {
-	tag := func(n byte, v ...byte) []byte { return append([]byte{0, n, 0, byte(len(v))}, v...) }
-	padded := append([]byte(name), make([]byte, -len(name)&3)...)
-	m.write(linkExported, tag(12, padded...), tag(20, addrs[from].AsSlice()...), tag(21, addrs[1-from].AsSlice()...),
-		tag(24, 0, 0, 0, 1), tag(25, 0, 0, 0x0f, 0x1c), tag(26, 0, 0, 0x0f, 0x1c), make([]byte, 4), pdu)
 }
 
 func unknownVendor(m *maker) {

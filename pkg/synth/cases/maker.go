@@ -12,6 +12,12 @@ import (
 // Link types (tcpdump.org's registry).
 const (
 	linkEthernet = 1
+	linkPPP      = 9
+	linkPPPHDLC  = 50
+	linkCHDLC    = 104
+	linkMTP2PHDR = 139
+	linkERF      = 197
+	linkNFLOG    = 239
 	linkExported = 252
 )
 
