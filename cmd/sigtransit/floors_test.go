@@ -19,6 +19,7 @@ var floors = [][]string{
 	{"pkg/dissect", "pkg/capture/live"},
 	{"rules"},
 	{"pkg/output"},
+	{"pkg/sink"},
 	{"pkg/config", "pkg/telemetry"},
 	{"pkg/pipeline"},
 	{"cmd/", "pkg/synth/"},
