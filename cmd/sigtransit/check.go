@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"sigtransit/pkg/sink"
 )
 
 func (e *env) check() *cobra.Command {
@@ -21,6 +23,13 @@ and reports every fault with file, line and column. Exit code 2: something is wr
 			}
 			if _, err := keys(conf); err != nil {
 				return usageError{err}
+			}
+			warnings, err := sink.Check(conf.Sinks)
+			if err != nil {
+				return usageError{err}
+			}
+			for _, w := range warnings {
+				fmt.Fprintf(e.stderr, "sigtransit: warning: %s\n", w)
 			}
 			enabled := 0
 			for _, d := range set.Detections {

@@ -72,6 +72,7 @@ func TestBadInput(t *testing.T) {
 		{"configuration: unknown key", "privacy: mask\nwatchlist: [x]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:2:1: unknown key \"watchlist\"; want one of " + strings.Join(config.Keys(), ", ") + "\n"},
 		{"configuration: bad word", "privacy: maks\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: unknown privacy mode \"maks\": want mask, pseudonym or clear\n"},
 		{"configuration: bad type", "builtin_carriers: maybe\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:19: \"maybe\" is no truth value; want true or false\n"},
+		{"configuration: a sink", "sinks:\n  - type: file\n    path: findings.jsonl\n    rotate: {size: 1MB}\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:4:20: \"1MB\" is no size; want a number with a unit: \"512KiB\", \"64MiB\", \"2GiB\"\n"},
 		{"configuration: missing", "", []string{"check", "-c", "FILE.not"}, 2, "sigtransit: FILE.not: no such file or directory\n"},
 
 		{"carriers: unknown key", "carriers:\n  - id: a\n    nam: x\n", []string{"check", "--watchlist", "FILE"}, 2, "sigtransit: FILE:3:5: carrier: unknown key \"nam\", want one of id, name, aliases, group, headquarters, jurisdiction, replace, basis, asns, identifiers, note\n"},

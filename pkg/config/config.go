@@ -18,6 +18,7 @@ import (
 
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
+	"sigtransit/pkg/sink"
 )
 
 // Config is the whole configuration.
@@ -39,6 +40,8 @@ type Config struct {
 	// of MTP3 and SCCP by network indicator.
 	Links    []Link
 	Networks [4]dissect.Network
+	// Sinks are where a daemon's findings go.
+	Sinks []sink.Config
 }
 
 // Default is the configuration without a file.
@@ -57,6 +60,7 @@ type form struct {
 
 	Links             []linkForm     `yaml:"links"`
 	NetworkIndicators map[int]string `yaml:"network_indicators"`
+	Sinks             []sink.Form    `yaml:"sinks"`
 }
 
 // Keys are the keys a file may have.
@@ -129,11 +133,7 @@ func parse(c Config, name string, data []byte) (Config, error) {
 	case errors.As(err, &kind):
 		return fail(kind.Token, "%q is no %s; want %s", kind.Token.Value, kinds[kind.DstType.Kind()].name, kinds[kind.DstType.Kind()].want)
 	case errors.As(err, &unknown):
-		keys := Keys()
-		if !atTop(tree, unknown.Token) {
-			keys = keysOf(reflect.TypeFor[linkForm]()) // nothing else is nested
-		}
-		return fail(unknown.Token, "unknown key %q; want one of %s", unknown.Token.Value, strings.Join(keys, ", "))
+		return fail(unknown.Token, "unknown key %q; want one of %s", unknown.Token.Value, strings.Join(keysAround(tree, unknown.Token), ", "))
 	case errors.As(err, &ye):
 		return fail(ye.GetToken(), "%s", ye.GetMessage())
 	}
@@ -147,24 +147,48 @@ var kinds = map[reflect.Kind]struct{ name, want string }{
 	reflect.Slice: {"list", "a list, one item a line after a dash"}, reflect.Struct: {"mapping", "keys and values"},
 }
 
-// atTop reports that a token is a key of the document itself.
-func atTop(tree *ast.File, t *token.Token) bool {
-	for _, doc := range tree.Docs {
-		switch m := doc.Body.(type) {
-		case *ast.MappingNode:
-			for _, v := range m.Values {
-				if v.Key.GetToken().Position.Offset == t.Position.Offset {
-					return true
-				}
+// keysAround are the keys that a mapping may have in which a wrong one stands.
+func keysAround(tree *ast.File, wrong *token.Token) []string {
+	t := reflect.TypeFor[form]()
+	if tree == nil || len(tree.Docs) == 0 {
+		return keysOf(t)
+	}
+	at := ""
+	for _, d := range tree.Docs {
+		for _, n := range ast.Filter(ast.MappingValueType, d) {
+			if k := n.(*ast.MappingValueNode).Key.GetToken(); k.Position.Offset == wrong.Position.Offset {
+				at = n.GetPath()
 			}
-		case *ast.MappingValueNode:
-			return m.Key.GetToken().Position.Offset == t.Position.Offset
 		}
 	}
-	return false
+	// $.sinks[0].queue.event: the last word is the wrong key.
+	words := strings.FieldsFunc(strings.TrimPrefix(at, "$"), func(r rune) bool { return r == '.' || r == '[' || r == ']' })
+	for i := 0; i < len(words)-1; i++ {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		switch t.Kind() {
+		case reflect.Slice:
+			t = t.Elem()
+		case reflect.Struct:
+			for j := range t.NumField() {
+				if t.Field(j).Tag.Get("yaml") == words[i] {
+					t = t.Field(j).Type
+					break
+				}
+			}
+		}
+	}
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		t = reflect.TypeFor[form]()
+	}
+	return keysOf(t)
 }
 
-// find is the token of the value at a path.
+// find is the token of a key's value, by its path: "sinks[0].queue.size".
 func find(tree *ast.File, key string) *token.Token {
 	p, err := yaml.PathString("$." + key)
 	if err != nil {
@@ -172,7 +196,19 @@ func find(tree *ast.File, key string) *token.Token {
 	}
 	n, err := p.FilterFile(tree)
 	if err != nil {
+		// A default may be at fault: the mapping that lacks the key is the place.
+		if i := strings.LastIndexByte(key, '.'); i > 0 {
+			return find(tree, key[:i])
+		}
 		return nil
+	}
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		if len(n.Values) > 0 && !n.IsFlowStyle {
+			return n.Values[0].Key.GetToken()
+		}
+	case *ast.MappingValueNode:
+		return n.Key.GetToken()
 	}
 	return n.GetToken()
 }
@@ -216,5 +252,23 @@ func (f *form) apply(c Config, name string, fail func(key, format string, args .
 	if wrong := f.links(&c); wrong != nil {
 		return fail(wrong.path, "%s", wrong.text)
 	}
+	for i := range f.Sinks {
+		s, err := f.Sinks[i].Config(local)
+		if err != nil {
+			return fail(place(i, err), "%s", err.Text)
+		}
+		c.Sinks = append(c.Sinks, s)
+	}
+	if i, err := sink.CheckTogether(c.Sinks); err != nil {
+		return fail(place(i, err), "%s", err.Text)
+	}
 	return c, nil
+}
+
+// place is the path of a sink's field.
+func place(i int, e *sink.FieldError) string {
+	if e.Path == "" {
+		return fmt.Sprintf("sinks[%d]", i)
+	}
+	return fmt.Sprintf("sinks[%d].%s", i, e.Path)
 }

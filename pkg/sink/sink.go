@@ -355,6 +355,9 @@ func (s *Sink) spillSome() (more bool, err error) {
 		}
 		batch := s.queue.pop(nil, batchEvents, batchOctets, least)
 		s.mu.Unlock()
+		if len(batch) == 0 {
+			break // err says that there is no room for the others
+		}
 		var n int
 		n, err = s.toDisk(batch)
 		s.mu.Lock()

@@ -177,6 +177,7 @@ type segment struct {
 	id     uint64
 	size   int64
 	unread int
+	last   int64 // end of the last record that was read
 }
 
 // position is a place behind a record of a log.
@@ -466,6 +467,7 @@ func (l *spillLog) peek() (err error) {
 		l.corrupt += bad
 		if end >= 0 {
 			s.unread = max(s.unread-1, 0)
+			s.last = end
 			l.reading.offset = end
 			l.next, l.hasNext = r, true
 			l.next.pos = l.reading
@@ -496,7 +498,7 @@ func (l *spillLog) ack(p position) error {
 	if err := writeMark(l.mark, p); err != nil {
 		return err
 	}
-	if s := &l.segments[0]; s.unread > 0 || l.hasNext && l.next.pos.segment == s.id {
+	if s := &l.segments[0]; s.unread > 0 || p.offset < s.last {
 		return nil
 	}
 	if err := l.peek(); err != nil { // over what may be damaged behind it
