@@ -19,10 +19,11 @@ type Exposition struct {
 	all     prometheus.Gatherer // with those of the Go runtime and the process
 }
 
-// NewExposition makes an exposition of c.
-func NewExposition(c *Collector) *Exposition {
+// NewExposition makes an exposition of c and of further collectors.
+func NewExposition(c *Collector, further ...prometheus.Collector) *Exposition {
 	own, process := prometheus.NewRegistry(), prometheus.NewRegistry()
 	own.MustRegister(c)
+	own.MustRegister(further...)
 	process.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return &Exposition{metrics: own, all: prometheus.Gatherers{own, process}}
 }
