@@ -8,7 +8,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, k uint8, op int32, in []byte) {
 		var a Arguments
-		switch err := decode(&a, kind(k%4), op, in); err {
+		switch err := decode(&a, kind(k%uint8(capResult+1)), op, in); err {
 		case nil, ErrTruncated, ErrEncoding, ErrType:
 		default:
 			t.Fatalf("error %v is not of this package", err)

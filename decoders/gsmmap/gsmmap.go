@@ -1,7 +1,9 @@
 package gsmmap
 
 import (
+	"encoding/binary"
 	"errors"
+	"net/netip"
 
 	"sigtransit/decoders/ber"
 	"sigtransit/decoders/telecom"
@@ -34,8 +36,8 @@ const (
 	FieldGeographical     // presence: geographical or geodetic information, location estimate
 	FieldLocationNumber   // presence
 	FieldSubscriberState  // presence
-	FieldLocationAge      // presence of ageOfLocationInformation
-	FieldSubscriberData   // presence: part of a subscriber's profile
+	FieldLocationAge      // ageOfLocationInformation
+	FieldSubscriberData   // part of a subscriber's profile: Data says which
 	FieldRoamingNumber    // presence: MSRN
 	FieldKeys             // presence: CK/IK, Kc, K-ASME or security contexts outside vectors
 	FieldTMSI             // presence
@@ -43,6 +45,13 @@ const (
 	FieldLMSI             // presence
 	FieldForwardingNumber // presence: forwarded-to number
 	FieldAPN              // presence
+	FieldPartyNumber      // presence: number of another party of a call or message
+	FieldRedirection      // presence: number that a call or message is sent to instead
+	FieldDigits           // presence: digits that somebody dialled during a call
+	FieldPassword         // presence: password of supplementary services
+	FieldUserAddress      // presence: PDP address of the subscriber
+	FieldGSN              // address of an SGSN or GGSN
+	FieldSecured          // a security header of MAPsec; the payload is not looked into
 )
 
 // NodeRole is the part a network node plays in an argument.
@@ -90,6 +99,7 @@ const (
 	VectorTriplet
 	VectorQuintuplet
 	VectorEPS
+	numVectorKinds
 )
 
 var vectorKindNames = [...]string{"none", "triplet", "quintuplet", "eps"}
@@ -108,10 +118,25 @@ type Arguments struct {
 	nodes    [MaxNodes]Node
 	numNodes uint8
 
-	// VectorKind is the richest kind where one result holds two lists, and
-	// VectorCount the number of vectors of all kinds, held at 255.
-	VectorKind  VectorKind
+	Data Data
+	// Age is how long ago the subscriber was where a location says, in minutes; where
+	// there are several, that of the first.
+	Age uint16
+	// GSN is the IP address of an SGSN or GGSN (GSN-Address, 3GPP TS 23.003 5.1), the
+	// first one where there are several.
+	GSN netip.Addr
+
+	// Vectors is the number of authentication vectors of each kind, VectorCount that
+	// of all kinds, both held at 255.
+	Vectors     [numVectorKinds]uint8
 	VectorCount uint8
+
+	// SPI is the security parameters index of MAPsec, and Secured the local code of
+	// the operation, or with SecuredIsError of the error, that its header says is
+	// inside; -1 when it says none (3GPP TS 33.200 5.6). Valid with FieldSecured.
+	SPI            uint32
+	Secured        int32
+	SecuredIsError bool
 
 	// DiameterName is the Diameter identity of a serving node (mme-Name, sgsn-Name,
 	// the name in a NetworkNodeDiameterAddress), the first one where there are
@@ -127,7 +152,10 @@ func (a *Arguments) Reset() {
 	a.Set = 0
 	a.IMSI, a.MSISDN, a.IMEI = telecom.Digits{}, telecom.Digits{}, telecom.Digits{}
 	a.numNodes = 0
-	a.VectorKind, a.VectorCount = VectorNone, 0
+	a.Vectors, a.VectorCount = [numVectorKinds]uint8{}, 0
+	a.Data, a.Age = 0, 0
+	a.SPI, a.Secured, a.SecuredIsError = 0, -1, false
+	a.GSN = netip.Addr{}
 	a.DiameterName = nil
 }
 
@@ -154,27 +182,15 @@ func (a *Arguments) DecodeResult(op int32, version uint8, param []byte) error {
 }
 
 // DecodeError is DecodeInvoke for the parameter of a return error with local
-// error code code. Only absentSubscriberSM names anybody (TS 29.002 17.7.7).
+// error code code. Only absentSubscriberSM names anybody (TS 29.002 17.7.7), and a
+// secured error hides what it is.
 func (a *Arguments) DecodeError(code int32, version uint8, param []byte) error {
 	a.Reset()
-	if code != errorAbsentSubscriberSM {
-		return nil
-	}
-	return a.decode(&absentSubscriberSM, param)
-}
-
-// DecodeCAPInvoke resets a and reads the argument of an invoke of CAP with local
-// operation code op (3GPP TS 29.078): initialDP, initialDPSMS and initialDPGPRS
-// name a subscriber and a place, the others give an empty a.
-func (a *Arguments) DecodeCAPInvoke(op int32, param []byte) error {
-	a.Reset()
-	switch op {
-	case 0:
-		return a.decode(&initialDP, param)
-	case 60:
-		return a.decode(&initialDPSMS, param)
-	case 78:
-		return a.decode(&initialDPGPRS, param)
+	switch code {
+	case errorAbsentSubscriberSM:
+		return a.decode(&absentSubscriberSM, param)
+	case errorSecureTransport:
+		return a.decode(&secureTransport, param)
 	}
 	return nil
 }
@@ -184,6 +200,14 @@ func (a *Arguments) decode(p *parameter, param []byte) (err error) {
 	if len(param) == 0 {
 		return nil
 	}
+	err = a.outermost(p, param)
+	if a.Data != 0 {
+		a.Set |= FieldSubscriberData
+	}
+	return err
+}
+
+func (a *Arguments) outermost(p *parameter, param []byte) (err error) {
 	tag, whole := ber.Tag(param[0]), true
 	var value []byte
 	if start, end := bounds(param, 0); end != 0 {
@@ -205,7 +229,7 @@ func (a *Arguments) decode(p *parameter, param []byte) (err error) {
 		if e = p.tagged; e == 0 {
 			e = p.sequence
 		}
-	case ber.OctetString, ia5String:
+	case ber.OctetString, ia5String, numericString:
 		e = p.octets
 	case ber.Null:
 		return err
@@ -279,6 +303,7 @@ func fault(err error) error {
 // one met.
 func (a *Arguments) walk(s *shape, b []byte) (err error) {
 	a.Set |= s.set
+	a.Data |= s.data
 	first := a.numNodes
 	var octets, sequences uint
 	for off := 0; off < len(b); {
@@ -329,6 +354,8 @@ func (a *Arguments) walk(s *shape, b []byte) (err error) {
 			}
 		case flag >> 24:
 			a.Set |= Field(e & argMask)
+		case data >> 24:
+			a.Data |= Data(e & argMask)
 		case retag >> 24:
 			if a.numNodes > first {
 				a.nodes[first].Role = NodeRole(e.arg())
@@ -385,6 +412,36 @@ func (a *Arguments) apply(e entry, v []byte) {
 		}
 	case flag >> 24:
 		a.Set |= Field(e & argMask)
+	case data >> 24:
+		a.Data |= Data(e & argMask)
+	case minutes >> 24:
+		if a.Set&FieldLocationAge == 0 && len(v) > 0 {
+			a.Set |= FieldLocationAge
+			a.Age = age15(v)
+		}
+	case isup >> 24:
+		a.addISUP(NodeRole(e.arg()), v)
+	case generic >> 24:
+		if len(v) > 0 {
+			a.addISUP(NodeRole(e.arg()), v[1:])
+		}
+	case spi >> 24:
+		if len(v) == 4 {
+			a.Set |= FieldSecured
+			a.SPI = binary.BigEndian.Uint32(v)
+		}
+	case secured >> 24, securedError >> 24:
+		if len(v) > 0 && len(v) <= 2 {
+			a.Secured, a.SecuredIsError = int32(int8(v[0])), e == securedError
+			if len(v) == 2 {
+				a.Secured = a.Secured<<8 | int32(v[1])
+			}
+		}
+	case gsn >> 24:
+		if ip, ok := gsnAddress(v); ok && a.Set&FieldGSN == 0 {
+			a.Set |= FieldGSN
+			a.GSN = ip
+		}
 	}
 }
 
@@ -439,7 +496,7 @@ func (a *Arguments) countVectors(kind VectorKind, b []byte) {
 func (a *Arguments) addVectors(kind VectorKind, count int) {
 	if count > 0 {
 		a.Set |= FieldVectors
-		a.VectorKind = max(a.VectorKind, kind)
+		a.Vectors[kind] = uint8(min(int(a.Vectors[kind])+count, 255))
 		a.VectorCount = uint8(min(int(a.VectorCount)+count, 255))
 	}
 }

@@ -149,7 +149,9 @@ const (
 	invoke kind = iota
 	result
 	returnError
+	capPhase2
 	cap
+	capResult
 )
 
 func decode(a *Arguments, k kind, op int32, in []byte) error {
@@ -160,8 +162,12 @@ func decode(a *Arguments, k kind, op int32, in []byte) error {
 		return a.DecodeResult(op, 0, in)
 	case returnError:
 		return a.DecodeError(op, 0, in)
+	case capPhase2:
+		return a.DecodeCAPInvoke(op, 2, in)
+	case capResult:
+		return a.DecodeCAPResult(op, in)
 	}
-	return a.DecodeCAPInvoke(op, in)
+	return a.DecodeCAPInvoke(op, 4, in)
 }
 
 type test struct {
@@ -178,6 +184,9 @@ type test struct {
 	vk    VectorKind
 	vc    uint8
 	dn    string
+	data  Data
+	age   uint16
+	gsn   string
 }
 
 const places = FieldCellID | FieldGeographical | FieldLocationNumber | FieldLocationAge
@@ -218,10 +227,10 @@ var tests = []test{
 	{name: "provideRoamingNumber result", kind: result, op: 4, set: FieldRoamingNumber, in: tlv(0x30, tlv(0x04, mscOctets))},
 	{name: "provideRoamingNumber result v2", kind: result, op: 4, set: FieldRoamingNumber, in: tlv(0x04, mscOctets)},
 
-	{name: "insertSubscriberData", op: 7, in: insertSubscriberData, imsi: true, msis: true,
+	{name: "insertSubscriberData", data: DataServices | DataSupplementary | DataForwarding | DataCAMEL | DataGPRS | DataEPS | DataLCS, op: 7, in: insertSubscriberData, imsi: true, msis: true,
 		set: FieldSubscriberData | FieldForwardingNumber | FieldAPN, dn: "mme1.epc.example.net",
 		nodes: []Node{gt(NodeGsmSCF, "99910100005"), gt(NodeGsmSCF, "99910100008"), gt(NodeGMLC, "99910100007"), gt(NodeSGSN, "99910100003")}},
-	{name: "deleteSubscriberData", op: 8, imsi: true, set: FieldSubscriberData, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0xa2, tlv(0x04, []byte{0x21})))},
+	{name: "deleteSubscriberData", data: DataSupplementary, op: 8, imsi: true, set: FieldSubscriberData, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0xa2, tlv(0x04, []byte{0x21})))},
 	{name: "sendParameters v1", op: 9, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x30, tlv(0x0a, []byte{1})))},
 	{name: "sendParameters v1 result", kind: result, op: 9, imsi: true, set: FieldVectors, vk: VectorTriplet, vc: 2,
 		in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0xa1, tripletList(1)[2:]), tlv(0xa1, tripletList(1)[2:]))},
@@ -233,7 +242,7 @@ var tests = []test{
 		nodes: []Node{gt(NodeMSC, "99910100001")}},
 	{name: "sendRoutingInfo of a gsmSCF", op: 22, msis: true, in: tlv(0x30, tlv(0x80, msisdnOctets), tlv(0x86, scfOctets), tlv(0x98)),
 		nodes: []Node{gt(NodeGsmSCF, "99910100005")}},
-	{name: "sendRoutingInfo result v3", kind: result, op: 22, imsi: true, set: FieldRoamingNumber | places, nodes: []Node{
+	{name: "sendRoutingInfo result v3", kind: result, age: 5, op: 22, imsi: true, set: FieldRoamingNumber | places, nodes: []Node{
 		gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001"), gt(NodeMSC, "99910100001")},
 		in: tlv(0xa3, tlv(0x89, imsiOctets), tlv(0x04, mscOctets), tlv(0xa7, tlv(0xa0, locationInformation)), tlv(0x82, mscOctets))},
 	{name: "sendRoutingInfo result v3, forwarded", kind: result, op: 22, imsi: true, set: FieldForwardingNumber,
@@ -241,7 +250,7 @@ var tests = []test{
 	{name: "sendRoutingInfo result v2", kind: result, op: 22, imsi: true, set: FieldRoamingNumber,
 		in: tlv(0x30, tlv(0x04, imsiOctets), tlv(0x04, mscOctets))},
 
-	{name: "updateGprsLocation", op: 23, imsi: true, imei: true, set: FieldAPN, dn: "sgsn1.epc.example.net",
+	{name: "updateGprsLocation", gsn: "192.0.2.1", op: 23, imsi: true, imei: true, set: FieldAPN | FieldGSN, dn: "sgsn1.epc.example.net",
 		in: tlv(0x30, tlv(0x04, imsiOctets), tlv(0x04, sgsnOctets), tlv(0x04, octets.Hex("04 c0 00 02 01")), // 192.0.2.1
 			tlv(0xa0, tlv(0x83)),                                 // sgsn-Capability [0]
 			tlv(0xa4, tlv(0x80, imeiOctets)),                     // add-info [4]
@@ -252,7 +261,7 @@ var tests = []test{
 		nodes: []Node{gt(NodeGGSN, "99910100009")}},
 	{name: "failureReport", op: 25, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x81, ggsnOctets)),
 		nodes: []Node{gt(NodeGGSN, "99910100009")}},
-	{name: "noteMsPresentForGprs", op: 26, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x81, octets.Hex("04 c0 00 02 01")))},
+	{name: "noteMsPresentForGprs", set: FieldGSN, gsn: "192.0.2.1", op: 26, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x81, octets.Hex("04 c0 00 02 01")))},
 	{name: "cancelVcsgLocation", op: 36, imsi: true, in: tlv(0x30, tlv(0x04, imsiOctets))},
 	{name: "reset v1", op: 37, in: tlv(0x30, tlv(0x0a, []byte{1}), tlv(0x04, hlrOctets)), nodes: []Node{gt(NodeHLR, "99910100006")}},
 	{name: "checkIMEI v2", op: 43, imei: true, in: tlv(0x04, imeiOctets)},
@@ -323,12 +332,12 @@ var tests = []test{
 	{name: "processUnstructuredSS-Data v1", op: 19, set: FieldUSSD, in: tlv(0x16, []byte("*100#"))},
 	{name: "anyTimeSubscriptionInterrogation", op: 62, msis: true, in: tlv(0x30, tlv(0xa0, tlv(0x81, msisdnOctets)), tlv(0xa1, tlv(0x82)), tlv(0x82, scfOctets)),
 		nodes: []Node{gt(NodeGsmSCF, "99910100005")}},
-	{name: "anyTimeSubscriptionInterrogation result", kind: result, op: 62, msis: true, set: FieldSubscriberData | FieldForwardingNumber,
+	{name: "anyTimeSubscriptionInterrogation result", kind: result, data: DataServices | DataForwarding, op: 62, msis: true, set: FieldSubscriberData | FieldForwardingNumber,
 		in: tlv(0x30, tlv(0xa1, tlv(0x30, tlv(0x30, tlv(0x84, []byte{0x0f}), tlv(0x85, msisdnOctets)))), tlv(0xaa, tlv(0x30, tlv(0x04, msisdnOctets))))},
 	{name: "informServiceCentre", op: 63, msis: true, in: tlv(0x30, tlv(0x04, msisdnOctets), tlv(0x03, octets.Hex("02 40")))},
 	{name: "alertServiceCentre", op: 64, imsi: true, msis: true, in: tlv(0x30, tlv(0x04, msisdnOctets), tlv(0x04, scOctets), tlv(0x04, imsiOctets), tlv(0x87, mscOctets)),
 		nodes: []Node{gt(NodeServiceCentre, "99910100004"), gt(NodeMSC, "99910100001")}},
-	{name: "anyTimeModification", op: 65, imsi: true, set: FieldSubscriberData, in: tlv(0x30, tlv(0xa0, tlv(0x80, imsiOctets)), tlv(0x81, scfOctets), tlv(0xa4, tlv(0x80, []byte{0}))),
+	{name: "anyTimeModification", data: DataCAMEL, op: 65, imsi: true, set: FieldSubscriberData, in: tlv(0x30, tlv(0xa0, tlv(0x80, imsiOctets)), tlv(0x81, scfOctets), tlv(0xa4, tlv(0x80, []byte{0}))),
 		nodes: []Node{gt(NodeGsmSCF, "99910100005")}},
 	{name: "readyForSM", op: 66, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0x0a, []byte{0}))},
 	{name: "purgeMS v3", op: 67, imsi: true, set: FieldCellID, in: tlv(0xa3, tlv(0x04, imsiOctets), tlv(0x80, vlrOctets), tlv(0x81, sgsnOctets), tlv(0xa4, tlv(0x80, cellOctets))),
@@ -337,13 +346,13 @@ var tests = []test{
 	{name: "prepareHandover", op: 68, imsi: true, set: FieldCellID | FieldKeys, in: tlv(0xa3, tlv(0x80, cellOctets), tlv(0x84, imsiOctets), tlv(0x86, make([]byte, 18)))},
 
 	{name: "provideSubscriberInfo", op: 70, imsi: true, in: tlv(0x30, tlv(0x80, imsiOctets), tlv(0xa2, tlv(0x80)))},
-	{name: "provideSubscriberInfo result, packet domain", kind: result, op: 70, set: FieldCellID | FieldSubscriberState | FieldLocationAge, dn: "mme1.epc.example.net",
+	{name: "provideSubscriberInfo result, packet domain", kind: result, age: 1, op: 70, set: FieldCellID | FieldSubscriberState | FieldLocationAge, dn: "mme1.epc.example.net",
 		in: tlv(0x30, tlv(0x30, tlv(0xa3, tlv(0xa0, tlv(0x80, cellOctets)), tlv(0x83, sgsnOctets), tlv(0x89, []byte{1})), tlv(0xa4, tlv(0x83)),
 			tlv(0xad, tlv(0x80, cellOctets), tlv(0x86, []byte{1}), tlv(0x87, []byte("mme1.epc.example.net"))))),
 		nodes: []Node{gt(NodeSGSN, "99910100003")}},
 	{name: "anyTimeInterrogation", op: 71, msis: true, in: tlv(0x30, tlv(0xa0, tlv(0x81, msisdnOctets)), tlv(0xa1, tlv(0x80), tlv(0x81)), tlv(0x83, scfOctets)),
 		nodes: []Node{gt(NodeGsmSCF, "99910100005")}},
-	{name: "anyTimeInterrogation result", kind: result, op: 71, in: anyTimeInterrogationResult, imei: true, set: places | FieldSubscriberState,
+	{name: "anyTimeInterrogation result", kind: result, age: 5, op: 71, in: anyTimeInterrogationResult, imei: true, set: places | FieldSubscriberState,
 		nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001")}},
 
 	{name: "provideSubscriberLocation", op: 83, imsi: true, msis: true, imei: true, set: FieldLMSI, nodes: []Node{gt(NodeGMLC, "99910100007")},
@@ -357,21 +366,21 @@ var tests = []test{
 		in: tlv(0x30, tlv(0xa0, tlv(0x80, imsiOctets)), tlv(0xa1, tlv(0x04, sgsnOctets), tlv(0x80, lmsiOctets), tlv(0x82), tlv(0xa3, tlv(0x80, mscOctets)),
 			tlv(0x86, []byte("mme1.epc.example.net")))),
 		nodes: []Node{gt(NodeSGSN, "99910100003"), gt(NodeMSC, "99910100001")}},
-	{name: "subscriberLocationReport", op: 86, imsi: true, msis: true, imei: true, set: FieldGeographical | FieldLocationAge | FieldCellID,
+	{name: "subscriberLocationReport", age: 1, op: 86, imsi: true, msis: true, imei: true, set: FieldGeographical | FieldLocationAge | FieldCellID,
 		in: tlv(0x30, tlv(0x0a, []byte{2}), tlv(0x30, tlv(0x80, []byte{0})), tlv(0x30, tlv(0x04, mscOctets)), tlv(0x80, msisdnOctets), tlv(0x81, imsiOctets),
 			tlv(0x82, imeiOctets), tlv(0x83, octets.Hex("91 99 99")), tlv(0x85, pointOctets), tlv(0x86, []byte{1}), tlv(0xad, tlv(0x80, cellOctets))),
 		nodes: []Node{gt(NodeMSC, "99910100001")}},
-	{name: "noteMM-Event", op: 89, imsi: true, msis: true, set: places, nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001")},
+	{name: "noteMM-Event", age: 5, op: 89, imsi: true, msis: true, set: places, nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001")},
 		in: tlv(0x30, tlv(0x02, []byte{1}), tlv(0x80, []byte{0}), tlv(0x81, imsiOctets), tlv(0x82, msisdnOctets), tlv(0xa3, locationInformation))},
 
 	{name: "registerSS", op: 10, set: FieldForwardingNumber, in: tlv(0x30, tlv(0x04, []byte{0x21}), tlv(0x84, msisdnOctets))},
-	{name: "interrogateSS result", kind: result, op: 14, set: FieldForwardingNumber, in: tlv(0xa3, tlv(0x30, tlv(0x84, []byte{7}), tlv(0x85, msisdnOctets)))},
-	{name: "interrogateSS result, status", kind: result, op: 14, in: tlv(0x80, []byte{1})},
+	{name: "interrogateSS result", kind: result, data: DataSupplementary | DataForwarding, op: 14, set: FieldForwardingNumber | FieldSubscriberData, in: tlv(0xa3, tlv(0x30, tlv(0x84, []byte{7}), tlv(0x85, msisdnOctets)))},
+	{name: "interrogateSS result, status", kind: result, set: FieldSubscriberData, data: DataSupplementary, op: 14, in: tlv(0x80, []byte{1})},
 
 	{name: "absentSubscriberSM", kind: returnError, op: 6, imsi: true, in: tlv(0x30, tlv(0x02, []byte{1}), tlv(0x81, imsiOctets))},
 	{name: "systemFailure", kind: returnError, op: 34, in: tlv(0x0a, []byte{1})},
 
-	{name: "initialDP", kind: cap, op: 0, imsi: true, set: places | FieldSubscriberState, nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001"), gt(NodeMSC, "99910100001")},
+	{name: "initialDP", kind: cap, age: 5, op: 0, imsi: true, set: places | FieldSubscriberState | FieldPartyNumber, nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001"), gt(NodeMSC, "99910100001")},
 		in: tlv(0x30, tlv(0x80, []byte{1}), tlv(0x83, octets.Hex("03 13 99 19 32")), tlv(0x9c, []byte{2}),
 			high(0x80, 50, imsiOctets),                   // iMSI [50]
 			high(0xa0, 51, tlv(0x80)),                    // subscriberState [51]
@@ -380,7 +389,7 @@ var tests = []test{
 			high(0x80, 55, mscOctets),                    // mscAddress [55]
 			high(0x80, 56, octets.Hex("81 99 19 32 f5")), // calledPartyBCDNumber [56]
 		)},
-	{name: "initialDPSMS", kind: cap, op: 60, imsi: true, msis: true, set: places,
+	{name: "initialDPSMS", kind: cap, age: 5, op: 60, imsi: true, msis: true, set: places | FieldPartyNumber,
 		in: tlv(0x30, tlv(0x80, []byte{1}), tlv(0x81, octets.Hex("91 99 99")), tlv(0x82, msisdnOctets), tlv(0x83, []byte{1}), tlv(0x84, imsiOctets),
 			tlv(0xa5, locationInformation), tlv(0x87, scOctets)),
 		nodes: []Node{gt(NodeVLR, "99910100002"), gt(NodeMSC, "99910100001"), gt(NodeServiceCentre, "99910100004")}},
@@ -402,7 +411,7 @@ var tests = []test{
 	{name: "reserved length", op: 2, imsi: true, err: ErrEncoding, in: tlv(0x30, tlv(0x04, imsiOctets), octets.Hex("81 ff 00"))},
 	{name: "second list cut off", kind: result, op: 56, err: ErrTruncated, set: FieldVectors, vk: VectorTriplet, vc: 2,
 		in: octets.Cat(octets.Hex("a3 81 ff a0 81 fc"), tripletList(2), octets.Hex("30 22 04 10 00"))},
-	{name: "more nodes than are kept", op: 7, set: FieldSubscriberData, in: tlv(0x30, tlv(0xad, tlv(0xa0, tlv(0x30,
+	{name: "more nodes than are kept", data: DataCAMEL, op: 7, set: FieldSubscriberData, in: tlv(0x30, tlv(0xad, tlv(0xa0, tlv(0x30,
 		scfTDP(octets.Hex("91 01")), scfTDP(octets.Hex("91 02")), scfTDP(octets.Hex("91 03")), scfTDP(octets.Hex("91 04")), scfTDP(octets.Hex("91 05")), scfTDP(octets.Hex("91 06")), scfTDP(octets.Hex("91 07")))))),
 		nodes: []Node{gt(NodeGsmSCF, "10"), gt(NodeGsmSCF, "20"), gt(NodeGsmSCF, "30"), gt(NodeGsmSCF, "40"), gt(NodeGsmSCF, "50"), gt(NodeGsmSCF, "60")}},
 }
@@ -433,16 +442,28 @@ func TestDecode(t *testing.T) {
 				t.Errorf("IMSI %v, MSISDN %v, IMEI %v", a.IMSI, a.MSISDN, a.IMEI)
 			}
 			if a.Set != set {
-				t.Errorf("fields %018b, want %018b", a.Set, set)
+				t.Errorf("fields %025b, want %025b", a.Set, set)
 			}
 			if len(a.Nodes()) != len(tt.nodes) || len(tt.nodes) > 0 && !reflect.DeepEqual(a.Nodes(), tt.nodes) {
 				t.Errorf("nodes %v, want %v", a.Nodes(), tt.nodes)
 			}
-			if a.VectorKind != tt.vk || a.VectorCount != tt.vc {
-				t.Errorf("%d vectors of kind %v, want %d %v", a.VectorCount, a.VectorKind, tt.vc, tt.vk)
+			sum, richest := 0, VectorNone
+			for k, n := range a.Vectors {
+				if sum += int(n); n > 0 {
+					richest = VectorKind(k)
+				}
+			}
+			if richest != tt.vk || a.VectorCount != tt.vc || sum != int(tt.vc) {
+				t.Errorf("vectors %v, %d in all, want %d, the richest %v", a.Vectors, a.VectorCount, tt.vc, tt.vk)
 			}
 			if string(a.DiameterName) != tt.dn {
 				t.Errorf("Diameter name %q, want %q", a.DiameterName, tt.dn)
+			}
+			if a.Data != tt.data || a.Age != tt.age {
+				t.Errorf("data %014b, age %d, want %014b, %d", a.Data, a.Age, tt.data, tt.age)
+			}
+			if a.GSN.IsValid() && a.GSN.String() != tt.gsn || a.GSN.IsValid() != (tt.gsn != "") {
+				t.Errorf("GSN %v, want %q", a.GSN, tt.gsn)
 			}
 		})
 	}
@@ -466,7 +487,7 @@ func TestDecodeDamaged(t *testing.T) {
 
 // use touches every accessor.
 func use(a *Arguments) int {
-	n := a.IMSI.Len() + a.MSISDN.Len() + a.IMEI.Len() + len(a.DiameterName) + len(a.VectorKind.String())
+	n := a.IMSI.Len() + a.MSISDN.Len() + a.IMEI.Len() + len(a.DiameterName) + int(a.VectorCount)
 	for _, node := range a.Nodes() {
 		n += node.GT.Len() + len(node.Role.String())
 	}
@@ -522,13 +543,17 @@ func TestTables(t *testing.T) {
 				if e.arg() != 0 {
 					most = max(most, depth(e.arg(), append(path[:len(path):len(path)], i)))
 				}
-			case node, retag:
+			case node, retag, isup, generic:
 				if NodeRole(e.arg()) == NodeNone || NodeRole(e.arg()) > NodeOther {
 					t.Errorf("shape %d: role %d", i, e.arg())
 				}
 			case flag:
-				if Field(e&argMask) == 0 || bits.Len32(uint32(e&argMask)) > bits.Len32(uint32(FieldAPN)) {
+				if Field(e&argMask) == 0 || Field(e&argMask) >= FieldGSN {
 					t.Errorf("shape %d: fields %x", i, e&argMask)
+				}
+			case data:
+				if e&argMask == 0 || Data(e&argMask) >= endOfData {
+					t.Errorf("shape %d: data %x", i, e&argMask)
 				}
 			}
 		}
@@ -539,7 +564,7 @@ func TestTables(t *testing.T) {
 			t.Errorf("shape %d is %d deep", i, d)
 		}
 	}
-	if bits.Len32(uint32(FieldAPN)) > 24 {
+	if bits.Len32(uint32(FieldGSN)) > 24 {
 		t.Error("fields do not fit an entry")
 	}
 	if ber.Tag(0x80)>>6 != ber.Context || ber.Tag(0x9e)>>6 != ber.Context {

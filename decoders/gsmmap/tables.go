@@ -1,226 +1,5 @@
 package gsmmap
 
-import "sigtransit/decoders/ber"
-
-// entry is what to do with one element: an action in the top octet, its argument
-// (a shape, role, kind or set of fields) in the others.
-type entry uint32
-
-const argMask = 1<<24 - 1
-
-func (e entry) arg() uint8 { return uint8(e) }
-
-// Actions.
-const (
-	skip         entry = iota << 24
-	descend            // into the shape
-	descendFirst       // into the shape, if the element is the first of its parent
-	flag               // set the fields
-	retag              // the first node of this shape has the role after all
-	smText             // SM-RP-UI; what follows is of another shape
-	imsi               // TBCD-STRING
-	msisdn             // ISDN-AddressString
-	imei               // TBCD-STRING
-	node               // AddressString of a node with the role
-	name               // DiameterIdentity
-	vectorList         // SEQUENCE OF vectors of the kind
-	vectorItem         // one vector of the kind
-)
-
-// Entries that many shapes have.
-const (
-	msc         = node | entry(NodeMSC)
-	vlr         = node | entry(NodeVLR)
-	sgsn        = node | entry(NodeSGSN)
-	mme         = node | entry(NodeMME)
-	ggsn        = node | entry(NodeGGSN)
-	hlr         = node | entry(NodeHLR)
-	gmlc        = node | entry(NodeGMLC)
-	scf         = node | entry(NodeGsmSCF)
-	centre      = node | entry(NodeServiceCentre)
-	otherNode   = node | entry(NodeOther)
-	lmsi        = flag | entry(FieldLMSI)
-	tmsi        = flag | entry(FieldTMSI)
-	cell        = flag | entry(FieldCellID)
-	position    = flag | entry(FieldGeographical)
-	place       = flag | entry(FieldLocationNumber)
-	age         = flag | entry(FieldLocationAge)
-	state       = flag | entry(FieldSubscriberState)
-	profile     = flag | entry(FieldSubscriberData)
-	apn         = flag | entry(FieldAPN)
-	roaming     = flag | entry(FieldRoamingNumber)
-	forwarded   = flag | entry(FieldForwardingNumber)
-	keys        = flag | entry(FieldKeys)
-	ussd        = flag | entry(FieldUSSD)
-	triplet     = vectorItem | entry(VectorTriplet)
-	triplets    = vectorList | entry(VectorTriplet)
-	quintuplets = vectorList | entry(VectorQuintuplet)
-	epsVectors  = vectorList | entry(VectorEPS)
-)
-
-// Tags beside those of ber.
-const (
-	tagged3       ber.Tag = 0xa3 // [3] IMPLICIT SEQUENCE: version 3 of some types
-	ia5String     ber.Tag = 0x16
-	privateMSISDN ber.Tag = 0xdc // [PRIVATE 28] of beginSubscriberActivity
-)
-
-// shape says what to do with the elements of one constructed type.
-type shape struct {
-	context   context  // by context-specific tag number
-	octets    [3]entry // OCTET STRINGs by their order, the last for all that follow
-	sequences [3]entry // SEQUENCEs likewise
-	integer   entry
-	private   entry
-	set       Field // fields that the presence of the type itself means
-}
-
-// context is long enough for the highest tag of interest: initialDP [59].
-type context = [60]entry
-
-// parameter says what the outermost element of a parameter can be.
-type parameter struct {
-	sequence entry // SEQUENCE
-	tagged   entry // [3] SEQUENCE
-	octets   entry // OCTET STRING or IA5String
-	choice   uint8 // shape for an untagged CHOICE of context-specific types
-}
-
-// Shapes. Names follow the types of TS 29.002.
-const (
-	_ entry = descend | iota
-	shIMSI0
-	shIMSIWithLMSI
-	shSubscriberIdentity
-	shAdditionalNumber
-	shNetworkNodeDiameterAddress
-	shADDInfo
-
-	shUpdateLocation
-	shCancelLocation
-	shPurgeMS
-	shPurgeMSv2
-	shSendIdentification
-	shSendIdentificationRes
-	shSendIdentificationResV2
-	shUpdateGprsLocation
-	shEPSInfo
-	shPDNGWUpdate
-	shHLRNumber
-	shUpdateVcsgLocation
-	shCancelVcsgLocation
-
-	shSendAuthenticationInfoRes
-	shSendAuthenticationInfoResV2
-	shAuthenticationFailureReport
-	shSendParameters
-	shSendParametersRes
-
-	shInsertSubscriberData
-	shDeleteSubscriberData
-	shEPSSubscriptionData
-	shAPNConfigurationProfile
-	shLCSInformation
-	shGMLCList
-	shSSInfoList
-	shForwardingInfo
-	shForwardingFeatureList
-	shForwardingFeature
-	shVlrCamel
-	shSgsnCamel
-	shBcsmCSI
-	shBcsmTDPList
-	shBcsmTDP
-	shDCSI
-	shDCriteriaList
-	shDCriteria
-	shSSCSI
-	shSSCamelData
-	shSMSCSI
-	shSMSTDPList
-	shSMSTDP
-	shCamelSubscriptionInfo
-	shNoteSubscriberDataModified
-	shForwardingInfoForCSE
-
-	shSubscriberInfoRes
-	shSubscriberInfo
-	shMNPInfo
-	shLocationInformation
-	shLocationInformationGPRS
-	shLocationInformationEPS
-	shAnyTimeInterrogation
-	shAnyTimeSubscriptionInterrogation
-	shAnyTimeSubscriptionInterrogationRes
-	shCallForwardingData
-	shMSISDNBSList
-	shMSISDNBS
-	shAnyTimeModification
-	shAnyTimeModificationRes
-	shNoteMMEvent
-
-	shRoutingInfoForSM
-	shRoutingInfoForSMRes
-	shLocationInfoWithLMSI
-	shForwardSM
-	shForwardSMTail
-	shForwardSMTailMO
-	shForwardSMMO
-	shForwardSMVGCS
-	shReportSMDeliveryStatus
-	shAlertServiceCentre
-	shMSISDN
-	shAbsentSubscriberSM
-
-	shProvideSubscriberLocation
-	shProvideSubscriberLocationRes
-	shRoutingInfoForLCS
-	shRoutingInfoForLCSRes
-	shLCSLocationInfo
-	shSubscriberLocationReport
-	shDeferredData
-	shServingNode
-
-	shSendRoutingInfo
-	shSendRoutingInfoRes
-	shSendRoutingInfoResV2
-	shRoutingInfo
-	shForwardingData
-	shCamelRoutingInfo
-	shGmscCamel
-	shProvideRoamingNumber
-	shProvideRoamingNumberRes
-	shResumeCallHandling
-	shPrepareHandover
-	shPrepareHandoverV2
-	shPrepareHandoverRes
-	shPrepareSubsequentHandover
-	shPrepareSubsequentHandoverV2
-	shForwardAccessSignalling
-	shSSInvocationNotification
-	shRemoteUserFree
-
-	shSendRoutingInfoForGprs
-	shFailureReport
-
-	shCheckIMEI
-	shReset
-	shUSSD
-	shBeginSubscriberActivity
-	shRegisterSS
-	shSSRes
-
-	shInitialDP
-	shInitialDPExtension
-	shInitialDPSMS
-	shInitialDPGPRS
-
-	endOfShapes
-)
-
-// at is the index of a shape in shapes.
-const at = argMask
-
 var shapes = [endOfShapes & at]shape{
 	shIMSI0 & at:                      {context: context{0: imsi}},
 	shIMSIWithLMSI & at:               {octets: [3]entry{imsi, lmsi}},
@@ -263,7 +42,7 @@ var shapes = [endOfShapes & at]shape{
 	},
 	shUpdateGprsLocation & at: {
 		context: context{4: shADDInfo, 5: shEPSInfo, 16: mme, 19: name},
-		octets:  [3]entry{imsi, sgsn},
+		octets:  [3]entry{imsi, sgsn, gsn},
 	},
 	shEPSInfo & at:     {context: context{0: shPDNGWUpdate}},
 	shPDNGWUpdate & at: {context: context{0: apn}},
@@ -295,30 +74,33 @@ var shapes = [endOfShapes & at]shape{
 
 	// 17.7.1 subscriber management.
 	shInsertSubscriberData & at: {context: context{
-		0: imsi, 1: msisdn,
-		2: profile, 3: profile, 4: profile, 6: profile, 7: shSSInfoList, 8: profile, 9: profile, 10: profile, 11: profile, 12: profile,
-		13: shVlrCamel, 16: apn | profile, 17: shSgsnCamel, 18: profile, 19: profile, 22: shLCSInformation, 23: profile, 24: profile,
-		25: profile, 28: profile, 29: profile, 31: shEPSSubscriptionData, 32: profile, 34: sgsn, 35: name, 38: profile, 41: msisdn,
-		43: profile, 46: profile, 47: profile, 48: profile,
+		0: imsi, 1: msisdn, 2: services, 3: services, 4: services, 6: services, 7: shSSInfoList, 8: odb, 9: restrictions, 10: restrictions,
+		11: groupCalls, 12: groupCalls, 13: shVlrCamel, 15: options, 16: shGPRSSubscriptionData, 17: shSgsnCamel, 18: charging,
+		19: restrictions, 20: options, 21: options, 22: shLCSInformation, 23: restrictions, 24: services, 25: restrictions, 28: supplementary,
+		29: options, 31: shEPSSubscriptionData, 32: restrictions, 34: sgsn, 35: name, 38: options, 40: restrictions, 41: msisdn, 42: services,
+		43: services, 46: restrictions, 47: options, 48: options, 53: restrictions,
 	}},
+	// The same kinds, being withdrawn.
 	shDeleteSubscriberData & at: {context: context{
-		0: imsi, 1: profile, 2: profile, 5: profile, 9: profile, 10: profile, 12: profile, 15: profile, 18: profile,
+		0: imsi, 1: services, 2: supplementary, 4: restrictions, 5: restrictions, 7: groupCalls, 8: groupCalls, 9: camel, 10: gprs,
+		11: restrictions, 12: restrictions, 13: lcs, 15: camel, 16: charging, 18: eps, 19: eps, 20: restrictions,
 	}},
-	shEPSSubscriptionData & at:     {context: context{4: shAPNConfigurationProfile}, set: FieldSubscriberData},
+	shGPRSSubscriptionData & at:    {set: FieldAPN, data: DataGPRS},
+	shEPSSubscriptionData & at:     {context: context{4: shAPNConfigurationProfile}, data: DataEPS},
 	shAPNConfigurationProfile & at: {context: context{1: apn}},
-	shLCSInformation & at:          {context: context{0: shGMLCList}, set: FieldSubscriberData},
+	shLCSInformation & at:          {context: context{0: shGMLCList}, data: DataLCS},
 	shGMLCList & at:                {octets: [3]entry{gmlc, gmlc, gmlc}},
-	shSSInfoList & at:              {context: context{0: shForwardingInfo}, set: FieldSubscriberData},
-	shForwardingInfo & at:          {sequences: [3]entry{shForwardingFeatureList}},
-	shForwardingFeatureList & at:   {sequences: [3]entry{shForwardingFeature, shForwardingFeature, shForwardingFeature}},
+	shSSInfoList & at:              {context: context{0: shForwardingInfo, 1: barring, 2: cug}, data: DataSupplementary},
+	shForwardingInfo & at:          {sequences: [3]entry{shForwardingFeatureList}, data: DataForwarding},
+	shForwardingFeatureList & at:   {sequences: [3]entry{shForwardingFeature, shForwardingFeature, shForwardingFeature}, data: DataForwarding},
 	shForwardingFeature & at:       {context: context{5: forwarded, 10: forwarded}},
 	shVlrCamel & at: {
 		context: context{0: shBcsmCSI, 2: shSSCSI, 5: shBcsmTDP, 6: shSMSCSI, 7: shBcsmCSI, 9: shDCSI, 10: shSMSCSI},
-		set:     FieldSubscriberData,
+		data:    DataCAMEL,
 	},
 	shSgsnCamel & at: {
 		context: context{0: shSMSCSI, 1: shSMSCSI, 3: shSMSCSI, 5: shBcsmTDP},
-		set:     FieldSubscriberData,
+		data:    DataCAMEL,
 	},
 	shBcsmCSI & at:       {sequences: [3]entry{shBcsmTDPList}},
 	shBcsmTDPList & at:   {sequences: [3]entry{shBcsmTDP, shBcsmTDP, shBcsmTDP}},
@@ -336,13 +118,16 @@ var shapes = [endOfShapes & at]shape{
 			0: shBcsmCSI, 2: shDCSI, 3: shBcsmCSI, 5: shBcsmCSI, 9: shSMSCSI, 10: shSMSCSI, 11: shSSCSI, 12: shBcsmTDP,
 			15: shSMSCSI, 17: shBcsmTDP, 18: shBcsmCSI, 20: shDCSI, 21: shBcsmCSI,
 		},
-		set: FieldSubscriberData,
+		data: DataCAMEL,
 	},
 	shNoteSubscriberDataModified & at: {
-		context: context{0: shForwardingInfoForCSE, 1: profile, 2: profile, 3: shCamelSubscriptionInfo, 6: profile, 7: profile},
-		octets:  [3]entry{imsi, msisdn},
+		context: context{
+			0: shForwardingInfoForCSE, 1: barring, 2: odb, 3: shCamelSubscriptionInfo, 6: restrictions, 7: supplementary, 8: supplementary,
+			9: supplementary, 10: supplementary, 11: supplementary,
+		},
+		octets: [3]entry{imsi, msisdn},
 	},
-	shForwardingInfoForCSE & at: {context: context{1: shForwardingFeatureList}, set: FieldSubscriberData},
+	shForwardingInfoForCSE & at: {context: context{1: shForwardingFeatureList}, data: DataForwarding},
 
 	// 17.7.1 provide subscriber info, any time interrogation. The IMSI of
 	// MNP-Info-Res is a generic one of the subscription network: not taken.
@@ -362,17 +147,23 @@ var shapes = [endOfShapes & at]shape{
 		context: context{0: shSubscriberIdentity, 2: scf},
 	},
 	shAnyTimeSubscriptionInterrogationRes & at: {context: context{
-		1: shCallForwardingData, 2: profile, 3: profile, 4: shCamelSubscriptionInfo, 10: shMSISDNBSList, 11: profile,
-		12: profile, 13: profile, 14: profile, 15: profile, 16: profile,
+		1: shCallForwardingData, 2: barring, 3: odb, 4: shCamelSubscriptionInfo, 10: shMSISDNBSList, 11: restrictions, 12: supplementary,
+		13: supplementary, 14: supplementary, 15: supplementary, 16: supplementary,
 	}},
-	shCallForwardingData & at:  {sequences: [3]entry{shForwardingFeatureList}, set: FieldSubscriberData},
-	shMSISDNBSList & at:        {sequences: [3]entry{shMSISDNBS, shMSISDNBS, shMSISDNBS}, set: FieldSubscriberData},
-	shMSISDNBS & at:            {octets: [3]entry{msisdn}},
-	shAnyTimeModification & at: {context: context{0: shSubscriberIdentity, 1: scf, 2: profile, 3: profile, 4: profile, 7: profile, 10: profile}},
+	shCallForwardingData & at: {sequences: [3]entry{shForwardingFeatureList}, data: DataForwarding},
+	shMSISDNBSList & at:       {sequences: [3]entry{shMSISDNBS, shMSISDNBS, shMSISDNBS}, data: DataServices},
+	shMSISDNBS & at:           {octets: [3]entry{msisdn}},
+	shAnyTimeModification & at: {context: context{
+		0: shSubscriberIdentity, 1: scf, 2: shModifyForwarding, 3: barring, 4: camel, 7: odb, 10: restrictions, 11: supplementary,
+		12: supplementary, 13: supplementary, 14: supplementary, 15: supplementary,
+	}},
+	shModifyForwarding & at: {context: context{3: forwarded}, data: DataForwarding},
 	shAnyTimeModificationRes & at: {context: context{
-		0: profile, 1: shCamelSubscriptionInfo, 3: profile, 4: profile, 5: profile, 6: profile, 7: profile, 8: profile, 9: centre,
+		0: shSSInfoForCSE, 1: shCamelSubscriptionInfo, 3: odb, 4: supplementary, 5: supplementary, 6: supplementary, 7: supplementary,
+		8: supplementary, 9: centre,
 	}},
-	shNoteMMEvent & at: {context: context{1: imsi, 2: msisdn, 3: shLocationInformation, 7: shLocationInformationGPRS}},
+	shSSInfoForCSE & at: {context: context{0: shForwardingInfoForCSE, 1: barring}, data: DataSupplementary},
+	shNoteMMEvent & at:  {context: context{1: imsi, 2: msisdn, 3: shLocationInformation, 7: shLocationInformationGPRS}},
 
 	// 17.7.6 short messages. In version 1, [0] of the location is a roaming number.
 	shRoutingInfoForSM & at: {context: context{0: msisdn, 2: centre, 12: imsi}},
@@ -413,7 +204,7 @@ var shapes = [endOfShapes & at]shape{
 		octets:  [3]entry{msisdn, centre, imsi},
 	},
 	shMSISDN & at:             {octets: [3]entry{msisdn}},
-	shAbsentSubscriberSM & at: {context: context{1: imsi}},
+	shAbsentSubscriberSM & at: {context: context{1: imsi, 3: imsi}},
 
 	// 17.7.13 location services.
 	shProvideSubscriberLocation & at: {
@@ -442,8 +233,11 @@ var shapes = [endOfShapes & at]shape{
 	// 17.7.3 call handling.
 	shSendRoutingInfo & at: {context: context{0: msisdn, 6: msc, 24: retag | entry(NodeGsmSCF)}},
 	shSendRoutingInfoRes & at: {
-		context: context{2: msc, 7: shSubscriberInfo, 8: shCamelRoutingInfo, 9: imsi, 12: msisdn, 17: shRoutingInfo},
-		octets:  [3]entry{roaming}, sequences: [3]entry{shForwardingData},
+		context: context{
+			1: supplementary, 2: msc, 3: cug, 5: services, 6: cug, 7: shSubscriberInfo, 8: shCamelRoutingInfo, 9: imsi, 12: msisdn,
+			17: shRoutingInfo, 18: supplementary, 19: services,
+		},
+		octets: [3]entry{roaming}, sequences: [3]entry{shForwardingData},
 	},
 	shSendRoutingInfoResV2 & at: {
 		context: context{9: imsi},
@@ -452,12 +246,12 @@ var shapes = [endOfShapes & at]shape{
 	shRoutingInfo & at:      {octets: [3]entry{roaming}, sequences: [3]entry{shForwardingData}},
 	shForwardingData & at:   {context: context{5: forwarded, 8: forwarded}},
 	shCamelRoutingInfo & at: {context: context{0: shGmscCamel}, sequences: [3]entry{shForwardingData}},
-	shGmscCamel & at:        {context: context{0: shBcsmCSI, 1: shBcsmCSI, 5: shDCSI}, set: FieldSubscriberData},
+	shGmscCamel & at:        {context: context{0: shBcsmCSI, 1: shBcsmCSI, 5: shDCSI}, data: DataCAMEL},
 	shProvideRoamingNumber & at: {
 		context: context{0: imsi, 1: msc, 2: msisdn, 4: lmsi, 8: msc, 22: cell, 25: msc},
 	},
 	shProvideRoamingNumberRes & at: {octets: [3]entry{roaming, msc}},
-	shResumeCallHandling & at:      {context: context{2: shForwardingData, 3: imsi, 9: msisdn}},
+	shResumeCallHandling & at:      {context: context{2: shForwardingData, 3: imsi, 4: cug, 5: shBcsmCSI, 9: msisdn}},
 	shPrepareHandover & at:         {context: context{0: cell, 1: cell, 4: imsi, 5: keys, 6: keys, 22: imei}},
 	shPrepareHandoverV2 & at:       {octets: [3]entry{cell}},
 	shPrepareHandoverRes & at:      {context: context{0: roaming, 1: roaming}, octets: [3]entry{roaming}},
@@ -466,12 +260,34 @@ var shapes = [endOfShapes & at]shape{
 	},
 	shPrepareSubsequentHandoverV2 & at: {octets: [3]entry{cell, msc}},
 	shForwardAccessSignalling & at:     {context: context{0: keys, 1: keys, 21: imei}},
-	shSSInvocationNotification & at:    {context: context{0: imsi, 1: msisdn}},
-	shRemoteUserFree & at:              {context: context{0: imsi}},
+	shSSInvocationNotification & at:    {context: context{0: imsi, 1: msisdn, 3: party}},
+	shRemoteUserFree & at:              {context: context{0: imsi, 2: shCCBSFeature, 3: party}},
+	shCCBSFeature & at:                 {context: context{1: party}},
+	shStatusReport & at:                {context: context{0: imsi, 1: state}},
+	shRegisterCCEntry & at:             {context: context{1: shCCBSData}, data: DataSupplementary},
+	shCCBSData & at:                    {context: context{0: shCCBSFeature, 1: party}},
+	shRegisterCCEntryRes & at:          {context: context{0: shCCBSFeature}, data: DataSupplementary},
+	shProvideSIWFSNumber & at:          {context: context{3: party}},
+	shProvideSIWFSNumberRes & at:       {context: context{0: roaming}},
+	// GSM 09.02 version 1.
+	shPerformHandover & at:           {context: context{0: cell, 1: cell, 8: keys}},
+	shPerformHandoverRes & at:        {context: context{0: roaming}},
+	shPerformSubsequentHandover & at: {context: context{0: cell, 1: cell, 2: msc}},
+	shNoteInternalHandover & at:      {context: context{1: cell}},
+
+	// 17.7.5 group calls.
+	shPrepareGroupCall & at:    {context: context{1: keys, 5: keys, 6: keys}},
+	shGroupCallNumber & at:     {octets: [3]entry{roaming}},
+	shSendGroupCallInfo & at:   {context: context{0: cell, 1: imsi, 2: tmsi}},
+	shGroupCallInfoRes & at:    {context: context{0: msc, 2: imsi, 5: keys}},
+	shGroupCallSignalling & at: {octets: [3]entry{imsi}},
 
 	// 17.7.1 GPRS location information.
-	shSendRoutingInfoForGprs & at: {context: context{0: imsi, 2: ggsn}},
-	shFailureReport & at:          {context: context{0: imsi, 1: ggsn}},
+	shSendRoutingInfoForGprs & at:    {context: context{0: imsi, 1: gsn, 2: ggsn}},
+	shSendRoutingInfoForGprsRes & at: {context: context{0: gsn, 1: gsn}},
+	shNoteMSPresentForGprs & at:      {context: context{0: imsi, 1: gsn, 2: gsn}},
+	shActivateTraceMode & at:         {context: context{0: imsi, 3: otherNode}},
+	shFailureReport & at:             {context: context{0: imsi, 1: ggsn}},
 
 	shCheckIMEI & at: {octets: [3]entry{imei}},
 	shReset & at:     {octets: [3]entry{hlr}},
@@ -486,115 +302,62 @@ var shapes = [endOfShapes & at]shape{
 		private: msisdn,
 	},
 	shRegisterSS & at: {context: context{4: forwarded}},
-	shSSRes & at:      {context: context{0: shForwardingInfo, 3: shForwardingFeatureList}},
+	// SS-Info and InterrogateSS-Res: [3] is ss-Data in one, a list in the other.
+	shSSRes & at: {context: context{0: shForwardingInfo, 1: barring, 3: shForwardingFeatureList}, data: DataSupplementary},
 
-	// 3GPP TS 29.078: CAP.
-	shInitialDP & at:          {context: context{50: imsi, 51: state, 52: shLocationInformation, 55: msc, 59: shInitialDPExtension}},
-	shInitialDPExtension & at: {context: context{3: imei}},
-	shInitialDPSMS & at:       {context: context{2: msisdn, 4: imsi, 5: shLocationInformation, 6: shLocationInformationGPRS, 7: centre}},
-	shInitialDPGPRS & at:      {context: context{2: msisdn, 3: imsi, 8: apn, 9: cell, 12: shLocationInformationGPRS}},
-}
+	// 3GPP TS 33.200 and TS 29.002 17.7.9: MAPsec.
+	shSecureTransport & at: {sequences: [3]entry{shSecurityHeader}},
+	shSecurityHeader & at:  {octets: [3]entry{spi, skip}, context: context{0: shSecuredCode, 1: shSecuredError}},
+	shSecuredCode & at:     {integer: secured},
+	shSecuredError & at:    {integer: securedError},
 
-const errorAbsentSubscriberSM = 6
-
-var (
-	absentSubscriberSM = parameter{sequence: shAbsentSubscriberSM}
-	initialDP          = parameter{sequence: shInitialDP}
-	initialDPSMS       = parameter{sequence: shInitialDPSMS}
-	initialDPGPRS      = parameter{sequence: shInitialDPGPRS}
-)
-
-// operations is indexed by the local operation code (TS 29.002 17.5). An operation
-// or direction that names nothing of interest has no entry.
-var operations = [90]struct{ invoke, result parameter }{
-	2: {
-		invoke: parameter{sequence: shUpdateLocation},
-		result: parameter{sequence: shHLRNumber, octets: hlr},
-	},
-	3:  {invoke: parameter{sequence: shIMSIWithLMSI, tagged: shCancelLocation, octets: imsi}},
-	4:  {invoke: parameter{sequence: shProvideRoamingNumber}, result: parameter{sequence: shProvideRoamingNumberRes, octets: roaming}},
-	5:  {invoke: parameter{sequence: shNoteSubscriberDataModified}},
-	6:  {invoke: parameter{sequence: shResumeCallHandling}},
-	7:  {invoke: parameter{sequence: shInsertSubscriberData}},
-	8:  {invoke: parameter{sequence: shDeleteSubscriberData}},
-	9:  {invoke: parameter{sequence: shSendParameters}, result: parameter{sequence: shSendParametersRes}},
-	10: {invoke: parameter{sequence: shRegisterSS}, result: parameter{choice: uint8(shSSRes & at)}},
-	11: {result: parameter{choice: uint8(shSSRes & at)}},
-	12: {result: parameter{choice: uint8(shSSRes & at)}},
-	13: {result: parameter{choice: uint8(shSSRes & at)}},
-	14: {result: parameter{choice: uint8(shSSRes & at)}},
-	15: {invoke: parameter{sequence: shAuthenticationFailureReport}},
-	19: {invoke: parameter{octets: ussd}, result: parameter{octets: ussd}},
-	20: {invoke: parameter{sequence: shProvideRoamingNumberRes}},
-	21: {invoke: parameter{sequence: shForwardSMVGCS}},
-	22: {
-		invoke: parameter{sequence: shSendRoutingInfo},
-		result: parameter{sequence: shSendRoutingInfoResV2, tagged: shSendRoutingInfoRes},
-	},
-	23: {
-		invoke: parameter{sequence: shUpdateGprsLocation},
-		result: parameter{sequence: shHLRNumber, octets: hlr},
-	},
-	24: {invoke: parameter{sequence: shSendRoutingInfoForGprs}},
-	25: {invoke: parameter{sequence: shFailureReport}},
-	26: {invoke: parameter{sequence: shIMSI0}},
-	34: {invoke: parameter{tagged: shForwardAccessSignalling}},
-	36: {invoke: parameter{sequence: shCancelVcsgLocation}},
-	37: {invoke: parameter{sequence: shReset}},
-	43: {invoke: parameter{sequence: shCheckIMEI, octets: imei}},
-	44: {invoke: parameter{sequence: shForwardSM}},
-	45: {invoke: parameter{sequence: shRoutingInfoForSM}, result: parameter{sequence: shRoutingInfoForSMRes}},
-	46: {invoke: parameter{sequence: shForwardSMMO}},
-	47: {
-		invoke: parameter{sequence: shReportSMDeliveryStatus},
-		result: parameter{sequence: shMSISDN, octets: msisdn},
-	},
-	48: {invoke: parameter{octets: imsi, sequence: shIMSIWithLMSI}},
-	49: {invoke: parameter{sequence: shAlertServiceCentre}},
-	50: {invoke: parameter{sequence: shIMSI0}},
-	51: {invoke: parameter{sequence: shIMSI0}},
-	53: {invoke: parameter{sequence: shUpdateVcsgLocation}},
-	54: {invoke: parameter{sequence: shBeginSubscriberActivity}},
-	55: {
-		invoke: parameter{sequence: shSendIdentification, octets: tmsi},
-		result: parameter{sequence: shSendIdentificationResV2, tagged: shSendIdentificationRes},
-	},
-	56: {
-		invoke: parameter{sequence: shIMSI0, octets: imsi},
-		result: parameter{sequence: shSendAuthenticationInfoResV2, tagged: shSendAuthenticationInfoRes},
-	},
-	57: {
-		invoke: parameter{sequence: shIMSIWithLMSI},
-		result: parameter{sequence: shHLRNumber, octets: hlr},
-	},
-	58: {invoke: parameter{octets: msisdn, sequence: shMSISDN}, result: parameter{octets: imsi, sequence: shIMSIWithLMSI}},
-	59: {invoke: parameter{sequence: shUSSD}, result: parameter{sequence: shUSSD}},
-	60: {invoke: parameter{sequence: shUSSD}, result: parameter{sequence: shUSSD}},
-	61: {invoke: parameter{sequence: shUSSD}},
-	62: {
-		invoke: parameter{sequence: shAnyTimeSubscriptionInterrogation},
-		result: parameter{sequence: shAnyTimeSubscriptionInterrogationRes},
-	},
-	63: {invoke: parameter{sequence: shMSISDN}},
-	64: {invoke: parameter{sequence: shAlertServiceCentre}},
-	65: {invoke: parameter{sequence: shAnyTimeModification}, result: parameter{sequence: shAnyTimeModificationRes}},
-	66: {invoke: parameter{sequence: shIMSI0}},
-	67: {invoke: parameter{sequence: shPurgeMSv2, tagged: shPurgeMS}},
-	68: {
-		invoke: parameter{sequence: shPrepareHandoverV2, tagged: shPrepareHandover},
-		result: parameter{sequence: shPrepareHandoverRes, tagged: shPrepareHandoverRes},
-	},
-	69: {invoke: parameter{sequence: shPrepareSubsequentHandoverV2, tagged: shPrepareSubsequentHandover}},
-	70: {invoke: parameter{sequence: shIMSI0}, result: parameter{sequence: shSubscriberInfoRes}},
-	71: {invoke: parameter{sequence: shAnyTimeInterrogation}, result: parameter{sequence: shSubscriberInfoRes}},
-	72: {invoke: parameter{sequence: shSSInvocationNotification}},
-	73: {invoke: parameter{sequence: shIMSI0}},
-	74: {invoke: parameter{sequence: shIMSI0}},
-	75: {invoke: parameter{sequence: shRemoteUserFree}},
-	83: {invoke: parameter{sequence: shProvideSubscriberLocation}, result: parameter{sequence: shProvideSubscriberLocationRes}},
-	85: {invoke: parameter{sequence: shRoutingInfoForLCS}, result: parameter{sequence: shRoutingInfoForLCSRes}},
-	86: {invoke: parameter{sequence: shSubscriberLocationReport}},
-	87: {invoke: parameter{sequence: shIMSI0}},
-	88: {invoke: parameter{sequence: shIMSI0}},
-	89: {invoke: parameter{sequence: shNoteMMEvent}},
+	// 3GPP TS 29.078: CAP. Numbers of an initialDP and an initialDPSMS are sorted in
+	// cap.go. In phases 1 and 2, [0] of the extension is a carrier and [1] the GMSC.
+	shInitialDP & at: {context: context{
+		10: place, 45: cug, 46: cug, 50: imsi, 51: state, 52: shLocationInformation, 55: msc, 59: shInitialDPExtension,
+	}},
+	shInitialDPPhase2 & at: {context: context{
+		10: place, 50: imsi, 51: state, 52: shLocationInformation, 55: msc, 59: shInitialDPExtensionPhase2,
+	}},
+	shInitialDPExtension & at:       {context: context{0: msc, 1: party, 3: imei}},
+	shInitialDPExtensionPhase2 & at: {context: context{1: msc}},
+	shInitialDPSMS & at: {context: context{
+		4: imsi, 5: shLocationInformation, 6: shLocationInformationGPRS, 7: centre, 15: msc, 16: sgsn, 19: imei,
+	}},
+	shInitialDPGPRS & at: {context: context{
+		2: msisdn, 3: imsi, 6: shEndUserAddress, 8: apn, 9: cell, 12: shLocationInformationGPRS, 15: gsn, 17: imei,
+	}},
+	shEndUserAddress & at:       {context: context{2: userAddress}},
+	shConnect & at:              {context: context{0: shDestination, 6: party, 14: party, 19: party, 29: party}},
+	shDestination & at:          {octets: [3]entry{redirected}},
+	shConnectSMS & at:           {context: context{0: party, 1: redirected, 2: centre}},
+	shConnectGPRS & at:          {context: context{0: apn}},
+	shContinueWithArgument & at: {context: context{16: party, 50: party}},
+	shInitiateCallAttempt & at:  {context: context{0: party, 30: party, 52: scf}},
+	shEstablishTemporaryConnection & at: {context: context{
+		0: generic | entry(NodeOther), 51: party, 52: party, 53: party,
+	}},
+	shConnectToResource & at: {context: context{0: isup | entry(NodeOther)}},
+	shCollectedDigits & at:   {context: context{0: dialled}},
+	shEventReportBCSM & at:   {context: context{2: shEventBCSM}},
+	shEventBCSM & at: {context: context{
+		5: shEventAnswer, 6: shEventMidCall, 8: shEventForwarded, 9: shEventForwarded, 10: shEventAnswer, 11: shEventMidCall,
+		13: shEventLocation, 20: shEventLocation, 50: shEventLocation, 51: shEventLocation, 52: shEventOther,
+	}},
+	shEventAnswer & at:     {context: context{50: party}},
+	shEventForwarded & at:  {context: context{52: forwarded}},
+	shEventMidCall & at:    {context: context{1: shEventDigits}},
+	shEventDigits & at:     {context: context{3: dialled, 4: dialled}},
+	shEventLocation & at:   {context: context{50: shLocationInformation, 51: shEventCriteria}},
+	shEventCriteria & at:   {context: context{0: cell, 1: cell, 2: cell, 3: cell, 4: cell, 5: cell}},
+	shEventOther & at:      {context: context{2: shEventCollected}},
+	shEventCollected & at:  {context: context{0: party}},
+	shEventReportGPRS & at: {context: context{2: shEventGPRS}},
+	shEventGPRS & at: {context: context{
+		0: shEventAttach, 1: shEventContextMoved, 4: shEventContext, 5: shEventContextDone,
+	}},
+	shEventAttach & at:       {context: context{0: shLocationInformationGPRS}},
+	shEventContextMoved & at: {context: context{0: apn, 2: shLocationInformationGPRS, 3: shEndUserAddress, 6: gsn}},
+	shEventContext & at:      {context: context{0: apn, 1: shEndUserAddress, 3: shLocationInformationGPRS}},
+	shEventContextDone & at:  {context: context{0: apn, 2: shEndUserAddress, 4: shLocationInformationGPRS, 6: gsn}},
 }

@@ -65,6 +65,7 @@ type Dissector struct {
 	tcap     tcap.Message
 	comp     tcap.Component
 	args     gsmmap.Arguments
+	dialogue gsmmap.Dialogue
 	diam     diameter.Message
 	msg      signaling.Message
 	event    signaling.FlowEvent

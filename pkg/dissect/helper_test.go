@@ -25,6 +25,7 @@ type seen struct {
 	diameter  diameter.Message
 	columns   []string // of a Diameter message, as the corpus has them
 	origin    string   // Origin-Host
+	given     []string // what it gives away
 }
 
 // flowSeen is a copy of a flow event.
@@ -52,7 +53,7 @@ func newTap() *tap {
 }
 
 func (p *tap) Message(m *signaling.Message) {
-	s := seen{Message: *m, link: m.Link.ID}
+	s := seen{Message: *m, link: m.Link.ID, given: given(m)}
 	if m.Component != nil {
 		s.component = *m.Component
 	}

@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/m2pa"
 	"sigtransit/decoders/m2ua"
 	"sigtransit/decoders/m3ua"
@@ -302,6 +303,9 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 		d.Counters.MirroredTwice++
 	}
 	user, context := d.language(m, tr)
+	if len(t.UserInfo) > 0 && user == signaling.MAP {
+		d.mapDialogue(m)
+	}
 
 	n := 0
 	it := t.Components()
@@ -346,17 +350,15 @@ func (d *Dissector) management(b []byte) {
 
 // language finds out what the components of a TCAP message speak: its application
 // context tells, else what its transaction spoke before, else the subsystems at
-// its ends. context is the number of a MAP context, 0 when there is none.
+// its ends. context is the number of a context of MAP or CAP, 0 when there is none.
 func (d *Dissector) language(m *signaling.Message, tr *dialogue.Transaction) (user signaling.Protocol, context uint8) {
 	t, s := &d.tcap, &d.sccp
 	if !t.ACN.IsZero() {
-		c, version, isMAP := t.ACN.MAPContext()
-		switch {
-		case isMAP:
+		if c, version, ok := t.ACN.MAPContext(); ok {
 			user, context, m.MAPVersion = signaling.MAP, c, version
-		case t.ACN.IsCAP():
-			user = signaling.CAP
-		default:
+		} else if c, phase, ok := t.ACN.CAPContext(); ok {
+			user, context, m.MAPVersion = signaling.CAP, c, phase
+		} else {
 			user = signaling.TCAP
 		}
 	} else if tr != nil && tr.Protocol != signaling.ProtocolNone {
@@ -416,9 +418,7 @@ func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, si
 		case signaling.MAP:
 			d.mapParameter(m, c)
 		case signaling.CAP:
-			if c.Kind == tcap.Invoke && m.Operation != 0 {
-				d.keep(m, d.args.DecodeCAPInvoke(c.Code, c.Parameter), LayerCAP)
-			}
+			d.capParameter(m, c)
 		}
 	}
 	d.finish(m, context)
@@ -466,6 +466,34 @@ func (d *Dissector) mapParameter(m *signaling.Message, c *tcap.Component) {
 	d.keep(m, err, LayerMAP)
 }
 
+func (d *Dissector) capParameter(m *signaling.Message, c *tcap.Component) {
+	code := int32(m.Operation.Info().Code)
+	switch {
+	case m.Operation == 0:
+	case c.Kind == tcap.Invoke:
+		d.keep(m, d.args.DecodeCAPInvoke(code, m.MAPVersion, c.Parameter), LayerCAP)
+	case c.Kind == tcap.ReturnResultLast || c.Kind == tcap.ReturnResultNotLast:
+		d.keep(m, d.args.DecodeCAPResult(code, c.Parameter), LayerCAP)
+	}
+}
+
+// mapDialogue reads the MAP-DialoguePDU. An origination reference that repeats the
+// calling address of SCCP names the node that speaks and nobody else.
+func (d *Dissector) mapDialogue(m *signaling.Message) {
+	g := &d.dialogue
+	if g.Decode(m.TCAP.UserInfo) != nil {
+		d.problem(LayerMAP, Malformed)
+		m.Faults |= signaling.FaultDialogue
+	}
+	if g.Kind == gsmmap.DialogueNone {
+		return
+	}
+	if g.Origination.Digits == m.SCCP.Calling.GT {
+		g.Origination = gsmmap.Address{}
+	}
+	m.Dialogue = g
+}
+
 // keep takes over what a parameter named, whole or up to its fault.
 func (d *Dissector) keep(m *signaling.Message, err error, l Layer) {
 	if err != nil {
@@ -478,12 +506,23 @@ func (d *Dissector) keep(m *signaling.Message, err error, l Layer) {
 // finish fills in what the dialogue knows, remembers what this message adds, and
 // hands the message on.
 func (d *Dissector) finish(m *signaling.Message, context uint8) {
-	if m.Operation != 0 {
+	switch {
+	case m.Operation != 0:
 		m.Class = m.Operation.Info().Class
-	} else if m.Protocol == signaling.MAP {
+	case m.Protocol == signaling.MAP:
 		m.Class = signaling.ContextClass(context)
-	} else {
+	case m.Protocol == signaling.CAP:
+		_, m.Class = signaling.CAPContext(context, m.MAPVersion)
+	default:
 		m.Class = signaling.ClassOther
+	}
+	if g := m.Dialogue; g != nil {
+		if m.IMSI.Len() == 0 {
+			m.IMSI = g.IMSI()
+		}
+		if m.MSISDN.Len() == 0 {
+			m.MSISDN = g.MSISDN()
+		}
 	}
 	if y := m.Memory; y != nil {
 		if m.IMSI.Len() != 0 {
@@ -496,6 +535,12 @@ func (d *Dissector) finish(m *signaling.Message, context uint8) {
 		} else {
 			m.MSISDN = y.MSISDN
 		}
+	}
+	if m.Class == signaling.ClassProtected && m.Protocol == signaling.MAP && m.Protection == signaling.Clear {
+		m.Protection = signaling.MAPsec
+		d.emit(m)
+		m.Protection = signaling.Clear
+		return
 	}
 	d.emit(m)
 }

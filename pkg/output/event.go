@@ -278,7 +278,7 @@ func (e *Encoder) layers(b []byte, m *signaling.Message) []byte {
 }
 
 // disclosureNames are the words of the members of signaling.Disclosure.
-var disclosureNames = func() (names [32]string) {
+var disclosureNames = func() (names [signaling.NumDisclosures]string) {
 	for i := range names {
 		if words := signaling.Disclosure(1<<i).AppendNames(nil, 0); len(words) == 1 {
 			names[i] = words[0]
@@ -293,10 +293,14 @@ var disclosureNames = func() (names [32]string) {
 }()
 
 // appendDisclosure appends what m gives away: "returned" in a reply, "carried" in
-// what asks for one.
+// what asks for one. A result of MAP or CAP that was read and gave nothing away says
+// so with an empty list.
 func appendDisclosure(b []byte, m *signaling.Message) []byte {
 	d, vectors := m.Disclosed()
 	if d == 0 {
+		if m.Kind == signaling.KindResult && m.Operation != 0 && m.Class != signaling.ClassProtected && m.Faults&signaling.FaultArgument == 0 {
+			b = append(key(b, "returned"), "[]"...)
+		}
 		return b
 	}
 	name := "carried"

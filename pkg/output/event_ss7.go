@@ -133,9 +133,8 @@ func appendContextName(b []byte, acn tcap.ObjectID) []byte {
 		}
 		return b
 	}
-	// Phases 3 and 4 of CAP number their contexts anew.
-	if ac, phase, ok := acn.CAPContext(); ok && phase <= 2 {
-		if s := signaling.ContextName(ac); s != "" {
+	if ac, phase, ok := acn.CAPContext(); ok {
+		if s, _ := signaling.CAPContext(ac, phase); s != "" {
 			b = appendWord(b, "acn_name", s)
 		}
 	}
@@ -200,8 +199,8 @@ func (e *Encoder) application(b []byte, name string, m *signaling.Message) []byt
 	b = append(key(b, name), '{')
 	if c := m.Component; c != nil {
 		b = appendComponent(b, c, m.Kind)
-		if m.Kind == signaling.KindError && m.Protocol == signaling.MAP && c.HasCode && !c.Global {
-			if s := signaling.MAPErrorName(c.Code); s != "" {
+		if m.Kind == signaling.KindError && c.HasCode && !c.Global {
+			if s := signaling.ErrorName(m.Protocol, c.Code); s != "" {
 				b = appendWord(b, "error_name", s)
 			}
 		}
@@ -218,9 +217,40 @@ func (e *Encoder) application(b []byte, name string, m *signaling.Message) []byt
 		}
 		b = e.nodes(b, a.Nodes())
 		b = e.scrubbed(b, "diameter_name", a.DiameterName)
-		b = appendDisclosure(b, m)
+		b = appendArguments(b, a)
 	}
-	return append(b, '}')
+	return append(appendDisclosure(b, m), '}')
+}
+
+// appendArguments appends what else is known of an argument or result.
+func appendArguments(b []byte, a *gsmmap.Arguments) []byte {
+	if a.Set&gsmmap.FieldGSN != 0 {
+		b = append(key(b, "gsn_address"), '"')
+		b = append(a.GSN.AppendTo(b), '"')
+	}
+	if a.Set&gsmmap.FieldLocationAge != 0 {
+		b = appendUint(b, "location_age_minutes", uint64(a.Age))
+	}
+	if a.VectorCount != 0 {
+		b = append(key(b, "vectors"), '{')
+		for k, n := range a.Vectors {
+			if n != 0 {
+				b = appendUint(b, gsmmap.VectorKind(k).String(), uint64(n))
+			}
+		}
+		b = append(b, '}')
+	}
+	if a.Set&gsmmap.FieldSecured != 0 {
+		b = appendUint(b, "spi", uint64(a.SPI))
+		name := signaling.MAPOperation(a.Secured).String()
+		if a.SecuredIsError {
+			name = signaling.MAPErrorName(a.Secured)
+		}
+		if a.Secured >= 0 && name != "" {
+			b = appendWord(b, "secured", name)
+		}
+	}
+	return b
 }
 
 // nodes appends the first node of each key under it, and what is left in one

@@ -563,9 +563,11 @@ var awayWords = map[string]string{
 	"cell": "cell", "position": "position", "subscriber_state": "state", "subscriber_data": "profile", "roaming_number": "MSRN",
 	"sms_text": "SMS text", "ussd_text": "USSD text", "forwarded_to_number": "forward-to",
 	"apns": "APNs", "camel": "CAMEL", "location_privacy": "location privacy", "location_age": "age", "external_id": "external id",
+	"supplementary_services": "SS", "call_forwarding": "forwarding", "cug": "CUG", "party_number": "other party", "redirection_number": "redirected to", "dialled_digits": "dialled digits", "ss_password": "SS password",
+	"user_address": "PDP address",
 }
 
-var away = func() (words [len(disclosureNames)]string) {
+var away = func() (words [signaling.NumDisclosures]string) {
 	for i, name := range disclosureNames {
 		if words[i] = awayWords[name]; words[i] == "" {
 			words[i] = name
@@ -609,7 +611,7 @@ func givenAway(b []byte, m *signaling.Message) []byte {
 	switch {
 	case m.Kind == signaling.KindError && m.Component != nil && m.Component.HasCode && !m.Component.Global:
 		sep()
-		if s := signaling.MAPErrorName(m.Component.Code); s != "" && m.Protocol == signaling.MAP {
+		if s := signaling.ErrorName(m.Protocol, m.Component.Code); s != "" {
 			b = append(b, s...)
 		} else {
 			b = strconv.AppendInt(append(b, "error "...), int64(m.Component.Code), 10)

@@ -239,6 +239,27 @@ func ContextClass(ac uint8) Class {
 	return ClassOther
 }
 
+// capContexts are the application contexts of CAP phases 3 and 4 by their last
+// number: 0.4.0.0.1.p.3.n (3GPP TS 29.078 5.5, 6.1.4, 7.1.2, 8.1.2).
+var capContexts = map[uint8]context{
+	4:  {"CAP-gsmSSF-scfGenericAC", ClassCall},
+	6:  {"CAP-gsmSSF-scfAssistHandoffAC", ClassCall},
+	8:  {"CAP-scf-gsmSSFGenericAC", ClassCall},
+	14: {"gsmSRF-gsmSCF-ac", ClassCall},
+	50: {"gprsSSF-gsmSCF-AC", ClassData},
+	61: {"sms-AC", ClassSMS},
+}
+
+// CAPContext is the name and class of context ac of a phase of CAP. Phases 1 and 2
+// have theirs among those of MAP. "" and ClassOther when unknown.
+func CAPContext(ac, phase uint8) (name string, class Class) {
+	if phase <= 2 {
+		return ContextName(ac), ContextClass(ac)
+	}
+	c := capContexts[ac]
+	return c.name, c.class
+}
+
 // mapErrors are the local error codes of 3GPP TS 29.002 17.5 and of GSM 09.02.
 var mapErrors = [...]string{
 	1: "unknownSubscriber", 2: "unknownBaseStation", 3: "unknownMSC", 4: "secureTransportError", 5: "unidentifiedSubscriber",
@@ -260,6 +281,26 @@ var mapErrors = [...]string{
 func MAPErrorName(code int32) string {
 	if code >= 0 && int(code) < len(mapErrors) {
 		return mapErrors[code]
+	}
+	return ""
+}
+
+// capErrors are the local error codes of CAP (3GPP TS 29.078 5.3, from INAP).
+var capErrors = [...]string{
+	0: "canceled", 1: "cancelFailed", 3: "eTCFailed", 4: "improperCallerResponse", 6: "missingCustomerRecord", 7: "missingParameter",
+	8: "parameterOutOfRange", 10: "requestedInfoError", 11: "systemFailure", 12: "taskRefused", 13: "unavailableResource",
+	14: "unexpectedComponentSequence", 15: "unexpectedDataValue", 16: "unexpectedParameter", 17: "unknownLegID", 50: "unknownPDPID", 51: "unknownCSID",
+}
+
+// ErrorName is the name of a local error code of MAP or CAP; "" when unknown.
+func ErrorName(p Protocol, code int32) string {
+	switch p {
+	case MAP:
+		return MAPErrorName(code)
+	case CAP:
+		if code >= 0 && int(code) < len(capErrors) {
+			return capErrors[code]
+		}
 	}
 	return ""
 }

@@ -36,13 +36,25 @@ const (
 	DisclosedRestrictions // access, roaming and regional restrictions
 	DisclosedLCS          // privacy settings of location services
 	DisclosedLocationAge
-	DisclosedExternalID // name of a subscriber outside of the network (TS 23.682 4.6)
+	DisclosedExternalID    // name of a subscriber outside of the network (TS 23.682 4.6)
+	DisclosedSupplementary // supplementary services and their state
+	DisclosedForwarding    // how calls are forwarded, with a number or without
+	DisclosedCUG           // closed user groups
+	DisclosedPartyNumber   // of another party of a call or message
+	DisclosedRedirection   // where a call or message goes instead
+	DisclosedDigits        // dialled during a call
+	DisclosedPassword      // of supplementary services
+	DisclosedUserAddress   // PDP address
 )
+
+// NumDisclosures is how many there are.
+const NumDisclosures = len(disclosureNames)
 
 var disclosureNames = [...]string{
 	"authentication_vectors", "keys", "imsi", "msisdn", "imei", "serving_node", "cell", "position", "subscriber_state",
 	"subscriber_data", "roaming_number", "sms_text", "ussd_text", "forwarded_to_number",
 	"services", "apns", "barring", "camel", "charging", "restrictions", "location_privacy", "location_age", "external_id",
+	"supplementary_services", "call_forwarding", "cug", "party_number", "redirection_number", "dialled_digits", "ss_password", "user_address",
 }
 
 // AppendNames appends one word for each member of the set. Authentication
@@ -60,23 +72,47 @@ func (d Disclosure) AppendNames(words []string, vectors int) []string {
 	return words
 }
 
+// mapDisclosures says what each field of an argument gives away.
+var mapDisclosures = [...]struct {
+	f gsmmap.Field
+	d Disclosure
+}{
+	{gsmmap.FieldVectors, DisclosedVectors}, {gsmmap.FieldKeys, DisclosedKeys},
+	{gsmmap.FieldIMSI, DisclosedIMSI}, {gsmmap.FieldMSISDN, DisclosedMSISDN}, {gsmmap.FieldIMEI, DisclosedIMEI},
+	{gsmmap.FieldCellID, DisclosedCell}, {gsmmap.FieldLocationNumber, DisclosedCell}, {gsmmap.FieldGeographical, DisclosedPosition},
+	{gsmmap.FieldSubscriberState, DisclosedState}, {gsmmap.FieldSubscriberData, DisclosedSubscriberData}, {gsmmap.FieldAPN, DisclosedSubscriberData | DisclosedAPNs},
+	{gsmmap.FieldRoamingNumber, DisclosedRoamingNumber}, {gsmmap.FieldSMText, DisclosedSMS}, {gsmmap.FieldUSSD, DisclosedUSSD},
+	{gsmmap.FieldForwardingNumber, DisclosedForwardingNumber}, {gsmmap.FieldPartyNumber, DisclosedPartyNumber},
+	{gsmmap.FieldRedirection, DisclosedRedirection}, {gsmmap.FieldDigits, DisclosedDigits}, {gsmmap.FieldPassword, DisclosedPassword},
+	{gsmmap.FieldLocationAge, DisclosedLocationAge}, {gsmmap.FieldUserAddress, DisclosedUserAddress}, {gsmmap.FieldGSN, DisclosedServingNode},
+}
+
+// dataDisclosures says the same of each kind of subscriber data.
+var dataDisclosures = [...]struct {
+	k gsmmap.Data
+	d Disclosure
+}{
+	{gsmmap.DataServices | gsmmap.DataGroupCalls, DisclosedServices}, {gsmmap.DataSupplementary, DisclosedSupplementary},
+	{gsmmap.DataForwarding, DisclosedForwarding}, {gsmmap.DataBarring | gsmmap.DataODB, DisclosedBarring}, {gsmmap.DataCUG, DisclosedCUG},
+	{gsmmap.DataRestrictions, DisclosedRestrictions}, {gsmmap.DataCAMEL, DisclosedCAMEL}, {gsmmap.DataGPRS | gsmmap.DataEPS, DisclosedAPNs},
+	{gsmmap.DataLCS, DisclosedLCS}, {gsmmap.DataCharging, DisclosedCharging},
+}
+
 // Disclosed is what m carries in readable form, and how many authentication
-// vectors. It looks at the message alone, not at its dialogue.
+// vectors. It looks at the message alone, not at its dialogue; the references of a
+// MAP-open are part of the message they open a dialogue with.
 func (m *Message) Disclosed() (d Disclosure, vectors int) {
 	if a := m.MAP; a != nil {
-		for _, x := range [...]struct {
-			f gsmmap.Field
-			d Disclosure
-		}{
-			{gsmmap.FieldVectors, DisclosedVectors}, {gsmmap.FieldKeys, DisclosedKeys},
-			{gsmmap.FieldIMSI, DisclosedIMSI}, {gsmmap.FieldMSISDN, DisclosedMSISDN}, {gsmmap.FieldIMEI, DisclosedIMEI},
-			{gsmmap.FieldCellID, DisclosedCell}, {gsmmap.FieldLocationNumber, DisclosedCell}, {gsmmap.FieldGeographical, DisclosedPosition},
-			{gsmmap.FieldSubscriberState, DisclosedState}, {gsmmap.FieldSubscriberData, DisclosedSubscriberData}, {gsmmap.FieldAPN, DisclosedSubscriberData},
-			{gsmmap.FieldRoamingNumber, DisclosedRoamingNumber}, {gsmmap.FieldSMText, DisclosedSMS}, {gsmmap.FieldUSSD, DisclosedUSSD},
-			{gsmmap.FieldForwardingNumber, DisclosedForwardingNumber},
-		} {
-			if a.Set&x.f != 0 {
-				d |= x.d
+		for i := range mapDisclosures {
+			if a.Set&mapDisclosures[i].f != 0 {
+				d |= mapDisclosures[i].d
+			}
+		}
+		if a.Data != 0 {
+			for i := range dataDisclosures {
+				if a.Data&dataDisclosures[i].k != 0 {
+					d |= dataDisclosures[i].d
+				}
 			}
 		}
 		for _, n := range a.Nodes() {
@@ -88,6 +124,14 @@ func (m *Message) Disclosed() (d Disclosure, vectors int) {
 			d |= DisclosedServingNode
 		}
 		vectors = int(a.VectorCount)
+	}
+	if g := m.Dialogue; g != nil {
+		if g.IMSI().Len() > 0 {
+			d |= DisclosedIMSI
+		}
+		if g.MSISDN().Len() > 0 {
+			d |= DisclosedMSISDN
+		}
 	}
 	if a := m.Diameter; a != nil {
 		for _, x := range [...]struct {

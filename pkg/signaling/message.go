@@ -50,9 +50,12 @@ type Message struct {
 	TCAP      *tcap.Message
 	Component *tcap.Component
 	MAP       *gsmmap.Arguments
-	Diameter  *diameter.Message
+	// Dialogue is the MAP-DialoguePDU of the TCAP message; nil where it has none.
+	Dialogue *gsmmap.Dialogue
+	Diameter *diameter.Message
 
-	// MAPVersion is the version of the application context, 1 to 4; 0 unknown.
+	// MAPVersion is the version of the application context of MAP, or the phase of
+	// that of CAP, 1 to 4; 0 unknown.
 	MAPVersion uint8
 
 	// IMSI and MSISDN name the subscriber: from the message, else from its dialogue.

@@ -103,6 +103,9 @@ type Dialogue struct {
 	PDU     DialoguePDU
 	Context Context
 	Version uint8
+	// Phase is that of CAP: with 3 and 4, Context is the last number of a context
+	// 0.4.0.0.1.p.3.n (3GPP TS 29.078 5.5).
+	Phase uint8
 	// Result and Diagnostic of an AARE: 0 accepted with 0 null, or 1 rejected
 	// with 2 application context name not supported (Q.773 3.2.2).
 	Result, Diagnostic uint8
@@ -116,6 +119,16 @@ type Dialogue struct {
 // Request is an AARQ without user information.
 func Request(c Context, version uint8) Dialogue {
 	return Dialogue{PDU: AARQ, Context: c, Version: version}
+}
+
+// CAPRequest is an AARQ for context n of a phase of CAP.
+func CAPRequest(phase uint8, n Context) Dialogue {
+	return Dialogue{PDU: AARQ, Context: n, Version: phase - 1, Phase: phase}
+}
+
+// CAPAccept is the AARE to it.
+func CAPAccept(phase uint8, n Context) Dialogue {
+	return Dialogue{PDU: AARE, Context: n, Version: phase - 1, Phase: phase}
 }
 
 // Accept is the AARE that accepts a context.
@@ -151,7 +164,11 @@ func appendDialogue(b []byte, d Dialogue, form Length) []byte {
 	} else {
 		b = append(b, 0x80, 2, 0x07, 0x80) // protocol-version: version1
 		b = append(b, 0xa1, 9)
-		b = AppendContext(b, d.Context, d.Version)
+		if d.Phase >= 3 {
+			b = append(b, 0x06, 7, 4, 0, 0, 1, 2*d.Phase+15, 3, byte(d.Context))
+		} else {
+			b = AppendContext(b, d.Context, d.Version)
+		}
 	}
 	if d.PDU == AARE {
 		b = append(b, 0xa2, 3, 0x02, 1, d.Result)
