@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -128,5 +129,22 @@ func TestSinksRefuse(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), name+want) || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "geheim") {
 			t.Errorf("%q: %v\nwant one line with %s%s", text, err, name, want)
 		}
+	}
+}
+
+// TestExample: the configuration that deploy/README.md shows.
+func TestExample(t *testing.T) {
+	doc, err := os.ReadFile("../../deploy/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, ok := strings.Cut(string(doc), "```yaml\nsinks:\n")
+	text, _, ok2 := strings.Cut(text, "```")
+	if !ok || !ok2 {
+		t.Fatal("deploy/README.md has no example of sinks")
+	}
+	c, err := Load(file(t, "sinks:\n"+text))
+	if err != nil || len(c.Sinks) != 4 {
+		t.Errorf("%d sinks, %v", len(c.Sinks), err)
 	}
 }

@@ -342,7 +342,10 @@ func TestFileSync(t *testing.T) {
 		defer x.close()
 		write(t, x, "a")
 		write(t, x, "b")
-		if !x.dirty {
+		x.mu.Lock()
+		early := !x.dirty
+		x.mu.Unlock()
+		if early {
 			t.Error("a second: synced at once")
 		}
 		time.Sleep(time.Second)

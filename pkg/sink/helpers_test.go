@@ -64,10 +64,17 @@ func (x *fake) got() []string {
 	return slices.Clone(x.lines)
 }
 
+// tries are the times of the sends so far.
+func (x *fake) tries() []time.Time {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.sends)
+}
+
 func (x *fake) reopen() {}
 func (x *fake) abort()  {}
 func (x *fake) close() error {
-	x.closed = true
+	x.set(func() { x.closed = true })
 	return nil
 }
 

@@ -148,11 +148,12 @@ func signal(c chan struct{}) {
 func (s *Sink) run() {
 	defer close(s.sent)
 	fails := 0
+	draining := s.draining // nil once a pause was cut short by it
 	for s.ctx.Err() == nil {
 		batch, err := s.take()
 		if err != nil {
 			s.complain(&fails, &fault{reason: ReasonSpill, err: err})
-			s.pause(s.delay(fails, 0))
+			s.pause(s.delay(fails, 0), nil)
 			continue
 		}
 		if len(batch) == 0 {
@@ -187,7 +188,11 @@ func (s *Sink) run() {
 			fails = 0
 			continue
 		}
-		s.pause(s.delay(fails, f.retryAfter))
+		if f.retryAfter > 0 {
+			s.pause(s.delay(fails, f.retryAfter), nil)
+		} else if s.pause(s.delay(fails, 0), draining) {
+			draining = nil
+		}
 	}
 }
 
@@ -224,13 +229,18 @@ func (s *Sink) delay(fails int, asked time.Duration) time.Duration {
 	return max(d, asked)
 }
 
-func (s *Sink) pause(d time.Duration) {
+// pause waits, until draining is closed at most: who is told to end tries once
+// more at once.
+func (s *Sink) pause(d time.Duration, draining <-chan struct{}) (cut bool) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
+	case <-draining:
+		return true
 	case <-s.ctx.Done():
 	}
+	return false
 }
 
 // take gives what is to be sent: the rest of the last batch, else the oldest of
@@ -382,8 +392,12 @@ func (s *Sink) toDisk(batch []record) (n int, err error) {
 	return n, err
 }
 
-// hangGrace is how long Close waits for a sender after it was told to stop.
-const hangGrace = 250 * time.Millisecond
+// How long Close waits beyond its deadline: for a sender that was told to stop, and
+// for the disk of the spill.
+const (
+	hangGrace  = 250 * time.Millisecond
+	spillGrace = 2 * time.Second
+)
 
 // Close takes no more events and delivers what is there until ctx ends. The rest
 // goes to the spill, where the next run finds it, or is dropped and counted.
@@ -407,6 +421,20 @@ func (s *Sink) shut(ctx context.Context) error {
 		s.transport.abort()
 		gone = s.await(hangGrace)
 	}
+	done := make(chan error, 1)
+	go func() { done <- s.finish(gone) }()
+	t := time.NewTimer(spillGrace)
+	defer t.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-t.C:
+		return fmt.Errorf("sink %s: the disk of the spill does not answer", s.conf.Name)
+	}
+}
+
+// finish puts away what was not delivered. gone: the sender has ended.
+func (s *Sink) finish(gone bool) error {
 	<-s.spilled
 	s.disk.Lock()
 	defer s.disk.Unlock()

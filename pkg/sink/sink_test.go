@@ -130,13 +130,13 @@ func TestBackoff(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 		for i, longest := range []time.Duration{1, 2, 4, 8, 8, 8} {
-			if d := x.sends[i+1].Sub(x.sends[i]); d > longest*time.Second || d < longest*time.Second/2 {
+			if d := x.tries()[i+1].Sub(x.tries()[i]); d > longest*time.Second || d < longest*time.Second/2 {
 				t.Errorf("pause %d: %v", i, d)
 			}
 		}
 		_ = closeSink(t, s, time.Second)
-		if y := s.Snapshot(); y.Errors[ReasonOther] != uint64(len(x.sends)-1) {
-			t.Errorf("%d sends: %+v", len(x.sends), y)
+		if y := s.Snapshot(); y.Errors[ReasonOther] != uint64(len(x.tries())-1) {
+			t.Errorf("%d sends: %+v", len(x.tries()), y)
 		}
 	})
 }
@@ -147,8 +147,8 @@ func TestRetryAfterIsKept(t *testing.T) {
 		s := startFake(t, testConfig(10), x)
 		put(s, low, 0, 1)
 		time.Sleep(59 * time.Second)
-		if len(x.sends) != 1 {
-			t.Errorf("%d sends in the minute that was asked for", len(x.sends))
+		if len(x.tries()) != 1 {
+			t.Errorf("%d sends in the minute that was asked for", len(x.tries()))
 		}
 		x.set(func() { x.err = nil })
 		_ = closeSink(t, s, time.Minute)
@@ -186,8 +186,8 @@ func TestRejected(t *testing.T) {
 		put(s, low, 0, 5)
 		_ = closeSink(t, s, time.Minute)
 		y := s.Snapshot()
-		if y.Drops[DropRejected] != 5 || len(x.got()) != 0 || len(x.sends) != 5 {
-			t.Errorf("%d sends: %+v", len(x.sends), y)
+		if y.Drops[DropRejected] != 5 || len(x.got()) != 0 || len(x.tries()) != 5 {
+			t.Errorf("%d sends: %+v", len(x.tries()), y)
 		}
 		balanced(t, y)
 	})
@@ -303,7 +303,7 @@ func TestStuckTransport(t *testing.T) {
 	c := spillConfig(t, 100, 1<<20)
 	s := startFake(t, c, x)
 	put(s, low, 0, 10)
-	eventually(t, "the transport is stuck", func() bool { x.mu.Lock(); defer x.mu.Unlock(); return len(x.sends) > 0 })
+	eventually(t, "the transport is stuck", func() bool { return len(x.tries()) > 0 })
 	if err := closeSink(t, s, 10*time.Millisecond); err != nil {
 		t.Error(err)
 	}
@@ -343,6 +343,39 @@ func TestSpillCannotBeWritten(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 		balanced(t, s.Snapshot())
+	})
+}
+
+// TestSpillHangs: a disk that does not answer holds up neither who enqueues nor the
+// end.
+func TestSpillHangs(t *testing.T) {
+	s := startFake(t, spillConfig(t, 16, 1<<20), &fake{err: errDown})
+	s.disk.Lock() // as a write would that never returns
+	put(s, low, 0, 100)
+	begin := time.Now()
+	if err := closeSink(t, s, 10*time.Millisecond); err == nil {
+		t.Error("no error")
+	}
+	if d := time.Since(begin); d > 2*spillGrace {
+		t.Errorf("took %v", d)
+	}
+	s.disk.Unlock()
+	<-s.sent
+}
+
+// TestDrainTriesAtOnce: the end does not wait for a long pause.
+func TestDrainTriesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := testConfig(10)
+		c.RetryMin, c.RetryMax = time.Hour, time.Hour
+		x := &fake{err: errDown}
+		s := startFake(t, c, x)
+		put(s, low, 0, 1)
+		synctest.Wait()
+		x.set(func() { x.err = nil })
+		if err := closeSink(t, s, time.Second); err != nil || len(x.got()) != 1 {
+			t.Errorf("%v, got %q", err, x.got())
+		}
 	})
 }
 

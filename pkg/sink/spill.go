@@ -431,20 +431,28 @@ func (l *spillLog) dropOldest() (lost int, err error) {
 }
 
 // remove takes the first segment away.
-func (l *spillLog) remove() error {
-	s := l.segments[0]
-	if len(l.segments) == 1 && l.w != nil {
+func (l *spillLog) remove() error { return l.forget(0) }
+
+// forget takes a segment away. One that is gone already is no fault.
+func (l *spillLog) forget(i int) error {
+	s := l.segments[i]
+	if i == len(l.segments)-1 && l.w != nil {
 		l.w.Close()
 		l.w = nil
 	}
+	l.segments = slices.Delete(l.segments, i, i+1)
 	if l.reading.segment == s.id {
 		l.closeReader()
+		if i < len(l.segments) {
+			l.reading = position{log: l, segment: l.segments[i].id}
+		} else if i > 0 { // all before it is read
+			l.reading = position{log: l, segment: l.segments[i-1].id, offset: l.segments[i-1].size}
+		}
 	}
-	l.segments = l.segments[1:]
-	if l.reading.segment == s.id && len(l.segments) > 0 {
-		l.reading = position{log: l, segment: l.segments[0].id}
+	if err := os.Remove(l.path(s.id)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
-	return os.Remove(l.path(s.id))
+	return nil
 }
 
 // peek reads ahead by one record if there is one.
@@ -456,7 +464,15 @@ func (l *spillLog) peek() (err error) {
 		}
 		s := &l.segments[i]
 		if l.r == nil {
-			if l.r, err = os.Open(l.path(s.id)); err != nil {
+			l.r, err = os.Open(l.path(s.id))
+			if errors.Is(err, os.ErrNotExist) { // somebody removed it
+				l.corrupt += max(s.unread, 1)
+				if err := l.forget(i); err != nil {
+					return err
+				}
+				continue
+			}
+			if err != nil {
 				return err
 			}
 		}

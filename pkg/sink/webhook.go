@@ -22,10 +22,10 @@ type webhook struct {
 	conf  WebhookConfig
 	count *counters
 	body  []byte
+	limit int // events a request, halved when the receiver finds one too large; 0: no limit
 
 	mu     sync.Mutex
 	client *http.Client // nil: made anew
-	limit  int          // events a request; halved when the receiver finds one too large
 }
 
 func newWebhook(conf WebhookConfig, c *counters) *webhook {
@@ -122,7 +122,7 @@ func (x *webhook) judge(answer *http.Response, batch []record) (int, error) {
 	f := &fault{reason: ReasonStatus5xx, err: fmt.Errorf("the receiver answers %d", code)}
 	switch {
 	case code >= 200 && code < 300:
-		x.limit = min(x.limit*2, x.conf.BatchEvents) // 0 stays: no limit
+		x.limit = min(x.limit*2, x.conf.BatchEvents)
 		return len(batch), nil
 	case code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code >= 500:
 		f.retryAfter = retryAfter(answer.Header.Get("Retry-After"), time.Now())
