@@ -15,7 +15,7 @@ var floors = [][]string{
 	{"decoders/telecom", "decoders/internal/wire", "decoders/internal/sigtran", "decoders/internal/mutate", "decoders/internal/octets", "decoders/ber"},
 	{"decoders/"},
 	{"pkg/signaling"},
-	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/dictionary", "pkg/synth"},
+	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/dictionary", "pkg/synth", "pkg/trust"},
 	{"pkg/dissect", "pkg/capture/live"},
 	{"rules"},
 	{"pkg/output"},

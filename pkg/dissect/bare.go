@@ -1,6 +1,8 @@
 package dissect
 
 import (
+	"hash/maphash"
+
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sccp"
@@ -9,6 +11,8 @@ import (
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/signaling"
 )
+
+var bareSeed = maphash.MakeSeed()
 
 // bare dissects a message that was captured without IP: on a signaling link of
 // MTP2, or cut out of a capture by a tool.
@@ -19,6 +23,11 @@ func (d *Dissector) bare(p *capture.Packet) Outcome {
 	h := d.bareHalf(p)
 	h.flow.last = d.frame.Time
 	if p.Content == capture.ContentLink {
+		return Decoded
+	}
+	d.trust.data = 1
+	if hash := maphash.Bytes(bareSeed, p.Payload); d.trust.copies.meet(d.frame.Time, uint32(hash), uint32(hash>>32)) != 0 {
+		d.trust.copy = 1 // nothing in such a message numbers it, so its octets have to
 		return Decoded
 	}
 	if !h.flow.told {

@@ -85,14 +85,31 @@ type Counters struct {
 
 	Messages        uint64
 	CutFrames       uint64 // frames the snap length cut
+	CutSignaling    uint64 // of them frames of signaling links, and frames cut within their headers
+	SnapLength      uint64 // captured octets of the longest cut frame
+	DataFrames      uint64 // frames of signaling links that carry something
+	Copies          uint64 // of them second copies of a frame that was mirrored twice
+	ClockSteps      uint64 // times the capture time jumped back or far ahead
+	Untimed         uint64 // frames without a time of day
 	SCTPPackets     uint64
 	SCTPChunks      uint64 // DATA and I-DATA chunks delivered
 	SCTPDuplicates  uint64 // DATA chunks seen before
-	SCTPMissing     uint64 // DATA chunks the capture lacks
+	SCTPMissing     uint64 // DATA chunks the capture lacks, whoever lost them
+	SCTPTapLost     uint64 // of them chunks that the receiver acknowledged
+	SCTPUnseen      uint64 // of them chunks the sender gave up
+	SCTPMessages    uint64 // user messages that are missing or incomplete, by stream sequence numbers
+	SCTPNetworkLost uint64 // DATA chunks lost between the ends and sent again
+	SCTPNeedless    uint64 // DATA chunks sent again that had arrived
+	SCTPDoubled     uint64 // DATA chunks that their receivers reported to have come twice
+	SCTPAbandoned   uint64 // DATA chunks the sender gave up, captured or not
+	OneWayFlows     uint64 // links of which one direction was not mirrored
 	SCTPChecksum    uint64 // packets with a wrong checksum, dropped or not
 	TCPSegments     uint64 // segments of Diameter connections
 	TCPDuplicates   uint64 // segments of any connection followed whose octets were all seen before
-	TCPLostOctets   uint64
+	TCPRepeated     uint64 // of them segments sent again, not mirrored twice
+	TCPOctets       uint64 // payload of Diameter connections, first copies
+	TCPLostOctets   uint64 // octets the capture lacks
+	TCPTapLost      uint64 // of them octets that the receiver acknowledged
 	Management      uint64 // messages of adaptation layers other than user data
 	OtherUsers      uint64 // MTP3 user parts other than SCCP
 	OtherSubsystems uint64 // SCCP user data that is not TCAP
@@ -122,14 +139,30 @@ var tunnelCounters = [capture.NumTunnels]string{
 func (c *Counters) Each(f func(name string, n uint64)) {
 	f("messages", c.Messages)
 	f("cut_frames", c.CutFrames)
+	f("cut_signaling_frames", c.CutSignaling)
+	f("data_frames", c.DataFrames)
+	f("mirrored_twice_frames", c.Copies)
+	f("clock_steps", c.ClockSteps)
+	f("frames_without_time", c.Untimed)
+	f("one_way_links", c.OneWayFlows)
 	f("sctp_packets", c.SCTPPackets)
 	f("sctp_data_chunks", c.SCTPChunks)
 	f("sctp_duplicate_chunks", c.SCTPDuplicates)
 	f("sctp_missing_chunks", c.SCTPMissing)
+	f("sctp_tap_lost_chunks", c.SCTPTapLost)
+	f("sctp_abandoned_unseen_chunks", c.SCTPUnseen)
+	f("sctp_missing_messages", c.SCTPMessages)
+	f("sctp_network_lost_chunks", c.SCTPNetworkLost)
+	f("sctp_needless_retransmissions", c.SCTPNeedless)
+	f("sctp_reported_duplicates", c.SCTPDoubled)
+	f("sctp_abandoned_chunks", c.SCTPAbandoned)
 	f("sctp_bad_checksums", c.SCTPChecksum)
 	f("tcp_segments", c.TCPSegments)
 	f("tcp_duplicate_segments", c.TCPDuplicates)
+	f("tcp_retransmitted_segments", c.TCPRepeated)
+	f("tcp_octets", c.TCPOctets)
 	f("tcp_lost_octets", c.TCPLostOctets)
+	f("tcp_tap_lost_octets", c.TCPTapLost)
 	f("sigtran_management", c.Management)
 	f("other_mtp3_users", c.OtherUsers)
 	f("other_sccp_users", c.OtherSubsystems)

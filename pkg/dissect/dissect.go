@@ -70,6 +70,7 @@ type Dissector struct {
 	msg      signaling.Message
 	event    signaling.FlowEvent
 	warned   map[string]bool
+	trust    watch
 
 	// What outlives flows: who talks signaling, whose links were protected, and the
 	// IPsec between them.
@@ -113,6 +114,7 @@ func New(h Handler, o Options) *Dissector {
 	d.flows.step = uint64(max(o.Workers, 1))
 	d.flows.id = uint64(o.Worker) + 1 - d.flows.step
 	d.variants = len(o.Links) > 0 || o.Networks != [4]Network{}
+	d.trust.clock = noClock
 	d.Forget()
 	return d
 }
@@ -122,12 +124,17 @@ func New(h Handler, o Options) *Dissector {
 func (d *Dissector) Forget() {
 	d.flush()
 	d.retire()
-	d.ip.Counters, d.segs.Counters = reassembly.Counters{}, reassembly.Counters{}
-	d.ip, d.segs, d.flows = reassembly.IP{}, reassembly.SCCP{}, flows{id: d.flows.id, step: d.flows.step}
+	d.ip, d.segs = reassembly.IP{Counters: d.ip.Counters}, reassembly.SCCP{Counters: d.segs.Counters}
+	d.flows = flows{id: d.flows.id, step: d.flows.step, told: d.flows.told, gone: d.flows.gone, evicted: d.flows.evicted}
 	d.bareFlow = nil
-	d.diamT = dialogue.NewDiameter()
+	tcapT, diamT := d.tcapT, d.diamT
+	if d.diamT = dialogue.NewDiameter(); diamT != nil {
+		d.diamT.Counters = diamT.Counters
+	}
 	if d.tcapT = d.opts.Transactions; d.tcapT == nil {
-		d.tcapT = dialogue.NewTCAP()
+		if d.tcapT = dialogue.NewTCAP(); tcapT != nil {
+			d.tcapT.Counters = tcapT.Counters
+		}
 	}
 	d.peers, d.former, d.ipsec = nil, formerLinks{}, nil
 }
@@ -136,6 +143,7 @@ func (d *Dissector) Forget() {
 func (d *Dissector) SetSource(name string) {
 	if name != d.source {
 		d.bareFlow = nil // nothing tells that two files are of one signaling link
+		d.trust.clock = noClock
 	}
 	d.source = name
 }
@@ -215,14 +223,27 @@ func (d *Dissector) one(f *capture.Frame) {
 	if f.Time > c.Last {
 		c.Last = f.Time
 	}
-	if len(f.Data) < f.Length {
-		c.CutFrames++
+	if uint64(f.Time-d.trust.clock+stepBack) > uint64(stepBack+stepAhead) {
+		d.clockStep(f)
 	}
-	c.Outcomes[d.dissect(f)]++
+	d.trust.clock = f.Time
+	if f.Time >= d.trust.due {
+		d.check()
+	}
+	o := d.dissect(f)
+	c.Outcomes[o]++
+	if len(f.Data) < f.Length {
+		d.cutFrame(f, o)
+	}
+	if o == Decoded {
+		c.DataFrames += uint64(d.trust.data)
+		c.Copies += uint64(d.trust.copy)
+	}
+	d.trust.data, d.trust.copy = 0, 0
 }
 
 func (d *Dissector) dissect(f *capture.Frame) Outcome {
-	if d.held > maxHeld {
+	if d.held+int(d.sctpC.Grown) > maxHeld {
 		d.relieve()
 	}
 	p := &d.pkt
@@ -376,6 +397,9 @@ func (d *Dissector) emit(m *signaling.Message) {
 
 // flowEvent hands out a change in the life of a flow.
 func (d *Dissector) flowEvent(f *flow, state, reason string) {
+	if state == "new" && f.link.Transport != signaling.TransportNone {
+		d.flows.told++
+	}
 	d.event = d.newEvent(&f.link, state, reason)
 	d.h.Flow(&d.event)
 }
@@ -391,45 +415,17 @@ func (d *Dissector) Close() {
 		return
 	}
 	d.flush()
+	d.conclude()
 	d.retire()
 	d.idleIPsec()
-	c := &d.Counters
-	end := func(kind string, n uint64, text string) {
-		if n > 0 {
-			w := signaling.Warning{Time: c.Last, Source: d.source, Type: kind, Text: text, Count: n}
-			d.h.Warning(&w)
-		}
-	}
-	end("cut-frames", c.CutFrames, "Frames were cut by the snap length of the capture: what stood behind the cut could not be read")
-	end("missing-chunks", c.SCTPMissing, "SCTP DATA chunks were sent but are not in the capture: messages are missing from this result")
-	end("missing-octets", c.TCPLostOctets, "Octets of Diameter TCP connections are not in the capture: messages are missing from this result")
 }
 
-// retire gives up what the flows wait for and adds up what they lacked.
+// retire judges what the flows wait for and adds up what they lacked.
 func (d *Dissector) retire() {
-	chunks, octets := d.Lost()
-	d.Counters.SCTPMissing, d.Counters.TCPLostOctets = chunks, octets
-	d.flows.missing, d.flows.octets = 0, 0
 	for _, f := range d.flows.all {
-		for i := range f.half {
-			h := &f.half[i]
-			h.sctp.Renumber()
-			h.sctp.Missing, h.tcp.Lost = 0, 0
-		}
+		d.flows.collect(f)
 	}
-}
-
-// Lost is what the capture lacks so far of the links that carry signaling: SCTP
-// DATA chunks and octets of TCP connections. The counters of the same meaning
-// leave out the flows that still live: for them a chunk that is late and one that
-// never comes look alike.
-func (d *Dissector) Lost() (chunks, octets uint64) {
-	chunks, octets = d.Counters.SCTPMissing+d.flows.missing, d.Counters.TCPLostOctets+d.flows.octets
-	for _, f := range d.flows.all {
-		c, o := f.lost()
-		chunks, octets = chunks+c, octets+o
-	}
-	return chunks, octets
+	d.refresh()
 }
 
 // flush hands out what waits behind holes in TCP connections: nothing more comes

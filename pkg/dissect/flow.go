@@ -45,6 +45,7 @@ type flow struct {
 	half    [2]half // half[i] holds what end i sends
 	content content
 	last    int64
+	since   int64 // when it was first seen
 	tries   uint8 // payloads that matched no content
 	told    bool  // the handler knows of the flow
 	closed  bool
@@ -58,12 +59,14 @@ type flow struct {
 	turns      uint8 // changes of protection
 	remembered bool  // as a protected link
 	shield     *shield
+	oneWay     bool // only one direction is in the capture
 }
 
 // half is one direction of a flow.
 type half struct {
 	flow *flow
 	from uint8 // the end of the link that sends
+	seen bool  // the capture has packets of it
 	vtag uint32
 	sctp reassembly.SCTP
 	tcp  reassembly.TCP
@@ -223,8 +226,8 @@ type flows struct {
 	step  uint64 // between the numbers of two links: other workers have those in between
 
 	evicted uint64
-	// missing and octets is what the evicted flows lacked.
-	missing, octets uint64
+	told    uint64 // flows found to carry signaling, ever
+	gone    losses // of flows, and of connections, that are over
 }
 
 // bind makes a path belong to a direction.
@@ -255,7 +258,7 @@ func (t *flows) open(now int64, k *pathKey, tr signaling.Transport) *flow {
 		t.sweep(now)
 	}
 	t.id += t.step
-	f := &flow{last: now}
+	f := &flow{last: now, since: now}
 	f.link = signaling.Link{ID: t.id, Transport: tr, Version: 1}
 	f.link.Ends[0].Port, f.link.Ends[1].Port = uint16(k.ports>>16), uint16(k.ports)
 	f.half[0] = half{flow: f, from: 0}
@@ -275,6 +278,7 @@ func (t *flows) known(k *pathKey) *path {
 
 // renew begins another connection between the same ends and ports.
 func (t *flows) renew(f *flow) {
+	t.collect(f)
 	t.id += t.step
 	l := &f.link
 	l.ID, l.Protection, l.Version = t.id, signaling.Clear, l.Version+1
@@ -326,8 +330,7 @@ func (t *flows) sweep(now int64) {
 		if keep(f) {
 			return false
 		}
-		chunks, octets := f.lost()
-		t.missing, t.octets = t.missing+chunks, t.octets+octets
+		t.collect(f)
 		return true
 	})
 	t.evicted += uint64(before - len(t.all))
@@ -395,20 +398,6 @@ func (d *Dissector) Links(f func(*signaling.Link)) {
 	}
 }
 
-// lost is the DATA chunks and the octets that the capture lacks of a flow that
-// carries signaling.
-func (f *flow) lost() (chunks, octets uint64) {
-	if f.content == contentOther || f.content == contentUnknown {
-		return 0, 0
-	}
-	for i := range f.half {
-		h := &f.half[i]
-		chunks += h.sctp.Missing + h.sctp.Outstanding()
-		octets += h.tcp.Lost
-	}
-	return chunks, octets
-}
-
 // held is the octets that pieces of messages take in a flow.
 func (f *flow) held() (n int) {
 	for i := range f.half {
@@ -444,7 +433,7 @@ func (d *Dissector) relieve() {
 			}
 		}
 	}
-	d.held = total
+	d.held, d.sctpC.Grown = total, 0
 }
 
 // use binds a path to an announced direction and begins its numbering.

@@ -57,13 +57,29 @@ func (d *Dissector) sctpPacket(p *capture.Packet) Outcome {
 		return BadChecksum
 	}
 
+	h.seen = true
+
 	it := pk.Chunks()
 	var c sctp.Chunk
 	for it.Next(&c) {
 		switch c.Type {
 		case sctp.ChunkData, sctp.ChunkIData:
+			if d.trust.data == 0 {
+				d.trust.data = 1
+				d.trust.copy = d.trust.copies.meet(d.frame.Time, pk.Checksum, pk.VTag^uint32(len(p.Payload)))
+			}
 			d.dataChunk(h, &c)
-		case sctp.ChunkSack, sctp.ChunkHeartbeat, sctp.ChunkHeartbeatAck:
+		case sctp.ChunkSack:
+			d.sack(h, &c)
+		case sctp.ChunkHeartbeat, sctp.ChunkHeartbeatAck:
+		case sctp.ChunkShutdown:
+			if cum, ok := c.CumulativeTSN(); ok {
+				f.half[1-h.from].sctp.Acked(d.frame.Time, cum, nil, &d.sctpC)
+			}
+		case sctp.ChunkForwardTSN, sctp.ChunkIForwardTSN:
+			if cum, ok := c.CumulativeTSN(); ok {
+				h.sctp.Forward(cum, &d.sctpC)
+			}
 		case sctp.ChunkInit, sctp.ChunkInitAck:
 			d.initChunk(h, ports, &c)
 		case sctp.ChunkAsconf:
@@ -197,10 +213,21 @@ func (d *Dissector) dataChunk(h *half, c *sctp.Chunk) {
 	}
 	if h.sctp.Accept(data.TSN, &d.sctpC) == reassembly.TSNDuplicate {
 		d.Counters.SCTPDuplicates++
+		if d.trust.copy == 0 || h.sctp.Reported(data.TSN) {
+			d.trust.copy = 0
+			h.sctp.Again(d.frame.Time, data.TSN, &d.sctpC)
+		}
 		return
 	}
+	d.trust.copy = 0
 	d.Counters.SCTPChunks++
+	if h.sctp.Judging() {
+		h.sctp.Late(d.frame.Time, data.TSN)
+	}
 	if data.Begin && data.End {
+		if !data.Unordered {
+			h.sctp.Whole(data.StreamID, data.Sequence)
+		}
 		d.userMessage(h, data.PPID, data.Payload, data.Truncated)
 		return
 	}

@@ -61,6 +61,7 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 	if p.Auth {
 		f.security().AH = true
 	}
+	h.seen = true
 	c := &d.tcpC
 	if flags&tcpSYN != 0 {
 		if flags&tcpACK == 0 && f.told && (f.closed || seq+1 != h.isn) {
@@ -72,8 +73,8 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 		seq++
 	}
 	if flags&tcpACK != 0 {
-		if o := &f.half[1-h.from]; o.tcp.Waiting() {
-			o.tcp.Acked(d.frame.Time, ack, c)
+		o := &f.half[1-h.from]
+		if o.tcp.Acked(d.frame.Time, ack); o.tcp.Waiting() {
 			d.drain(o)
 		}
 	}
@@ -82,11 +83,21 @@ func (d *Dissector) tcpSegment(p *capture.Packet) Outcome {
 			d.Counters.TCPSegments++
 		}
 		d.held += len(payload)
+		d.trust.data = 1
+		again := d.trust.copies.meet(d.frame.Time, seq^ports, ack^binary.BigEndian.Uint32(b[14:]))
 		h.tcp.Push(d.frame.Time, seq, payload, c)
+		if c.Duplicates == d.Counters.TCPDuplicates {
+			d.Counters.TCPOctets += uint64(len(payload))
+		} else if d.trust.copy = again; again == 0 {
+			d.Counters.TCPRepeated++
+		}
 		d.Counters.TCPDuplicates = c.Duplicates
 		d.drain(h)
 	}
 	if flags&(tcpFIN|tcpRST) != 0 {
+		if flags&tcpFIN != 0 {
+			h.tcp.End(seq + uint32(len(payload)))
+		}
 		h.tcp.Flush(c)
 		d.drain(h)
 		if f.told && !f.closed {

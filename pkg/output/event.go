@@ -1,6 +1,7 @@
 package output
 
 import (
+	"net/netip"
 	"strconv"
 
 	"sigtransit/decoders/telecom"
@@ -354,11 +355,33 @@ func (e *Encoder) AppendWarning(b []byte, w *signaling.Warning) []byte {
 	if w.Frame != 0 {
 		b = appendUint(b, "frame", w.Frame)
 	}
+	if l := w.Link; l != nil {
+		from, to := &l.Ends[w.From&1], &l.Ends[1-w.From&1]
+		if len(from.Addrs) > 0 && len(to.Addrs) > 0 {
+			b = appendAddrPort(b, "src_ip", "src_port", netip.AddrPortFrom(from.Addrs[0], from.Port))
+			b = appendAddrPort(b, "dest_ip", "dest_port", netip.AddrPortFrom(to.Addrs[0], to.Port))
+		}
+		if l.Transport != signaling.TransportNone {
+			b = appendWord(b, "proto", l.Transport.String())
+		}
+		if l.ID != 0 {
+			b = appendUint(b, "link", l.ID)
+		}
+	}
 	b = append(key(b, "warning"), '{')
 	b = appendText(b, "type", w.Type)
+	if w.State != signaling.WarningOnce {
+		b = appendWord(b, "state", w.State.String())
+	}
 	b = appendText(b, "text", w.Text)
+	if w.Advice != "" {
+		b = appendText(b, "advice", w.Advice)
+	}
 	if w.Count != 0 {
 		b = appendUint(b, "count", w.Count)
+	}
+	if w.Of != 0 {
+		b = appendUint(b, "of", w.Of)
 	}
 	return append(b, '}', '}', '\n')
 }

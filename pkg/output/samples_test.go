@@ -13,6 +13,7 @@ import (
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/synth"
+	"sigtransit/pkg/trust"
 	"sigtransit/rules"
 )
 
@@ -367,6 +368,13 @@ func warning() *signaling.Warning {
 	return &signaling.Warning{Time: testTime, Frame: 9, Source: "roaming.pcap", Type: "one-way-mirror", Text: "Only one direction of this link is in the capture.", Count: 3}
 }
 
+// condition is a warning about a link, with all it can have.
+func condition(state signaling.WarningState) *signaling.Warning {
+	w := warning()
+	w.State, w.Advice, w.Of, w.Link, w.From = state, "Mirror both directions.", 4, testLink(), 1
+	return w
+}
+
 // sampleStats counts the samples and sets every field.
 func sampleStats() *Stats {
 	s := &Stats{
@@ -391,6 +399,9 @@ func sampleStats() *Stats {
 	s.AddLinks([]*rules.Carrier{testCarrier}, signaling.Clear)
 	s.MoveLink(testCarrier, signaling.Clear, signaling.TLS)
 	s.AddWarning(warning())
+	s.Trust.Totals[trust.MissingChunks] = trust.Sample{Bad: 3, Of: 912}
+	s.Trust.Totals[trust.CutFrames] = trust.Sample{Bad: 40, Of: 12_000}
+	s.Trust.Active[trust.MissingChunks], s.Trust.Messages, s.Trust.SnapLength = true, 2, 96
 	return s
 }
 
@@ -407,6 +418,8 @@ func eachEvent(e *Encoder, f func(name string, line []byte)) {
 	f("flow, secured", e.AppendFlow(nil, securedFlow()))
 	f("flow, bare", e.AppendFlow(nil, &signaling.FlowEvent{State: "idle"}))
 	f("warning", e.AppendWarning(nil, warning()))
+	f("warning, raised", e.AppendWarning(nil, condition(signaling.WarningRaised)))
+	f("warning, cleared", e.AppendWarning(nil, condition(signaling.WarningCleared)))
 	f("warning, bare", e.AppendWarning(nil, &signaling.Warning{Type: "cut-off-file", Text: "The file ends within a frame."}))
 	f("stats", e.AppendStats(nil, sampleStats()))
 	f("stats, bare", e.AppendStats(nil, &Stats{Frames: 1}))

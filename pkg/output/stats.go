@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/trust"
 	"sigtransit/rules"
 )
 
@@ -59,6 +60,7 @@ type Stats struct {
 	Evictions     []TableCount // what bounded state let go
 	CarrierFlows  []FlowCount  // links now
 	MissingChunks uint64       // SCTP DATA chunks that were never seen
+	Trust         trust.Report // whether the capture can be trusted
 
 	// Elapsed is the time the work took on the clock; 0: not measured.
 	Elapsed time.Duration
@@ -270,8 +272,17 @@ func (s *Stats) CountCarrierFlow(carrier string, p signaling.Protection) {
 	s.CarrierFlows = append(s.CarrierFlows, FlowCount{carrier, p, 1})
 }
 
-// AddWarning counts w.
+// AddWarning counts w. Conditions that are raised, cleared and raised again tell what
+// they come to since the beginning.
 func (s *Stats) AddWarning(w *signaling.Warning) {
+	if w.State != signaling.WarningOnce {
+		for i := range s.warnings {
+			if c := &s.warnings[i]; c.Name == w.Type {
+				c.N = max(c.N, w.Count)
+				return
+			}
+		}
+	}
 	s.warnings = addCount(s.warnings, w.Type, max(w.Count, 1))
 }
 
@@ -419,6 +430,7 @@ func (s *Stats) Merge(o *Stats) {
 	s.Decoded += o.Decoded
 	s.NotSignaling += o.NotSignaling
 	s.MissingChunks += o.MissingChunks
+	s.Trust.Merge(&o.Trust)
 	s.Elapsed = max(s.Elapsed, o.Elapsed)
 	for _, c := range o.Undecoded {
 		s.Undecoded = addCount(s.Undecoded, c.Name, c.N)

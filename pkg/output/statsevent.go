@@ -1,6 +1,10 @@
 package output
 
-import "strconv"
+import (
+	"strconv"
+
+	"sigtransit/pkg/trust"
+)
 
 // AppendStats appends an event of type stats. Its timestamp is the capture time of
 // the last frame.
@@ -34,6 +38,7 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 	b = appendUint(b, "messages", s.total)
 	b = appendUint(b, "duplicates", s.duplicates)
 	b = appendUint(b, "missing_chunks", s.MissingChunks)
+	b = appendTrust(b, &s.Trust)
 	b = appendList(b, "operations", s.Messages(), func(b []byte, c MessageCount) []byte {
 		b = appendWord(b, "protocol", c.Protocol.String())
 		b = appendText(b, "operation", c.Operation)
@@ -82,6 +87,27 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 		b = strconv.AppendFloat(b, s.Elapsed.Seconds(), 'f', 6, 64)
 	}
 	return append(b, '}', '}', '\n')
+}
+
+// appendTrust appends the verdict on the capture and what led to it.
+func appendTrust(b []byte, r *trust.Report) []byte {
+	v, _ := r.Judge()
+	b = append(key(b, "trust"), '{')
+	b = appendWord(b, "verdict", v.String())
+	b = appendText(b, "text", r.String())
+	var list []trust.Condition
+	for c := range trust.NumConditions {
+		if r.Totals[c].Bad != 0 || r.Active[c] {
+			list = append(list, c)
+		}
+	}
+	b = appendList(b, "conditions", list, func(b []byte, c trust.Condition) []byte {
+		b = appendWord(b, "type", c.String())
+		b = appendUint(b, "count", r.Totals[c].Bad)
+		b = appendUint(b, "of", r.Totals[c].Of)
+		return appendBool(b, "active", r.Active[c])
+	})
+	return append(b, '}')
 }
 
 // appendCounts appends an object of words and numbers; nothing when all are 0.

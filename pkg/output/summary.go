@@ -41,7 +41,14 @@ func (s *Summary) AppendFlow(b []byte, _ *signaling.FlowEvent) []byte { return b
 // AppendWarning keeps w for the end.
 func (s *Summary) AppendWarning(b []byte, w *signaling.Warning) []byte {
 	for i := range s.warnings {
-		if k := &s.warnings[i]; k.Type == w.Type && k.Source == w.Source && (w.Type != lostProtection || k.Text == w.Text) {
+		k := &s.warnings[i]
+		if k.Type == w.Type && w.State != signaling.WarningOnce {
+			if w.State != signaling.WarningCleared { // that it was there still matters at the end
+				*k = *w
+			}
+			return b
+		}
+		if k.Type == w.Type && k.Source == w.Source && (w.Type != lostProtection || k.Text == w.Text) {
 			k.Count = max(k.Count, 1) + max(w.Count, 1)
 			k.Text = w.Text
 			return b
@@ -98,6 +105,8 @@ func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
 	if st.First != 0 {
 		p.line("captured", "%s", span(st.First, st.Last))
 	}
+	p.b = append(p.b, "  capture trust: "...)
+	p.b = append(appendEscaped(p.b, st.Trust.String()), '\n')
 	p.line("frames", "%s (%s)", thousands(st.Frames), size(st.Bytes))
 	p.item(st.Decoded, "decoded")
 	p.item(st.NotSignaling, "not signaling")
@@ -324,12 +333,26 @@ func (p *page) warningsOf(title string, list []signaling.Warning, lost bool) {
 			headed = true
 		}
 		p.b = append(p.b, "  "...)
-		p.b = appendEscaped(p.b, w.Text)
-		if w.Count > 1 {
-			p.b = fmt.Appendf(p.b, " (%s times)", thousands(w.Count))
+		p.b = append(appendWarningText(p.b, w), '\n')
+		if w.Advice != "" {
+			p.b = append(p.b, "    what to do: "...)
+			p.b = append(appendEscaped(p.b, w.Advice), '\n')
 		}
-		p.b = append(p.b, '\n')
 	}
+}
+
+// appendWarningText appends the sentence of a warning and its numbers.
+func appendWarningText(b []byte, w *signaling.Warning) []byte {
+	b = appendEscaped(b, w.Text)
+	switch {
+	case w.State == signaling.WarningCleared:
+	case w.Of > 1:
+		b = append(appendThousands(append(b, " ("...), w.Count), " of "...)
+		b = append(appendThousands(b, w.Of), ')')
+	case w.Count > 1:
+		b = append(appendThousands(append(b, " ("...), w.Count), " times)"...)
+	}
+	return b
 }
 
 // words turns a word of a closed set into words for people.

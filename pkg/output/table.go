@@ -178,14 +178,12 @@ func (t *Table) AppendWarning(b []byte, w *signaling.Warning) []byte {
 		b = t.begin(b, w.Time, w.Source)
 		b = t.lead(b, w.Time, w.Frame)
 	}
-	b = t.coloured(b, "33", "warning  ")
-	b = appendEscaped(b, w.Text)
-	if w.Count > 1 {
-		b = append(b, " ("...)
-		b = appendThousands(b, w.Count)
-		b = append(b, " times)"...)
+	if w.State == signaling.WarningCleared {
+		b = t.coloured(b, "32", "cleared  ")
+	} else {
+		b = t.coloured(b, "33", "warning  ")
 	}
-	return append(b, '\n')
+	return append(appendWarningText(b, w), '\n')
 }
 
 // AppendStats appends the summary below the table.

@@ -139,6 +139,7 @@ func (w *Worker) Finish(elapsed time.Duration) (*output.Stats, error) {
 // fill copies the dissector's counters into the totals.
 func (w *Worker) fill() {
 	s, c := &w.stats, &w.dissector.Counters
+	s.Trust = w.dissector.Trust()
 	s.Frames, s.Bytes, s.First, s.Last = c.Frames, c.Bytes, c.First, c.Last
 	s.Decoded, s.NotSignaling = c.Outcomes[dissect.Decoded], c.Outcomes[dissect.NotSignaling]
 	s.Undecoded = s.Undecoded[:0]
@@ -171,7 +172,7 @@ func (w *Worker) fill() {
 			s.Evictions = append(s.Evictions, output.TableCount{Table: table, Reason: reason, N: n})
 		}
 	})
-	s.MissingChunks, _ = w.dissector.Lost()
+	s.MissingChunks = c.SCTPMissing
 	s.CarrierFlows = s.CarrierFlows[:0]
 	w.dissector.Links(func(l *signaling.Link) {
 		w.engine.LinkCarriers(l, func(c *rules.Carrier) { s.CountCarrierFlow(c.ID, l.Protection) })

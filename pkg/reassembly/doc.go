@@ -21,6 +21,8 @@ type Counters struct {
 	Expired    uint64 // units whose missing pieces did not come in time
 	Evicted    uint64 // units given up because a bound was reached
 	Malformed  uint64 // pieces that contradict the others
+	// Grown is octets that tables took for good, for whoever bounds all of them.
+	Grown uint64
 }
 
 const second = int64(1e9)

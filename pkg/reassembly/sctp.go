@@ -41,11 +41,21 @@ type SCTP struct {
 	high    uint32 // highest TSN received; next-1 when nothing is missing
 	floor   uint32 // TSNs before it are not missed: the capture began there
 	started bool
-	joined  bool // next is still before floor
-	ring    []uint64
+	joined  bool     // next is still before floor
+	heard   bool     // acked is known
+	acked   uint32   // the receiver acknowledged all TSNs before it
+	ring    []uint64 // bit TSN mod its size: received, from next to high
 
 	// Missing counts TSNs that were passed over for good: chunks the capture lacks.
 	Missing uint64
+	Loss
+	judging   bool   // the receiver reported chunks, or chunks were sent again
+	forwarded bool   // forward is known
+	forward   uint32 // the sender gave up all TSNs before it that were not acknowledged
+	judge     *judge // nil while there was nothing to judge
+	soon      mark
+	late      mark
+	streams
 
 	frags  []frag
 	octets int
@@ -83,6 +93,7 @@ const (
 func (s *SCTP) Start(initialTSN uint32) {
 	s.Renumber()
 	s.next, s.high, s.floor, s.started, s.joined = initialTSN, initialTSN-1, initialTSN, true, false
+	s.streams.known = true
 }
 
 // Started reports that a TSN is known.
@@ -90,10 +101,12 @@ func (s *SCTP) Started() bool { return s.started }
 
 // Renumber forgets the numbering: the next TSN begins another one.
 func (s *SCTP) Renumber() {
-	s.Missing += s.Outstanding()
+	s.settleAll()
 	clear(s.ring)
 	s.remove(0, len(s.frags))
-	s.started = false
+	s.started, s.heard, s.judging, s.forwarded = false, false, false, false
+	s.judge, s.soon, s.late = nil, mark{}, mark{}
+	s.streams.renumber()
 }
 
 // Expects reports that tsn is close to the numbering of this direction.
@@ -102,38 +115,18 @@ func (s *SCTP) Expects(tsn uint32) bool {
 	return s.started && d > -tsnWindowMax && d < tsnWindowMax
 }
 
-// Outstanding is the number of TSNs missing at this moment between the lowest
-// one not received and the highest one seen.
-func (s *SCTP) Outstanding() uint64 {
-	if !s.started {
-		return 0
-	}
-	n := uint64(0)
-	for t := s.next; int32(s.high-t) >= 0; t++ {
-		if !s.bit(t) && int32(t-s.floor) >= 0 {
-			n++
-		}
-	}
-	return n
-}
-
-func (s *SCTP) bit(t uint32) bool {
-	n := uint32(len(s.ring) * 64)
-	return n > 0 && s.ring[t%n/64]&(1<<(t%64)) != 0
-}
-
-func (s *SCTP) setBit(t uint32)   { s.ring[t%uint32(len(s.ring)*64)/64] |= 1 << (t % 64) }
-func (s *SCTP) clearBit(t uint32) { s.ring[t%uint32(len(s.ring)*64)/64] &^= 1 << (t % 64) }
-
 // Accept judges one TSN. Arithmetic is that of RFC 1982 (RFC 9260 1.6), so a
 // wrap is nothing special.
 func (s *SCTP) Accept(tsn uint32, c *Counters) Verdict {
 	if !s.started {
+		if s.heard {
+			s.meet(tsn)
+		}
 		s.started, s.joined = true, true
 		s.floor, s.next, s.high = tsn, tsn-joinSlack, tsn-joinSlack-1
 	}
 	d := int32(tsn - s.next)
-	if d == 0 && s.high == tsn-1 { // in order: nothing is outstanding
+	if d == 0 && s.high == tsn-1 && !s.judging { // in order: nothing is outstanding
 		s.next, s.high = tsn+1, tsn
 		return TSNNew
 	}
@@ -146,7 +139,7 @@ func (s *SCTP) Accept(tsn uint32, c *Counters) Verdict {
 		s.Accept(tsn, c)
 		return TSNReset
 	}
-	s.fit(tsn)
+	s.fit(tsn, c)
 	if int32(s.high-tsn) >= 0 && s.bit(tsn) {
 		c.Duplicates++
 		return TSNDuplicate
@@ -163,17 +156,9 @@ func (s *SCTP) Accept(tsn uint32, c *Counters) Verdict {
 	return TSNNew
 }
 
-// advance moves next over what has been received.
-func (s *SCTP) advance() {
-	for int32(s.high-s.next) >= 0 && s.bit(s.next) {
-		s.clearBit(s.next)
-		s.next++
-	}
-}
-
 // fit makes the ring span from next to tsn, by growing it and then by giving up
 // the oldest missing TSNs.
-func (s *SCTP) fit(tsn uint32) {
+func (s *SCTP) fit(tsn uint32, c *Counters) {
 	span := tsn - s.next
 	if size := uint32(len(s.ring) * 64); span >= size && size < tsnWindowMax {
 		for size == 0 || (span >= size && size < tsnWindowMax) {
@@ -181,6 +166,7 @@ func (s *SCTP) fit(tsn uint32) {
 		}
 		old := s.ring
 		s.ring = make([]uint64, size/64)
+		c.Grown += uint64(size/8) - uint64(8*len(old))
 		if n := uint32(len(old) * 64); n > 0 {
 			for t := s.next; int32(s.high-t) >= 0; t++ {
 				if old[t%n/64]&(1<<(t%64)) != 0 {
@@ -192,30 +178,6 @@ func (s *SCTP) fit(tsn uint32) {
 	if size := uint32(len(s.ring) * 64); span >= size {
 		s.passOver(tsn - size + 1)
 	}
-}
-
-// passOver gives up the missing TSNs before t. Its loop spans at most the ring: a
-// sender of wild TSNs costs no more than others.
-func (s *SCTP) passOver(t uint32) {
-	for int32(t-s.next) > 0 && int32(s.high-s.next) >= 0 {
-		if s.bit(s.next) {
-			s.clearBit(s.next)
-		} else if int32(s.next-s.floor) >= 0 {
-			s.Missing++
-		}
-		s.next++
-	}
-	if int32(t-s.next) > 0 { // none of the rest was received
-		first := s.next
-		if int32(s.floor-first) > 0 {
-			first = s.floor
-		}
-		if int32(t-first) > 0 {
-			s.Missing += uint64(t - first)
-		}
-		s.next, s.high = t, t-1
-	}
-	s.advance()
 }
 
 // Fragment takes a chunk that is not a whole message (B and E bits not both set)
@@ -240,6 +202,9 @@ func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid 
 		}
 	}
 	s.expire(now, len(d.Payload), c)
+	if !d.Unordered {
+		s.streams.part(d.StreamID, d.Sequence)
+	}
 	i := sort.Search(len(s.frags), func(i int) bool { return !s.frags[i].before(&f) })
 	if i < len(s.frags) && s.frags[i].key == f.key && s.frags[i].ord == f.ord {
 		c.Duplicates++
@@ -272,6 +237,9 @@ func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid 
 		}
 	}
 	ppid = s.frags[first].ppid
+	if !d.Unordered {
+		s.streams.complete(d.StreamID, d.Sequence)
+	}
 	s.remove(first, last+1)
 	c.Completed++
 	return s.out, ppid, true
@@ -310,30 +278,35 @@ func (s *SCTP) follows(f, g *frag) bool {
 // gapless reports that all TSNs between two that were received are there too. It
 // looks at so many at most as a sender keeps under way.
 func (s *SCTP) gapless(from, to uint32) bool {
-	if int32(s.next-to) > 0 {
-		return true
-	}
-	for t := from + 1; t != to; t++ {
-		if t-from > tsnWindowMin || int32(t-s.next) >= 0 && !s.bit(t) {
-			return false
-		}
-	}
-	return true
+	from = later(from+1, s.next)
+	return int32(to-from) <= 0 || to-from <= tsnWindowMin && s.received(from, to) == to-from
+}
+
+// Take hands out what was counted since it was called last.
+func (s *SCTP) Take() (missing, messages uint64, l Loss) {
+	missing, messages, l = s.Missing, s.Messages, s.Loss
+	s.Missing, s.Messages, s.before, s.lacking, s.Loss = 0, 0, 0, 0, Loss{}
+	return missing, messages, l
 }
 
 // Held is the octets of memory that pieces of messages take.
 func (s *SCTP) Held() int {
-	n := s.octets + cap(s.out)
+	n := s.octets + cap(s.out) + 8*len(s.ring)
+	if s.judge != nil {
+		n += reportSize * cap(s.judge.reports)
+	}
 	for _, b := range s.free {
 		n += cap(b)
 	}
 	return n
 }
 
-// Drop gives up all pieces and their memory. Numbering goes on.
+// Drop gives up all pieces and their memory, and judges what is outstanding. The
+// numbering begins anew with the next chunk.
 func (s *SCTP) Drop(c *Counters) {
 	c.Evicted += uint64(len(s.frags))
-	s.frags, s.free, s.out, s.octets = nil, nil, nil, 0
+	s.Renumber()
+	s.frags, s.free, s.out, s.octets, s.ring = nil, nil, nil, 0, nil
 }
 
 func (s *SCTP) buffer() []byte {

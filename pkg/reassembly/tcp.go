@@ -11,6 +11,11 @@ const (
 	// tcpJump: a segment further ahead than any window belongs to another
 	// numbering, or to one that went on unseen.
 	tcpJump = 1 << 24
+	// tcpLate is how long octets that were acknowledged may come late in the capture.
+	tcpLate = second / 2
+	// tcpFlight is how many acknowledged octets may have been under way when the
+	// capture began.
+	tcpFlight = 1 << 16
 )
 
 // TCP is one direction of a TCP connection. Push takes segments as captured,
@@ -19,6 +24,11 @@ const (
 type TCP struct {
 	next    uint32 // sequence number of the next octet to hand out
 	started bool
+	heard   bool   // acked and from are known
+	acked   uint32 // the receiver acknowledged all octets before it
+	from    uint32 // what it acknowledged first
+	end     uint32 // of the direction, from its FIN
+	ended   bool   // end is known
 
 	pending []segment // out of order, by sequence number
 	octets  int
@@ -29,8 +39,9 @@ type TCP struct {
 	gap   bool
 	buf   []byte // backs ready where a segment had to wait
 
-	// Lost counts octets passed over as gaps.
-	Lost uint64
+	// Lost counts octets that the capture lacks, Tap those of them that the receiver
+	// acknowledged: they were lost at the tap, and nobody will send them again.
+	Lost, Tap uint64
 }
 
 type segment struct {
@@ -47,8 +58,9 @@ func (t *TCP) Waiting() bool { return len(t.pending) > 0 }
 
 // Syn sets the initial sequence number and forgets what came before.
 func (t *TCP) Syn(seq uint32) {
+	t.Finish()
 	t.drop()
-	t.next, t.started, t.gap = seq+1, true, false
+	t.next, t.started, t.gap, t.heard, t.ended = seq+1, true, false, false, false
 }
 
 func (t *TCP) drop() {
@@ -87,6 +99,10 @@ func (t *TCP) Push(now int64, seq uint32, payload []byte, c *Counters) {
 	if !t.started {
 		// The capture began inside the connection. The reader has to look for a
 		// message start, which is what a gap tells it.
+		if n := t.unseen(); n > tcpFlight {
+			t.Lost += n
+			t.Tap += n
+		}
 		t.started, t.next, t.gap = true, seq, true
 	}
 	d := int32(seq - t.next)
@@ -129,20 +145,68 @@ func (t *TCP) Push(now int64, seq uint32, payload []byte, c *Counters) {
 	t.pending[i] = segment{seq: seq, at: now, data: data}
 }
 
-// Acked tells that the receiver acknowledged all octets before ack (RFC 9293
-// 3.4): a hole below it was a loss at the tap, not in the network, and nobody
-// will send it again.
-func (t *TCP) Acked(now int64, ack uint32, c *Counters) {
-	if t.started && len(t.pending) > 0 && int32(ack-t.pending[0].seq) >= 0 {
+// Acked takes an acknowledgement of the receiver: all octets before ack have arrived
+// (RFC 9293 3.4). A hole below it was a loss at the tap, not in the network.
+func (t *TCP) Acked(now int64, ack uint32) {
+	if len(t.pending) > 0 {
 		t.now = now
-		t.pass(c)
 	}
+	switch d := int32(ack - t.acked); {
+	case !t.heard || d >= tcpJump || d <= -tcpJump:
+		t.heard, t.acked, t.from = true, ack, ack
+	case d > 0:
+		t.acked = ack
+	}
+}
+
+// Acknowledged is how many octets were acknowledged of a direction of which none was
+// seen.
+func (t *TCP) Acknowledged() uint64 { return t.unseen() }
+
+func (t *TCP) unseen() uint64 {
+	if t.started || !t.heard {
+		return 0
+	}
+	return uint64(t.acked - t.from)
+}
+
+// End takes the sequence number of a FIN: all octets of the direction come before it.
+func (t *TCP) End(seq uint32) { t.end, t.ended = seq, true }
+
+// Finish counts what was sent, as an acknowledgement or a FIN tells, and never came.
+func (t *TCP) Finish() {
+	n := t.unseen()
+	t.Lost += n
+	t.Tap += n
+	if t.started && len(t.pending) == 0 {
+		acked := t.next
+		switch d := int32(t.acked - t.next); {
+		case !t.heard || d >= tcpJump:
+		case t.ended:
+			acked = later(acked, earlier(t.acked, t.end)) // a FIN is acknowledged like an octet
+		case d > 1: // 1: most likely of a FIN that was not captured
+			acked = t.acked
+		}
+		t.Tap += uint64(acked - t.next)
+		if t.ended && int32(t.end-acked) > 0 && t.end-acked < tcpJump {
+			acked = t.end
+		}
+		t.Lost += uint64(acked - t.next)
+		t.next = acked
+	}
+	t.heard = false
 }
 
 // pass gives the hole before the first waiting segment up.
 func (t *TCP) pass(c *Counters) {
-	t.Lost += uint64(t.pending[0].seq - t.next)
-	t.next, t.gap = t.pending[0].seq, true
+	end := t.pending[0].seq
+	t.Lost += uint64(end - t.next)
+	if t.heard {
+		if d := int32(earlier(end, t.acked) - t.next); d > 0 {
+			t.Tap += uint64(d)
+		}
+	}
+	t.next, t.gap = end, true
 	c.Expired++
 }
 
@@ -161,7 +225,11 @@ func (t *TCP) Next(c *Counters) (data []byte, gap, ok bool) {
 		p := t.pending[0]
 		d := int32(p.seq - t.next)
 		if d > 0 {
-			if t.now-p.at < tcpWait && len(t.pending) < tcpMaxSegments && t.octets < tcpMaxOctets {
+			wait := int64(tcpWait)
+			if t.heard && int32(t.acked-p.seq) >= 0 {
+				wait = tcpLate
+			}
+			if t.now-p.at < wait && len(t.pending) < tcpMaxSegments && t.octets < tcpMaxOctets {
 				return nil, false, false
 			}
 			t.pass(c)

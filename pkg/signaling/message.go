@@ -193,5 +193,28 @@ type Warning struct {
 	Source string
 	Type   string // from a closed set, for example "cut-off-file"
 	Text   string // one sentence for a person
-	Count  uint64
+	Advice string // what to do about it
+	// Count is how often since the beginning of the run, Of out of how many; 0: does
+	// not apply.
+	Count, Of uint64
+	State     WarningState
+	// Link is the link that is concerned, if one is, and From its end whose direction.
+	Link *Link
+	From uint8
+}
+
+// WarningState says what a warning is to others of its type.
+type WarningState uint8
+
+// States of warnings.
+const (
+	WarningOnce    WarningState = iota // says all by itself
+	WarningRaised                      // a condition holds from now on
+	WarningCleared                     // it is gone
+	WarningTotal                       // what the whole run comes to
+)
+
+// String is the state as it stands in events; "" for WarningOnce.
+func (s WarningState) String() string {
+	return [...]string{"", "raised", "cleared", "total"}[min(s, WarningTotal)]
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"sigtransit/pkg/output"
+	"sigtransit/pkg/trust"
 )
 
 const namespace = "sigtransit"
@@ -39,12 +40,13 @@ var (
 	evictedDesc  = desc("state_evictions_total", "Entries that bounded state let go, by table and reason.", "table", "reason")
 	missingDesc  = desc("sctp_missing_chunks_total", "SCTP DATA chunks that were never seen.")
 	warningsDesc = desc("capture_warnings_total", "Warnings that the capture cannot be trusted, by type.", "type")
+	trustDesc    = desc("capture_condition", "Whether a condition that speaks against the capture holds now (1) or not (0), by type.", "type")
 	buildDesc    = desc("build_info", "Always 1; the labels name the build.", "version", "revision", "goversion")
 )
 
 var descs = []*prometheus.Desc{
 	framesDesc, bytesDesc, dropsDesc, outcomeDesc, lastDesc, errorsDesc, eventsDesc, messagesDesc, dupDesc, flowsDesc, findingsDesc,
-	flaggedDesc, returnedDesc, refusedDesc, carrierDesc, linksDesc, entriesDesc, evictedDesc, missingDesc, warningsDesc, buildDesc,
+	flaggedDesc, returnedDesc, refusedDesc, carrierDesc, linksDesc, entriesDesc, evictedDesc, missingDesc, warningsDesc, trustDesc, buildDesc,
 }
 
 // Build names the running program.
@@ -159,6 +161,13 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	counter(missingDesc, s.MissingChunks)
 	for _, x := range s.Warnings() {
 		counter(warningsDesc, x.N, x.Name)
+	}
+	for c, active := range s.Trust.Active {
+		v := 0.0
+		if active {
+			v = 1
+		}
+		gauge(trustDesc, v, trust.Condition(c).String())
 	}
 	gauge(buildDesc, 1, c.build.Version, c.build.Revision, runtime.Version())
 }

@@ -17,6 +17,7 @@ import (
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/trust"
 	"sigtransit/rules"
 )
 
@@ -46,6 +47,7 @@ func sample() *output.Stats {
 	s.AddMessage(&signaling.Message{Protocol: signaling.TCAP, Kind: signaling.KindAbort})
 	s.AddFlow(&signaling.FlowEvent{State: "new"})
 	s.AddWarning(&signaling.Warning{Type: "one-way-mirror", Count: 2})
+	s.Trust.Active[trust.CutFrames] = true
 	return s
 }
 
@@ -59,6 +61,17 @@ func published(s *output.Stats) *Collector {
 const wanted = `
 # TYPE sigtransit_capture_bytes_total counter
 sigtransit_capture_bytes_total 20000
+# TYPE sigtransit_capture_condition gauge
+sigtransit_capture_condition{type="clock-steps"} 0
+sigtransit_capture_condition{type="cut-frames"} 1
+sigtransit_capture_condition{type="mirrored-twice"} 0
+sigtransit_capture_condition{type="missing-chunks"} 0
+sigtransit_capture_condition{type="missing-octets"} 0
+sigtransit_capture_condition{type="network-loss"} 0
+sigtransit_capture_condition{type="no-timestamps"} 0
+sigtransit_capture_condition{type="one-way-mirror"} 0
+sigtransit_capture_condition{type="state-full"} 0
+sigtransit_capture_condition{type="undecoded"} 0
 # TYPE sigtransit_capture_drops_total counter
 sigtransit_capture_drops_total{reason="ring_full"} 3
 # TYPE sigtransit_capture_frames_total counter
