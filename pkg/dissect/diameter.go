@@ -42,7 +42,9 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 		d.problem(LayerDiameter, UnknownCode)
 	}
 	if a.AppID == 0 && (a.Command == commandCapabilitiesExchange || a.Command == commandDeviceWatchdog || a.Command == commandDisconnectPeer) {
-		h.flow.name(h.from, a.OriginHost, a.OriginRealm)
+		if h.flow.name(h.from, a.OriginHost, a.OriginRealm) {
+			d.meet(&h.flow.link.Ends[h.from])
+		}
 	}
 	if a.Command == commandCapabilitiesExchange && a.AppID == 0 {
 		h.flow.inbandSecurity(a)

@@ -74,7 +74,7 @@ type Dissector struct {
 
 	// What outlives flows: who talks signaling, whose links were protected, and the
 	// IPsec between them.
-	peers        map[[16]byte]struct{}
+	peers        map[[16]byte]peer
 	former       formerLinks
 	ipsec        map[ipsecKey]*ipsecLink
 	peersEvicted uint64

@@ -300,16 +300,15 @@ func (f *flow) learn(end uint8, a netip.Addr) {
 	}
 }
 
-// name sets the Diameter identity of an end.
-func (f *flow) name(end uint8, host, realm []byte) {
+// name sets the Diameter identity of an end, and reports whether it is news.
+func (f *flow) name(end uint8, host, realm []byte) bool {
 	e := &f.link.Ends[end]
-	if len(host) == 0 || len(host) > 255 || len(realm) > 255 {
-		return
+	if len(host) == 0 || len(host) > 255 || len(realm) > 255 || e.Host == string(host) && e.Realm == string(realm) {
+		return false
 	}
-	if e.Host != string(host) || e.Realm != string(realm) {
-		e.Host, e.Realm = string(host), string(realm)
-		f.link.Version++
-	}
+	e.Host, e.Realm = string(host), string(realm)
+	f.link.Version++
+	return true
 }
 
 // sweep makes room: flows idle for long go, and if that frees less than a

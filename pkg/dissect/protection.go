@@ -149,9 +149,9 @@ func (d *Dissector) inClear(f *flow) {
 	l := &f.link
 	switch was := l.Protection; {
 	case was == signaling.TLS || was == signaling.DTLS:
-		reason := "a readable message after " + was.String() + " records of the same link"
+		reason := "a readable message after " + protectionText(was) + " records of the same link"
 		if f.shield == nil || !f.shield.sealed {
-			reason = was.String() + " was begun, not finished, and the link goes on readable"
+			reason = protectionText(was) + " was begun, not finished, and the link goes on readable"
 		}
 		d.downgrade(f, was, reason, 0)
 		if f.shield != nil {
@@ -161,9 +161,17 @@ func (d *Dissector) inClear(f *flow) {
 		d.downgrade(f, was, "TLS was agreed on in CER and CEA, and the link goes on readable", 0)
 	default:
 		if x := d.former.find(l, familyOf(f)); x.link != 0 && x.link != l.ID {
-			d.downgrade(f, x.protection, "an earlier link between the same peers was protected by "+x.protection.String(), x.link)
+			d.downgrade(f, x.protection, "an earlier link between the same peers was protected by "+protectionText(x.protection), x.link)
 		}
 	}
+}
+
+// protectionText is a protection as people write it.
+func protectionText(p signaling.Protection) string {
+	if p == signaling.IPsec {
+		return "IPsec"
+	}
+	return strings.ToUpper(p.String())
 }
 
 // downgrade tells that a link is readable which was protected, or was to be.
@@ -336,26 +344,28 @@ func peerName(l *signaling.Link, end uint8) string {
 func (d *Dissector) tell(f *flow) {
 	f.told = true
 	for i := range f.link.Ends {
-		for _, a := range f.link.Ends[i].Addrs {
-			d.meet(a)
-		}
+		d.meet(&f.link.Ends[i])
 	}
 	d.flowEvent(f, signaling.FlowNew, "")
 }
 
-// meet remembers an address of a signaling peer.
-func (d *Dissector) meet(a netip.Addr) {
-	if !a.IsValid() {
-		return
-	}
+// peer is what a signaling peer called itself in CER or CEA, if it did.
+type peer struct{ host, realm string }
+
+// meet remembers the addresses of a signaling peer, and its name once that is known.
+func (d *Dissector) meet(e *signaling.End) {
 	if d.peers == nil {
-		d.peers = make(map[[16]byte]struct{})
+		d.peers = make(map[[16]byte]peer)
 	}
-	if len(d.peers) >= maxPeers {
-		d.peersEvicted += uint64(len(d.peers))
-		clear(d.peers)
+	for _, a := range e.Addrs {
+		if len(d.peers) >= maxPeers {
+			d.peersEvicted += uint64(len(d.peers))
+			clear(d.peers)
+		}
+		if k := a.As16(); a.IsValid() && (e.Host != "" || d.peers[k] == peer{}) {
+			d.peers[k] = peer{e.Host, e.Realm}
+		}
 	}
-	d.peers[a.As16()] = struct{}{}
 }
 
 // signalingPeers reports that what two addresses exchange is signaling's business:

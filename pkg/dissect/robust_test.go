@@ -84,7 +84,17 @@ func checkBounds(t *testing.T, d *Dissector) {
 	if n := len(d.flows.tags); n > maxPaths+2 {
 		t.Errorf("%d tags", n)
 	}
+	if len(d.peers) > maxPeers || len(d.former.known) > maxFormer || len(d.ipsec) > maxIPsec {
+		t.Errorf("%d peers, %d former links, %d pairs with IPsec", len(d.peers), len(d.former.known), len(d.ipsec))
+	}
 	for _, f := range d.flows.all {
+		if s := f.shield; s != nil {
+			for i := range s.half {
+				if n := cap(s.half[i].msg); n > 2*maxHandshake {
+					t.Errorf("%d octets held for a handshake message", n)
+				}
+			}
+		}
 		for i := range f.link.Ends {
 			if n := len(f.link.Ends[i].Addrs); n > maxEndAddrs {
 				t.Errorf("%d addresses at an end", n)
@@ -100,7 +110,20 @@ func TestDamagedFrames(t *testing.T) {
 	for seed := range int64(20) {
 		damagedFrames(t, demo, seed)
 		damagedFrames(t, tunnelsCase, seed)
+		for _, file := range protectionFiles(t) {
+			damagedFrames(t, file, seed)
+		}
 	}
+}
+
+// protectionFiles are the captures of protected links.
+func protectionFiles(t testing.TB) []string {
+	t.Helper()
+	files, _ := filepath.Glob("../../testdata/protection-*/input.*")
+	if len(files) < 5 {
+		t.Fatal("no cases of protection in testdata")
+	}
+	return files
 }
 
 // TestDamagedCorpus does the same to every real capture.
@@ -308,6 +331,13 @@ func FuzzFeed(f *testing.F) {
 		seed = frame(seed, fr.Data)
 	}
 	f.Add(seed)
+	for _, file := range protectionFiles(f) {
+		seed = nil
+		for _, fr := range caseFrames(f, file) {
+			seed = frame(seed, fr.Data)
+		}
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		p := newTap()
 		for n := uint64(1); len(in) >= 2; n++ {

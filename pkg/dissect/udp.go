@@ -161,6 +161,10 @@ func (d *Dissector) ipsecBetween(p *capture.Packet) (*ipsecLink, uint8) {
 		x.link = signaling.Link{ID: d.flows.id, Transport: signaling.TransportIPsec, Protection: signaling.Opaque, Version: 1, Security: &signaling.Security{}}
 		x.link.Ends[0].Addrs = append(x.link.Ends[0].Addrs, address(&k.a))
 		x.link.Ends[1].Addrs = append(x.link.Ends[1].Addrs, address(&k.b))
+		for i, a := range [...]*[16]byte{&k.a, &k.b} {
+			n := d.peers[*a]
+			x.link.Ends[i].Host, x.link.Ends[i].Realm = n.host, n.realm
+		}
 		if d.ipsec == nil {
 			d.ipsec = make(map[ipsecKey]*ipsecLink)
 		}

@@ -161,7 +161,11 @@ func (t *Table) end(b []byte, e *signaling.End) []byte {
 		return appendScrubbed(&t.privacy, b, e.Host, longRun)
 	}
 	if len(e.Addrs) > 0 {
-		b = netip.AddrPortFrom(e.Addrs[0], e.Port).AppendTo(b)
+		if e.Port == 0 {
+			b = e.Addrs[0].AppendTo(b)
+		} else {
+			b = netip.AddrPortFrom(e.Addrs[0], e.Port).AppendTo(b)
+		}
 		if len(e.Addrs) > 1 {
 			b = append(b, " (+"...)
 			b = strconv.AppendInt(b, int64(len(e.Addrs)-1), 10)
