@@ -38,6 +38,14 @@ bench: ## speed and memory of a replay beside tshark and tcpdump, on a capture m
 	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
 	$(GO) run ./cmd/bench -dir $(BENCHDIR) -bin bin/sigtransit -messages $(BENCH_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
 
+# Needs root, iproute2 and tcpreplay. BENCH_LIVE_FLAGS: -pps 425000, -keep, -markdown, ...
+BENCH_LIVE_FLAGS ?=
+
+.PHONY: bench-live
+bench-live: ## speed of a live capture beside tcpdump, over virtual interfaces (root)
+	$(GO) build -trimpath -pgo=cmd/sigtransit/default.pgo -o bin/bench ./cmd/bench
+	bin/bench live -dir $(BENCHDIR) -messages $(BENCH_MESSAGES) $(BENCH_LIVE_FLAGS)
+
 # The Go tool uses the profile for every build of the command (-pgo=auto).
 .PHONY: profile
 profile: ## record cmd/sigtransit/default.pgo anew, for profile-guided optimisation

@@ -19,7 +19,7 @@ import (
 
 // The program starts copies of itself; in a test it is the test that is copied.
 func TestMain(m *testing.M) {
-	if os.Getenv(childVariable) != "" {
+	if os.Getenv(childVariable) != "" || os.Getenv(netnsVariable) != "" {
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())

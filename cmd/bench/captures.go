@@ -126,5 +126,9 @@ func child(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// childVariable tells a copy of this program that it is one.
-const childVariable = "SIGTRANSIT_BENCH_CHILD"
+// childVariable tells a copy of this program that it is one, netnsVariable that it has
+// a network of its own.
+const (
+	childVariable = "SIGTRANSIT_BENCH_CHILD"
+	netnsVariable = "SIGTRANSIT_BENCH_NETNS"
+)

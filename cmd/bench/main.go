@@ -1,8 +1,9 @@
 // Bench measures what a replay costs: the CPU time of a message beside tshark and
 // tcpdump over the same traffic, in turns and on one core, the allocations of a
 // message, the peak memory by the length of the capture, and whether the length of
-// the watchlist shows. It is a tool for those who work on this program, run by
-// `make bench`; the captures are made by pkg/synth.
+// the watchlist shows. `bench live` measures a live capture beside tcpdump. It is a
+// tool for those who work on this program, run by `make bench` and `make bench-live`;
+// the captures are made by pkg/synth.
 //
 // CPU time and peak memory are what the kernel counted for the process, start-up
 // included unless a line says otherwise. Nothing is judged but in words: on a
@@ -48,6 +49,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			return fail(1, err)
 		}
 		return 0
+	}
+	if len(args) > 0 && args[0] == "live" {
+		return runLive(ctx, args[1:], stdout, stderr)
 	}
 	o, err := parse(args, stderr)
 	switch {
@@ -114,6 +118,9 @@ func runChild(args []string, stdout io.Writer) error {
 			_, err = io.WriteString(stdout, print)
 		}
 		return err
+	}
+	if len(args) == 2 && (args[0] == "live-worker" || args[0] == "live-source") {
+		return liveChild(args[1], args[0] == "live-worker")
 	}
 	if len(args) < 3 {
 		return fmt.Errorf("%s is set: this is no task of a copy: %q", childVariable, args)
