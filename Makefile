@@ -24,6 +24,11 @@ test-race: ## all tests under the race detector
 test-32bit: ## decoders and state on a 32-bit target
 	GOARCH=386 CGO_ENABLED=0 $(GO) test ./decoders/... ./pkg/reassembly ./pkg/dialogue ./pkg/capture/... ./rules
 
+.PHONY: portable
+portable: ## build without cgo and for other systems
+	CGO_ENABLED=0 $(GO) vet ./...
+	GOOS=darwin $(GO) vet ./pkg/capture/... ./cmd/...
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (default 20s)
 	@GO='$(GO)' .ci/fuzz $(FUZZTIME)
@@ -75,7 +80,7 @@ staticcheck: ## staticcheck with the settings of staticcheck.conf (fetched when 
 	$(GO) run $(STATICCHECK) ./...
 
 .PHONY: check
-check: lint staticcheck test test-race test-32bit fuzz ## all that .ci/run checks
+check: lint staticcheck portable test test-race test-32bit fuzz ## all that .ci/run checks
 
 .PHONY: clean
 clean: ## remove what the targets made

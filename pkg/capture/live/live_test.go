@@ -443,6 +443,24 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// TestMergeIdle: an interface without traffic delays that of another, and does not
+// slow it down.
+func TestMergeIdle(t *testing.T) {
+	veth(t, "lv0")
+	veth(t, "lv1")
+	k := open(t, Config{Interfaces: []string{"lv0", "lv1"}, Block: minBlock})
+	out := from(t, "lv0")
+	const n = 50_000 // some 60 blocks, which would take 2.4 s one by one
+	for i := range n {
+		out.send(packet(132, 1, 2, i))
+	}
+	start := time.Now()
+	collect(t, k.Sources()[0], n)
+	if d := time.Since(start); d > 1800*time.Millisecond {
+		t.Errorf("%d frames took %v to come", n, d)
+	}
+}
+
 // TestReadAllocates: nothing, with traffic and without.
 func TestReadAllocates(t *testing.T) {
 	veth(t, "lv0")
@@ -474,6 +492,9 @@ func TestPermission(t *testing.T) {
 	}
 	if !errors.Is(err, ErrPermission) {
 		t.Errorf("%v", err)
+	}
+	if err := socketError("eth1", unix.EAFNOSUPPORT); !errors.Is(err, ErrKernel) || !strings.Contains(err.Error(), "CONFIG_PACKET") {
+		t.Errorf("a kernel without AF_PACKET: %v", err)
 	}
 	if os.Geteuid() != 0 || os.Getenv(inside) == "" {
 		t.Skip("only root can give the capability up")

@@ -15,6 +15,10 @@ import (
 // housekeeping is how often a reader that never waits looks at its interfaces.
 const housekeeping = 100 * time.Millisecond
 
+// noticeTime is how exactly a reader that waits for one ring knows when blocks of
+// another became full.
+const noticeTime = 10 * time.Millisecond
+
 // blindTime is how long a reader sleeps that does not see new frames.
 const blindTime = 2 * time.Millisecond
 
@@ -134,6 +138,11 @@ func (r *reader) finish(p *port) {
 // been here so long that it would have shown by now, that is waited for: ready says
 // how long.
 func (r *reader) merge(frames []capture.Frame, from []*block, now time.Time) (n int, ready time.Duration) {
+	for _, p := range r.ports {
+		if p.ring != nil {
+			p.ring.notice(now)
+		}
+	}
 	for n < len(frames) {
 		var first *port
 		var at int64
@@ -155,7 +164,7 @@ func (r *reader) merge(frames []capture.Frame, from []*block, now time.Time) (n 
 			return n, 0
 		}
 		if age := now.Sub(oldest); missing && age < r.hold {
-			return n, r.hold - age
+			return n, min(r.hold-age, noticeTime)
 		}
 		b := first.block
 		b.frame(&frames[n])

@@ -23,6 +23,7 @@ type ring struct {
 	mem    []byte
 	blocks []block
 	next   int // the block the kernel fills or has filled next
+	ahead  int // how many blocks from there on were seen to be full
 	// refs are the blocks taken, and one while the ring is open. The memory goes with
 	// the last.
 	refs atomic.Int32
@@ -37,7 +38,7 @@ type block struct {
 
 	left int       // frames not yet handed out
 	off  int       // of the next one
-	seen time.Time // when the reader found it
+	seen time.Time // when the reader saw that it is full
 }
 
 // blockHeader stands at the start of each block (struct tpacket_block_desc with
@@ -193,17 +194,33 @@ func (r *ring) hardwareTime(name string) error {
 	return nil
 }
 
+// notice marks the blocks that have become full.
+func (r *ring) notice(now time.Time) {
+	for r.ahead < len(r.blocks) {
+		b := &r.blocks[(r.next+r.ahead)%len(r.blocks)]
+		if !b.full() {
+			return
+		}
+		b.seen = now
+		r.ahead++
+	}
+}
+
 // take is the next block if the kernel is done with it, else nil.
 func (r *ring) take(now time.Time) *block {
 	if !r.ready() {
 		return nil
 	}
+	if r.ahead == 0 {
+		r.notice(now)
+	}
+	r.ahead--
 	b := &r.blocks[r.next]
 	h := b.head()
 	if r.next++; r.next == len(r.blocks) {
 		r.next = 0
 	}
-	b.left, b.off, b.seen = int(h.v1.Num_pkts), int(h.v1.Offset_to_first_pkt), now
+	b.left, b.off = int(h.v1.Num_pkts), int(h.v1.Offset_to_first_pkt)
 	r.refs.Add(1)
 	b.refs.Store(1)
 	b.taken.Store(true)
@@ -212,8 +229,9 @@ func (r *ring) take(now time.Time) *block {
 
 // ready says if the kernel is done with the next block. It may also be that all
 // blocks are ours, and this one has yet to be given back.
-func (r *ring) ready() bool {
-	b := &r.blocks[r.next]
+func (r *ring) ready() bool { return r.blocks[r.next].full() }
+
+func (b *block) full() bool {
 	return !b.taken.Load() && atomic.LoadUint32(&b.head().v1.Block_status)&unix.TP_STATUS_USER != 0
 }
 
