@@ -26,8 +26,8 @@ test-32bit: ## decoders and state on a 32-bit target
 
 .PHONY: portable
 portable: ## build without cgo and for other systems
-	CGO_ENABLED=0 $(GO) vet ./...
-	GOOS=darwin $(GO) vet ./pkg/capture/... ./cmd/...
+	CGO_ENABLED=0 $(GO) build ./...
+	GOOS=darwin $(GO) build -o /dev/null ./cmd/sigtransit && GOOS=darwin $(GO) build ./pkg/capture/... ./cmd/bench
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (default 20s)
