@@ -106,6 +106,33 @@ func TestCheckDictionary(t *testing.T) {
 	}
 }
 
+// TestCheckSinks: check opens no sink, and looks at the files with secrets.
+func TestCheckSinks(t *testing.T) {
+	token := write(t, "token", "0123\n")
+	conf := write(t, "c.yaml", "sinks:\n  - type: file\n    path: findings.jsonl\n  - type: webhook\n    url: https://192.0.2.1/\n    bearer_token_file: "+token+"\n")
+	code, stdout, stderr := invoke(t, "", "check", "-c", conf)
+	if code != 0 || !strings.HasPrefix(stdout, "ok: ") || stderr != "" {
+		t.Errorf("%d %q %q", code, stdout, stderr)
+	}
+	if _, err := os.Stat(filepath.Join(filepath.Dir(conf), "findings.jsonl")); err == nil {
+		t.Error("check made a file")
+	}
+	if err := os.Chmod(token, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr = invoke(t, "", "check", "-c", conf)
+	if want := "sigtransit: warning: sink webhook: " + token + " can be read by others"; code != 0 || !strings.HasPrefix(stderr, want) {
+		t.Errorf("%d %q", code, stderr)
+	}
+	if err := os.Remove(token); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr = invoke(t, "", "check", "-c", conf)
+	if want := "sigtransit: sink webhook: stat " + token + ": no such file or directory\n"; code != 2 || stderr != want {
+		t.Errorf("%d %q", code, stderr)
+	}
+}
+
 func TestDuplicateCarrierNamesBothPlaces(t *testing.T) {
 	one := write(t, "one.yaml", "carriers:\n  - {id: a, name: A, identifiers: [{type: plmn, value: 999-99}]}\n  - {id: a, name: B, identifiers: [{type: plmn, value: 999-98}]}\n")
 	code, _, stderr := invoke(t, "", "check", "--watchlist", one)
