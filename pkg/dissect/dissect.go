@@ -92,6 +92,8 @@ type Options struct {
 	Worker, Workers int
 	// Dictionary adds to the Diameter AVPs and commands that are known; nil: nothing.
 	Dictionary *diameter.Dictionary
+	// Recalled are the links of an earlier run.
+	Recalled []KnownLink
 	// Links and Networks give the variant of MTP3 and SCCP: of links, and where
 	// none fits, by network indicator.
 	Links    []Link
@@ -113,6 +115,7 @@ func New(h Handler, o Options) *Dissector {
 	d.diam.Dictionary = o.Dictionary
 	d.flows.step = uint64(max(o.Workers, 1))
 	d.flows.id = uint64(o.Worker) + 1 - d.flows.step
+	d.flows.recall(o.Recalled)
 	d.variants = len(o.Links) > 0 || o.Networks != [4]Network{}
 	d.trust.clock = noClock
 	d.Forget()
@@ -125,7 +128,7 @@ func (d *Dissector) Forget() {
 	d.flush()
 	d.retire()
 	d.ip, d.segs = reassembly.IP{Counters: d.ip.Counters}, reassembly.SCCP{Counters: d.segs.Counters}
-	d.flows = flows{id: d.flows.id, step: d.flows.step, told: d.flows.told, gone: d.flows.gone, evicted: d.flows.evicted}
+	d.flows = flows{id: d.flows.id, step: d.flows.step, told: d.flows.told, gone: d.flows.gone, evicted: d.flows.evicted, recalled: d.flows.recalled}
 	d.bareFlow = nil
 	tcapT, diamT := d.tcapT, d.diamT
 	if d.diamT = dialogue.NewDiameter(); diamT != nil {

@@ -224,6 +224,8 @@ type flows struct {
 	all   []*flow
 	id    uint64 // of the link made last
 	step  uint64 // between the numbers of two links: other workers have those in between
+	// recalled is the links of an earlier run.
+	recalled map[pair]names
 
 	evicted uint64
 	told    uint64 // flows found to carry signaling, ever
@@ -264,6 +266,9 @@ func (t *flows) open(now int64, k *pathKey, tr signaling.Transport) *flow {
 	f.half[0] = half{flow: f, from: 0}
 	f.half[1] = half{flow: f, from: 1}
 	t.all = append(t.all, f)
+	if len(t.recalled) > 0 {
+		t.recognise(f, k)
+	}
 	return f
 }
 
