@@ -22,6 +22,7 @@ var floors = [][]string{
 	{"pkg/sink"},
 	{"pkg/config", "pkg/telemetry"},
 	{"pkg/pipeline"},
+	{"pkg/daemon"},
 	{"cmd/", "pkg/synth/"},
 }
 

@@ -88,7 +88,7 @@ how it knows. It only listens.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	root.AddCommand(e.replay(), e.check(), e.synth(), e.version())
+	root.AddCommand(e.daemon(), e.replay(), e.check(), e.synth(), e.version())
 	return root
 }
 
@@ -154,12 +154,19 @@ func (k *knowledge) dissect(c config.Config) dissect.Options {
 	return o
 }
 
+// release is the version that packages are built with (-ldflags -X main.release=).
+var release = devel
+
+const devel = "devel"
+
 // buildVersion is the version and revision that the Go tool recorded.
 func buildVersion() (version, revision string) {
-	version, revision = "devel", "unknown"
+	version, revision = release, "unknown"
 	if b, ok := debug.ReadBuildInfo(); ok {
 		if b.Main.Version != "" && b.Main.Version != "(devel)" {
-			version = b.Main.Version
+			if version == devel {
+				version = b.Main.Version
+			}
 		}
 		for _, s := range b.Settings {
 			if s.Key == "vcs.revision" {

@@ -6,16 +6,19 @@ package config
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"sigtransit/pkg/capture/live"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/sink"
@@ -42,6 +45,16 @@ type Config struct {
 	Networks [4]dissect.Network
 	// Sinks are where a daemon's findings go.
 	Sinks []sink.Config
+
+	// The rest is the daemon's own.
+	Capture live.Config
+	Web     Web
+	State   State
+	Log     Log
+	// StatsInterval is how often sinks get the totals.
+	StatsInterval time.Duration
+	// User is whom the daemon runs as when root starts it; empty: root.
+	User string
 }
 
 // Default is the configuration without a file.
@@ -61,17 +74,39 @@ type form struct {
 	Links             []linkForm     `yaml:"links"`
 	NetworkIndicators map[int]string `yaml:"network_indicators"`
 	Sinks             []sink.Form    `yaml:"sinks"`
+
+	Daemon daemonForm `yaml:",inline"`
 }
 
 // Keys are the keys a file may have.
 func Keys() []string { return keysOf(reflect.TypeFor[form]()) }
 
-func keysOf(t reflect.Type) []string {
-	keys := make([]string, t.NumField())
-	for i := range keys {
-		keys[i] = t.Field(i).Tag.Get("yaml")
+func keysOf(t reflect.Type) (keys []string) {
+	for f := range fieldsOf(t) {
+		keys = append(keys, f.Tag.Get("yaml"))
 	}
 	return keys
+}
+
+// fieldsOf are the fields of a form as the file has them: inlined ones in the place
+// of what they stand in.
+func fieldsOf(t reflect.Type) iter.Seq[reflect.StructField] {
+	return func(yield func(reflect.StructField) bool) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if f.Tag.Get("yaml") != ",inline" {
+				if !yield(f) {
+					return
+				}
+				continue
+			}
+			for g := range fieldsOf(f.Type) {
+				if !yield(g) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Error is what is wrong with a file, and where.
@@ -171,9 +206,9 @@ func keysAround(tree *ast.File, wrong *token.Token) []string {
 		case reflect.Slice:
 			t = t.Elem()
 		case reflect.Struct:
-			for j := range t.NumField() {
-				if t.Field(j).Tag.Get("yaml") == words[i] {
-					t = t.Field(j).Type
+			for f := range fieldsOf(t) {
+				if f.Tag.Get("yaml") == words[i] {
+					t = f.Type
 					break
 				}
 			}
@@ -258,6 +293,9 @@ func (f *form) apply(c Config, name string, fail func(key, format string, args .
 			return fail(place(i, err), "%s", err.Text)
 		}
 		c.Sinks = append(c.Sinks, s)
+	}
+	if e := f.Daemon.apply(&c, local); e != nil {
+		return fail(e.key, "%s", e.text)
 	}
 	if i, err := sink.CheckTogether(c.Sinks); err != nil {
 		return fail(place(i, err), "%s", err.Text)

@@ -76,8 +76,8 @@ func (w *Worker) do(ctx context.Context, f func()) error {
 }
 
 // Judge makes the worker judge by set and hand events to emit from the next batch
-// on, without losing a frame. It waits until that is so; ErrOver when the worker
-// has ended. It may be called from any goroutine.
+// on, without losing a frame; how it dissects stays. It waits until that is so;
+// ErrOver when the worker has ended. It may be called from any goroutine.
 func (w *Worker) Judge(ctx context.Context, set *rules.Set, emit Emitter) error {
 	return w.do(ctx, func() {
 		w.engine = rules.NewEngine(set)

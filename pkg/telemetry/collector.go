@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +59,9 @@ type Build struct {
 type Collector struct {
 	build      Build
 	publishers []*Publisher
+	// Drops are the frames that a capture lost before any worker saw them, by reason;
+	// nil: there is no such capture. It is set before the first collection.
+	Drops func() []output.Count
 }
 
 var _ prometheus.Collector = (*Collector)(nil)
@@ -120,7 +124,11 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	for _, x := range s.Undecoded {
 		counter(outcomeDesc, x.N, x.Name)
 	}
-	for _, x := range s.Drops {
+	drops := s.Drops
+	if c.Drops != nil {
+		drops = append(slices.Clone(drops), c.Drops()...)
+	}
+	for _, x := range drops {
 		counter(dropsDesc, x.N, x.Name)
 	}
 	if s.Last != 0 {
