@@ -11,8 +11,14 @@ type Address struct {
 	Digits   telecom.Digits
 }
 
-// numbering plan of E.212, "land mobile" (TS 29.002 17.7.8): the digits are an IMSI.
-const planLandMobile = 6
+// Numbering plans (TS 29.002 17.7.8). With that of E.212 the digits are an IMSI.
+const (
+	planE164       = 1
+	planLandMobile = 6
+)
+
+// isMSISDN reports that the address is a number of E.164.
+func (a Address) isMSISDN() bool { return a.NPI == planE164 }
 
 // IsIMSI reports that the address is an IMSI and not a number that can be dialled.
 func (a Address) IsIMSI() bool { return a.NPI == planLandMobile }
@@ -59,9 +65,9 @@ func (d *Dialogue) IMSI() telecom.Digits {
 // node, and whoever knows the node's address removes it first.
 func (d *Dialogue) MSISDN() telecom.Digits {
 	switch {
-	case d.Destination.Digits.Len() > 0 && !d.Destination.IsIMSI():
+	case d.Destination.isMSISDN():
 		return d.Destination.Digits
-	case d.Destination.Digits.Len() == 0 && !d.Origination.IsIMSI():
+	case d.Destination.Digits.Len() == 0 && d.Origination.isMSISDN():
 		return d.Origination.Digits
 	}
 	return telecom.Digits{}

@@ -96,7 +96,7 @@ func init() {
 		test{name: "initialDP with a national number", kind: cap, op: 0, imsi: true, in: tlv(0x30,
 			tlv(0x83, isupNationl), tlv(0x9c, []byte{2}), high(0x80, 50, imsiOctets))},
 		test{name: "initialDP without an event", kind: cap, op: 0, set: FieldPartyNumber, in: tlv(0x30, tlv(0x83, isupOwn))},
-		test{name: "initialDP, extension of phase 4", kind: cap, op: 0, imei: true, set: FieldPartyNumber, nodes: []Node{gt(NodeMSC, "99910100001")},
+		test{name: "initialDP, extension of phase 4", kind: cap, op: 0, imei: true, set: FieldForwardingNumber, nodes: []Node{gt(NodeMSC, "99910100001")},
 			in: tlv(0x30, high(0xa0, 59, tlv(0x80, mscOctets), tlv(0x81, isupFar), tlv(0x83, imeiOctets)))},
 		test{name: "initialDP, extension of phase 2", kind: capPhase2, op: 0, nodes: []Node{gt(NodeMSC, "99910100001")},
 			in: tlv(0x30, high(0xa0, 59, tlv(0xa0, tlv(0x80, []byte{1})), tlv(0x81, mscOctets)))},

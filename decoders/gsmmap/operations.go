@@ -46,7 +46,7 @@ var operations = [90]struct{ invoke, result parameter }{
 		result: parameter{sequence: shHLRNumber, octets: hlr},
 	},
 	24: {invoke: parameter{sequence: shSendRoutingInfoForGprs}, result: parameter{sequence: shSendRoutingInfoForGprsRes}},
-	25: {invoke: parameter{sequence: shFailureReport}},
+	25: {invoke: parameter{sequence: shFailureReport}, result: parameter{sequence: shSendRoutingInfoForGprsRes}},
 	26: {invoke: parameter{sequence: shNoteMSPresentForGprs}},
 	28: {invoke: parameter{sequence: shPerformHandover}, result: parameter{sequence: shPerformHandoverRes}},
 	30: {invoke: parameter{sequence: shPerformSubsequentHandover}},

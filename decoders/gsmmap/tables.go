@@ -287,7 +287,7 @@ var shapes = [endOfShapes & at]shape{
 	shSendRoutingInfoForGprsRes & at: {context: context{0: gsn, 1: gsn}},
 	shNoteMSPresentForGprs & at:      {context: context{0: imsi, 1: gsn, 2: gsn}},
 	shActivateTraceMode & at:         {context: context{0: imsi, 3: otherNode}},
-	shFailureReport & at:             {context: context{0: imsi, 1: ggsn}},
+	shFailureReport & at:             {context: context{0: imsi, 1: ggsn, 2: gsn}},
 
 	shCheckIMEI & at: {octets: [3]entry{imei}},
 	shReset & at:     {octets: [3]entry{hlr}},
@@ -319,7 +319,7 @@ var shapes = [endOfShapes & at]shape{
 	shInitialDPPhase2 & at: {context: context{
 		10: place, 50: imsi, 51: state, 52: shLocationInformation, 55: msc, 59: shInitialDPExtensionPhase2,
 	}},
-	shInitialDPExtension & at:       {context: context{0: msc, 1: party, 3: imei}},
+	shInitialDPExtension & at:       {context: context{0: msc, 1: forwarded, 3: imei}},
 	shInitialDPExtensionPhase2 & at: {context: context{1: msc}},
 	shInitialDPSMS & at: {context: context{
 		4: imsi, 5: shLocationInformation, 6: shLocationInformationGPRS, 7: centre, 15: msc, 16: sgsn, 19: imei,
