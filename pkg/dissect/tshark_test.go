@@ -269,7 +269,7 @@ func (p *pdml) field(name, show string) {
 		p.component("returnError")
 	case "camel.reject_element":
 		p.component("reject")
-	case "gsm_old.localValue", "camel.local":
+	case "gsm_old.localValue", "camel.local", "camel.error_code_local":
 		if n := len(p.components); n > 0 && strings.HasSuffix(p.components[n-1], ":") {
 			p.components[n-1] += show
 		}

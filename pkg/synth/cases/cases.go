@@ -1,6 +1,7 @@
 // Package cases makes the captures of testdata that hold one fault each: what
-// other decoders of signaling were found to read wrong, and lengths that lie; and
-// those of links and of tools that put something of their own around messages.
+// other decoders of signaling were found to read wrong, and lengths that lie; those
+// of links and of tools that put something of their own around messages; and those
+// that hold every operation of a protocol.
 //
 // Each case is a function over a maker, which numbers messages, associations and
 // time, so that a case says only what is odd in it. The octets that break a rule
@@ -32,7 +33,7 @@ type Case struct {
 
 // All lists the cases by name.
 func All() []Case {
-	all := slices.Concat(chunkCases, flowCases, sigtranCases, sccpCases, tcapCases, diameterCases, hostileCases, linkCases, protectionCases)
+	all := slices.Concat(chunkCases, flowCases, sigtranCases, sccpCases, tcapCases, diameterCases, hostileCases, linkCases, protectionCases, operationCases)
 	slices.SortFunc(all, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
