@@ -299,7 +299,7 @@ var disclosureNames = func() (names [signaling.NumDisclosures]string) {
 func appendDisclosure(b []byte, m *signaling.Message) []byte {
 	d, vectors := m.Disclosed()
 	if d == 0 {
-		if m.Kind == signaling.KindResult && m.Operation != 0 && m.Class != signaling.ClassProtected && m.Faults&signaling.FaultArgument == 0 {
+		if gaveNothing(m) {
 			b = append(key(b, "returned"), "[]"...)
 		}
 		return b
@@ -321,6 +321,12 @@ func appendDisclosure(b []byte, m *signaling.Message) []byte {
 		b = append(b, '"')
 	}
 	return append(b, ']')
+}
+
+// gaveNothing reports, of a message that discloses nothing, that it is a result of
+// MAP or CAP that was read to its end.
+func gaveNothing(m *signaling.Message) bool {
+	return m.Kind == signaling.KindResult && m.Operation != 0 && m.Class != signaling.ClassProtected && m.Faults&signaling.FaultArgument == 0
 }
 
 func appendDisclosed(b []byte, i, vectors int) []byte {

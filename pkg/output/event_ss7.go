@@ -242,11 +242,7 @@ func appendArguments(b []byte, a *gsmmap.Arguments) []byte {
 	}
 	if a.Set&gsmmap.FieldSecured != 0 {
 		b = appendUint(b, "spi", uint64(a.SPI))
-		name := signaling.MAPOperation(a.Secured).String()
-		if a.SecuredIsError {
-			name = signaling.MAPErrorName(a.Secured)
-		}
-		if a.Secured >= 0 && name != "" {
+		if name := secured(a); name != "" {
 			b = appendWord(b, "secured", name)
 		}
 	}
@@ -294,4 +290,16 @@ func repeated(nodes []gsmmap.Node, i int) bool {
 		}
 	}
 	return false
+}
+
+// secured is the name of the operation or error that MAPsec's header says is
+// inside; empty when it says none that is known.
+func secured(a *gsmmap.Arguments) string {
+	if a.SecuredIsError {
+		return signaling.MAPErrorName(a.Secured)
+	}
+	if op := signaling.MAPOperation(a.Secured); op != 0 {
+		return op.String()
+	}
+	return ""
 }

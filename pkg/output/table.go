@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
@@ -604,6 +605,16 @@ func givenAway(b []byte, m *signaling.Message) []byte {
 				word = "vector"
 			}
 			b = append(b, word...)
+		}
+	}
+	if d == 0 && gaveNothing(m) {
+		b = append(b, "nothing"...)
+	}
+	if m.MAP != nil && m.MAP.Set&gsmmap.FieldSecured != 0 {
+		sep()
+		b = append(b, "MAPsec"...)
+		if name := secured(m.MAP); name != "" {
+			b = append(append(b, " around "...), name...)
 		}
 	}
 	if m.Faults&signaling.FaultReturned != 0 {
