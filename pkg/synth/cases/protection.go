@@ -14,6 +14,7 @@ var protectionCases = []Case{
 	{Name: "protection-sctp", Holds: "TLS over the streams of SCTP after CER/CEA, DTLS over SCTP with identifiers 47 and 0", make: protectionSCTP},
 	{Name: "protection-dtls-udp", Holds: "DTLS over UDP on Diameter's ports, between known peers, and between others", make: protectionDTLS},
 	{Name: "protection-ipsec", Holds: "IPsec between peers of a known link: AH, ESP, IKE, NAT traversal, and between others", make: protectionIPsec},
+	{Name: "protection-mapsec", Holds: "components of MAP inside secureTransport of all four classes, and one in clear", make: protectionMAPsec},
 	{Name: "protection-downgrade", Holds: "links that lose their protection in three ways, and one that never had it", make: protectionDowngrade},
 }
 
@@ -348,6 +349,39 @@ func protectionIPsec(m *maker) {
 	b.udp = [2]uint16{500, 500}
 	b.datagram(0, synth.AppendIKE(nil, synth.IKE{Initiator: 7, Version: 0x10, Exchange: 2, Next: 10}, nonce))
 	esp(b, 0, 0x7002, 1)
+}
+
+// secureTransport is a SecureTransportArg or -Res (3GPP TS 29.002 17.6.9): a security
+// header with the operation inside, and what is protected, which is random.
+func secureTransport(operation byte, r *synth.Rand) []byte {
+	header := synth.AppendTLV(nil, 0x30, append(
+		[]byte{0x04, 4, 0, 0, 0x10, 0x01}, // securityParametersIndex
+		0xa0, 3, 0x02, 1, operation,       // originalComponentIdentifier: operationCode, local
+	))
+	return synth.AppendTLV(nil, 0x30, append(header, synth.AppendTLV(nil, 0x04, r.Append(nil, 40))...))
+}
+
+// secureTransportHandling is the application context of MAPsec (17.3.2.46), version 3.
+const secureTransportHandling synth.Context = 40
+
+func protectionMAPsec(m *maker) {
+	r := synth.NewRand(1)
+	m.setUp()
+	for class, operation := range []byte{2, 56, 45, 7} { // updateLocation, sendAuthenticationInfo, sendRoutingInfoForSM, insertSubscriberData
+		n, code := m.next(), int32(78+class)
+		m.tcap(carrier, synth.AppendTransaction(nil, synth.Transaction{
+			Type: synth.TCBegin, OTID: synth.TID(n), Dialogue: synth.Request(secureTransportHandling, 3),
+			Components: synth.AppendInvoke(nil, 1, code, secureTransport(operation, r)),
+		}))
+		if class%2 == 0 { // classes 1 and 3 report success (ITU-T Q.771 3.1.1)
+			m.tcap(home, synth.AppendTransaction(nil, synth.Transaction{
+				Type: synth.TCEnd, DTID: synth.TID(n), Dialogue: synth.Accept(secureTransportHandling, 3),
+				Components: synth.AppendResult(nil, 1, code, secureTransport(operation, r)),
+			}))
+		}
+	}
+	m.begins()
+	m.tcap(home, end(m.n))
 }
 
 func protectionDowngrade(m *maker) {
