@@ -314,7 +314,7 @@ func (t *Table) linkRow(b []byte, f *rules.Finding) []byte {
 	if f.Flow.State == signaling.FlowDowngraded {
 		b = appendEscaped(b, f.Flow.Reason)
 	} else {
-		b = securityText(&t.privacy, append(b, "all to the carrier: "...), l)
+		b = securityText(&t.privacy, append(b, "ends at it: "...), l)
 	}
 	if t.rest > 0 {
 		b = t.cut(b, from, t.rest)

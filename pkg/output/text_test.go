@@ -50,6 +50,9 @@ func night(r Renderer) (b []byte) {
 	for _, m := range []*signaling.Message{routingError(), callStart(), abort(), aiaDenied(), ulr()} {
 		b = r.AppendMessage(b, m)
 	}
+	b = r.AppendFlow(b, securedFlow())
+	b = r.AppendFinding(b, flowFinding())
+	b = r.AppendWarning(b, &signaling.Warning{Time: testTime, Frame: 8, Source: "roaming.pcap", Type: "protection-downgrade", Text: "Signaling between 192.0.2.1 and 198.51.100.2 lost its protection: TLS was agreed on."})
 	b = r.AppendWarning(b, warning())
 	b = r.AppendWarning(b, &signaling.Warning{Type: "cut-off-file", Text: "The file ends within a frame."})
 	m := updateLocation()

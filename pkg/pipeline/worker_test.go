@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"reflect"
 	"runtime"
 	"strings"
@@ -102,6 +103,46 @@ func TestOptions(t *testing.T) {
 	}
 	// A renderer without a sink is of no use, but no crash.
 	run(t, set, pipeline.Options{Render: encoder(), Messages: true}, pcap)
+}
+
+// TestProtections: the totals tell how the links and messages of a carrier were
+// protected, over the whole run and now.
+func TestProtections(t *testing.T) {
+	for name, want := range map[string]struct {
+		seen []output.CarrierProtection
+		now  []output.FlowCount
+	}{
+		"protection-tls": {
+			[]output.CarrierProtection{{Protection: signaling.Clear, Messages: 1}, {Protection: signaling.TLS, Links: 3}},
+			[]output.FlowCount{{Protection: signaling.TLS, N: 2}},
+		},
+		"protection-ipsec": {
+			[]output.CarrierProtection{{Protection: signaling.Clear, Messages: 5, Links: 1}, {Protection: signaling.IPsec, Links: 1}},
+			[]output.FlowCount{{Protection: signaling.Clear, N: 1}, {Protection: signaling.IPsec, N: 1}},
+		},
+		"protection-downgrade": {
+			[]output.CarrierProtection{{Protection: signaling.Clear, Messages: 16, Links: 4}, {Protection: signaling.TLS, Links: 1}},
+			[]output.FlowCount{{Protection: signaling.Clear, N: 1}},
+		},
+	} {
+		pcap, err := os.ReadFile("../../testdata/" + name + "/input.pcapng")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := run(t, builtin(t), pipeline.Options{}, pcap)
+		for i := range want.seen {
+			want.seen[i].Carrier, want.seen[i].CarrierName = "china-mobile-international", "China Mobile International"
+		}
+		for i := range want.now {
+			want.now[i].Carrier = "china-mobile-international"
+		}
+		if got := s.Protections(); !reflect.DeepEqual(got, want.seen) {
+			t.Errorf("%s: got %+v\nwant %+v", name, got, want.seen)
+		}
+		if !reflect.DeepEqual(s.CarrierFlows, want.now) {
+			t.Errorf("%s, now: got %+v\nwant %+v", name, s.CarrierFlows, want.now)
+		}
+	}
 }
 
 // A sink that fails ends the run: nobody wants to wait hours for a result that
