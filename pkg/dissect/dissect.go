@@ -77,6 +77,7 @@ type Dissector struct {
 	peers        map[[16]byte]peer
 	former       formerLinks
 	ipsec        map[ipsecKey]*ipsecLink
+	datagrams    bool // some flow is DTLS over UDP
 	peersEvicted uint64
 	ipsecEvicted uint64
 }

@@ -425,6 +425,34 @@ func TestWatched(t *testing.T) {
 	}
 }
 
+// TestShortHeaders: what follows a handshake may have the short header of DTLS 1.3.
+func TestShortHeaders(t *testing.T) {
+	p := newTap()
+	datagram := func(from, to string, payload []byte) Outcome {
+		src, dst := addrPort(from, 42000), addrPort(to, portDiameterTLS)
+		return p.ip(from, to, synth.ProtoUDP, synth.AppendUDP(nil, src, dst, payload))
+	}
+	short := append([]byte{0x2f, 1, 2, 0, 40}, make([]byte, 40)...)
+	if o := datagram(addrA, addrB, short); o != NotSignaling {
+		t.Errorf("before any handshake: %v", o)
+	}
+	hello := synth.ClientHello(synth.Hello{Version: synth.DTLS12, Ciphers: []uint16{0x1301}, Versions: []uint16{0xfefc, synth.DTLS12}, ServerName: "dra1.example.net", Datagram: true}, synth.NewRand(1))
+	for _, o := range []Outcome{
+		datagram(addrA, addrB, synth.AppendDTLSRecord(nil, synth.TLSHandshake, 0, 0, synth.DatagramFragment(hello, 0, 0, len(hello)-4))),
+		datagram(addrA, addrB, short),
+	} {
+		if o != Decoded {
+			t.Errorf("%v", o)
+		}
+	}
+	if l := p.event.Link; l.Protection != signaling.DTLS || l.Security.Version != 0xfefc || l.Security.ServerName != "dra1.example.net" || p.Counters.ProtectedData != 2 {
+		t.Errorf("%v, %+v, %d datagrams", l.Protection, l.Security, p.Counters.ProtectedData)
+	}
+	if o := datagram(addrB, "203.0.113.77", append([]byte("x"), short...)); o != NotSignaling {
+		t.Errorf("something else: %v", o)
+	}
+}
+
 // TestIPsecBound: a flood of pairs does not grow the table.
 func TestIPsecBound(t *testing.T) {
 	p := newTap()

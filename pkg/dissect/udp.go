@@ -43,7 +43,9 @@ func (d *Dissector) udpDatagram(p *capture.Packet) Outcome {
 			return d.esp(p, inner, true)
 		}
 		return NotSignaling // keepalives
-	case diameterPort(src) || diameterPort(dst) || len(b) > 1 && b[1] == 254 && b[0]-tlsrec.TypeChangeCipherSpec <= 6 || b[0]&0xe0 == 0x20:
+	case diameterPort(src) || diameterPort(dst) || len(b) > 1 && b[1] == 254 && b[0]-tlsrec.TypeChangeCipherSpec <= 6:
+		return d.dtlsDatagram(p, src, dst, b)
+	case d.datagrams && b[0]&0xe0 == 0x20: // GTP-U looks like this, too
 		return d.dtlsDatagram(p, src, dst, b)
 	}
 	return NotSignaling
@@ -62,7 +64,7 @@ func (d *Dissector) dtlsDatagram(p *capture.Packet, src, dst uint16, b []byte) O
 			if !is || !(diameterPort(src) || diameterPort(dst) || d.signalingPeers(&p.Src, &p.Dst)) {
 				return NotSignaling
 			}
-			d.path = d.flows.bind(&k, &d.flows.open(d.frame.Time, &k, signaling.UDP).half[0])
+			d.path, d.datagrams = d.flows.bind(&k, &d.flows.open(d.frame.Time, &k, signaling.UDP).half[0]), true
 		}
 	}
 	h := d.path.half
