@@ -174,6 +174,8 @@ func (m *Message) base(a *avp, b []byte, depth int) {
 		m.subscriptionID(0, a.data)
 	case 661: // Subscription-Id-IMSI
 		m.subscriptionID(1, a.data)
+	case 8, 97: // Framed-IP-Address, Framed-IPv6-Prefix (RFC 7155 4.4.10.5)
+		m.present(a, FieldUserAddress)
 	case 334: // MIP-Home-Agent-Address (RFC 4004 7.4)
 		m.address(a, NodeGateway)
 	case 348: // MIP-Home-Agent-Host (RFC 4004 7.11)

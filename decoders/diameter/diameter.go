@@ -64,6 +64,7 @@ const (
 	FieldRestrictions // presence, of a profile: access and regional restrictions
 	FieldCharging     // presence, of a profile: charging characteristics
 	FieldLCS          // presence, of a profile: privacy settings of location services
+	FieldUserAddress  // presence: IP address of the subscriber
 	FieldSignature    // presence: a signature of GSMA FS.19
 	FieldEncrypted    // presence: AVPs encrypted from end to end (GSMA FS.19)
 )

@@ -337,6 +337,9 @@ func TestAVPs(t *testing.T) {
 		{"A-MSISDN", 0x40, 316, appS6a, [][]byte{tgpp(1643, tbcd)}, found(FieldMSISDN, withISDN)},
 		{"A-MSISDN before MSISDN", 0x40, 316, appS6a, [][]byte{tgpp(1643, octets.Hex("89674523 01f1")), tgpp(701, tbcd)}, found(FieldMSISDN, withISDN)},
 		{"A-MSISDN behind MSISDN", 0x40, 316, appS6a, [][]byte{tgpp(701, tbcd), tgpp(1643, octets.Hex("89674523 01f1"))}, found(FieldMSISDN, withISDN)},
+		{"Framed-IP-Address", 0x80, 272, appGx, [][]byte{ietf(8, octets.Hex("c0000201"))}, plain(FieldUserAddress)},
+		{"Framed-IPv6-Prefix", 0x80, 272, appGx, [][]byte{ietf(97, octets.Hex("0040 20010db8 00000000"))}, plain(FieldUserAddress)},
+		{"PDP-Address", 0x80, 272, 4, [][]byte{tgpp(873, tgpp(874, tgpp(1227, v4)))}, plain(FieldUserAddress)},
 		{"External-Identifier", 0x80, 8388641, 16777310, [][]byte{tgpp(3102, tgpp(3111, str("thing@example.net")))}, plain(FieldExternalID)},
 		{"payload of a device trigger", 0x80, 8388643, 16777311, [][]byte{tgpp(3001, tgpp(3003, tgpp(3004, str("wake"))))}, plain(FieldSMText)},
 
@@ -645,7 +648,7 @@ func TestHeaderLooksValid(t *testing.T) {
 		at   int
 		v    byte
 	}{
-		{"version 2", 0, 2}, {"length beyond reason", 1, 4}, {"length no multiple of 4", 3, 0x26}, {"length without room for an AVP", 3, 0x18},
+		{"version 2", 0, 2}, {"length beyond reason", 1, 16}, {"length no multiple of 4", 3, 0x26}, {"length without room for an AVP", 3, 0x18},
 		{"length below header", 3, 0x10}, {"reserved flag", 4, 0x88}, {"request with error", 4, 0xa0}, {"command 0x10013c", 5, 0x10},
 		{"command 60", 6, 0}, {"application", 8, 0x10}, {"AVP flag", 24, 0xc1}, {"AVP length", 27, 0x28}, {"AVP shorter than header", 27, 8},
 		{"AVP code", 20, 1}, {"vendor", 28, 9},

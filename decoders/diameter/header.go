@@ -4,8 +4,8 @@ import "encoding/binary"
 
 // maxPlausible bounds the message length that HeaderLooksValid believes. The
 // longest messages of the field, subscriber profiles and charging records, have
-// tens of thousands of octets; the 24 bits of the header could say 16 million.
-const maxPlausible = 1 << 18
+// some hundred thousand octets; the 24 bits of the header could say 16 million.
+const maxPlausible = 1 << 20
 
 // PeekLength is the length of the message that begins at b, in octets. ok is
 // false when b has fewer than four octets, or no Diameter header begins there.

@@ -123,6 +123,8 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 		m.found(a, FieldState)
 	case 3004: // Payload of a device trigger (TS 29.337 6.3.4)
 		m.found(a, FieldSMText)
+	case 848, 1227: // Served-Party-IP-Address, PDP-Address (TS 32.299)
+		m.found(a, FieldUserAddress)
 	case 3111: // External-Identifier (TS 29.336 6.4.11)
 		m.found(a, FieldExternalID)
 	case 1489: // SGSN-Number (TS 29.272 7.3.102)

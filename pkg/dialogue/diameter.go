@@ -32,16 +32,25 @@ func (k RequestKey) hash() uint32 {
 }
 
 // Sight names a request wherever it is seen: an agent that passes it on keeps the
-// End-to-End Identifier and the Origin-Host (RFC 6733 3, 6.1.9), and the T flag,
-// which tells a request that was sent again on another link from one that is seen
-// there again. 0: it is seen on one link only.
+// End-to-End Identifier and the Origin-Host (RFC 6733 3, 6.1.9). Its lowest bit is the
+// T flag, which tells a request that was sent again on another link from one that is
+// seen there again. 0: it is seen on one link only.
 type Sight uint64
 
 // SightOf is the sight of a request with an origin.
-func SightOf(endToEnd, command uint32, flags uint8, originHost []byte) Sight {
-	const retransmitted = 0x10
-	return Sight(mix(uint64(endToEnd)<<32|uint64(command)<<8|uint64(flags&retransmitted), uint64(signature(originHost)))) | 1
+func SightOf(endToEnd, command uint32, again bool, originHost []byte) Sight {
+	s := Sight(mix(uint64(endToEnd)<<32|uint64(command), uint64(signature(originHost)))) &^ 1
+	if again {
+		s |= 1
+	}
+	return s | 2 // never 0
 }
+
+// request is the sight without the T flag.
+func (s Sight) request() Sight { return s &^ 1 }
+
+// sent is a bit for each way of sending: first, and again.
+func (s Sight) sent() uint8 { return 1 << (s & 1) }
 
 // Request is a Diameter request whose answer is waited for.
 type Request struct {
@@ -51,9 +60,10 @@ type Request struct {
 	Operation signaling.Operation
 	twin      int32 // slot of the first sight of the same request; 0: this is it
 	twins     uint8 // second sights that are open
+	sent      uint8 // how it was sent, at any sight
 	answered  bool  // an answer was seen, at any sight
 	gone      bool  // answered itself, kept for its twins
-	_         [64 - 24 - 8 - 8 - 12]byte
+	_         [64 - 24 - 8 - 8 - 13]byte
 	Memory    signaling.Memory
 	_         [8]byte
 }
@@ -102,7 +112,8 @@ func (t *Diameter) find(k RequestKey, h uint32) int32 {
 // Request opens the entry of a request. repeated: one with this key is open
 // already (a retransmission); its entry is returned. duplicate: the same request was
 // seen on another link shortly before, on the other side of a mirrored agent; mem is
-// what the sights share. The entry and mem are valid until the next call.
+// what the sights share. A request that is sent again on another link shares it too,
+// and is no duplicate: its answer is. mem is valid until the next call.
 func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation, sight Sight) (mem *signaling.Memory, repeated, duplicate bool) {
 	h := k.hash()
 	t.age(now)
@@ -123,7 +134,7 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation, sigh
 		t.lru.grow()
 	}
 	e := t.entries.at(slot)
-	e.key, e.Operation, e.at, e.sight = k, op, now, sight
+	e.key, e.Operation, e.at, e.sight, e.sent = k, op, now, sight.request(), sight.sent()
 	e.twin, e.twins, e.answered, e.gone = 0, 0, false, false
 	e.Memory.Reset()
 	e.Memory.Signature = uint64(h) | 1<<32
@@ -134,20 +145,22 @@ func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation, sigh
 	if sight == 0 {
 		return &e.Memory, false, false
 	}
-	r := &t.recent[sight>>1%sights]
+	r := &t.recent[sight>>2%sights]
 	if tag := uint32(sight >> 32); r.tag != tag || r.slot == 0 {
 		r.tag, r.slot = tag, slot
 		return &e.Memory, false, false
 	}
 	first := t.entries.at(r.slot)
-	if first.sight != sight || first.key.Link == k.Link || now-first.at > sightWindow || first.at-now > sightWindow || first.twins == 255 {
+	if first.sight != e.sight || first.key.Link == k.Link || now-first.at > sightWindow || first.at-now > sightWindow || first.twins == 255 {
 		r.slot = slot
 		return &e.Memory, false, false
 	}
 	e.twin = r.slot
 	first.twins++
-	t.Counters.Duplicates++
-	return &first.Memory, false, true
+	duplicate = first.sent&e.sent != 0
+	first.sent |= e.sent
+	t.countDuplicate(duplicate)
+	return &first.Memory, false, duplicate
 }
 
 // first is the first sight of what e is a second sight of; nil when e is none, or the

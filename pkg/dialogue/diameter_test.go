@@ -10,7 +10,7 @@ import (
 // TestMirroredAgent: the request of link 1 is seen again on links 2 and 3, with
 // other Hop-by-Hop Identifiers, and its answer on the way back.
 func TestMirroredAgent(t *testing.T) {
-	sight := SightOf(20, 316, 0xc0, []byte("mme1.example.net"))
+	sight := SightOf(20, 316, false, []byte("mme1.example.net"))
 	key := func(link uint64) RequestKey {
 		return RequestKey{Link: link, HopByHop: uint32(100 + link), EndToEnd: 20}
 	}
@@ -44,16 +44,15 @@ func TestMirroredAgent(t *testing.T) {
 // TestNoSecondSight: what looks alike and is another request.
 func TestNoSecondSight(t *testing.T) {
 	host := []byte("mme1.example.net")
-	sight := SightOf(20, 316, 0xc0, host)
+	sight := SightOf(20, 316, false, host)
 	for name, second := range map[string]struct {
 		at    int64
 		link  uint64
 		sight Sight
 	}{
-		"another End-to-End Identifier": {1, 2, SightOf(21, 316, 0xc0, host)},
-		"another command":               {1, 2, SightOf(20, 318, 0xc0, host)},
-		"another origin":                {1, 2, SightOf(20, 316, 0xc0, []byte("mme2.example.net"))},
-		"sent again on another link":    {1, 2, SightOf(20, 316, 0xd0, host)},
+		"another End-to-End Identifier": {1, 2, SightOf(21, 316, false, host)},
+		"another command":               {1, 2, SightOf(20, 318, false, host)},
+		"another origin":                {1, 2, SightOf(20, 316, false, []byte("mme2.example.net"))},
 		"the same link":                 {1, 1, sight},
 		"later":                         {sightWindow + 1, 2, sight},
 		"of the base protocol":          {1, 2, 0},
@@ -64,7 +63,23 @@ func TestNoSecondSight(t *testing.T) {
 			t.Errorf("%s: duplicate %v, memory shared %v", name, duplicate, mem == first)
 		}
 	}
+	// Sent again on another link it is another request, with the same answer.
 	d := NewDiameter()
+	first, _, _ := d.Request(0, RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20}, 7, sight)
+	again := SightOf(20, 316, true, host)
+	if mem, _, duplicate := d.Request(1, RequestKey{Link: 2, HopByHop: 2, EndToEnd: 20}, 7, again); duplicate || mem != first {
+		t.Errorf("sent again: duplicate %v, memory shared %v", duplicate, mem == first)
+	}
+	if _, _, duplicate := d.Request(2, RequestKey{Link: 3, HopByHop: 3, EndToEnd: 20}, 7, again); !duplicate {
+		t.Error("the second sight of a request that was sent again is no duplicate")
+	}
+	if _, _, duplicate := d.Answer(3, RequestKey{Link: 2, HopByHop: 2, EndToEnd: 20}); duplicate {
+		t.Error("the first answer is a duplicate")
+	}
+	if _, _, duplicate := d.Answer(4, RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20}); !duplicate {
+		t.Error("the answer on the first link is no duplicate")
+	}
+	d = NewDiameter()
 	d.Request(0, RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20}, 7, sight)
 	d.Answer(1, RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20})
 	if _, _, duplicate := d.Request(2, RequestKey{Link: 2, HopByHop: 2, EndToEnd: 20}, 7, sight); duplicate {
@@ -83,7 +98,7 @@ func TestSightsForgotten(t *testing.T) {
 		link, id := 1+r.Uint64N(4), r.Uint32N(200)
 		k := RequestKey{Link: link, HopByHop: id*10 + uint32(link), EndToEnd: id}
 		if r.IntN(3) > 0 {
-			d.Request(now, k, 1, SightOf(id, 316, 0x80, []byte("mme1.example.net")))
+			d.Request(now, k, 1, SightOf(id, 316, id%7 == 0, []byte("mme1.example.net")))
 		} else {
 			d.Answer(now, k)
 		}

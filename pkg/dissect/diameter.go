@@ -60,7 +60,7 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 		m.Class = m.Operation.Info().Class
 		var sight dialogue.Sight
 		if a.AppID != 0 { // the commands of the base protocol go no further
-			sight = dialogue.SightOf(a.EndToEnd, a.Command, a.Flags, a.OriginHost)
+			sight = dialogue.SightOf(a.EndToEnd, a.Command, a.Flags&diameter.FlagRetransmitted != 0, a.OriginHost)
 		}
 		m.Memory, _, m.Duplicate = d.diamT.Request(d.frame.Time, key, m.Operation, sight)
 		m.Memory.IMSI, m.Memory.MSISDN = m.IMSI, m.MSISDN

@@ -339,6 +339,9 @@ func operationText(m *signaling.Message) string {
 				return signaling.ContextName(ac)
 			}
 		}
+		if m.Diameter != nil {
+			return "command " + strconv.FormatUint(uint64(m.Diameter.Command), 10)
+		}
 		return m.Protocol.String()
 	}
 	info := m.Operation.Info()

@@ -144,7 +144,7 @@ func (m *Message) Disclosed() (d Disclosure, vectors int) {
 			{diameter.FieldLocationAge, DisclosedLocationAge}, {diameter.FieldSubscriptionData, DisclosedSubscriberData},
 			{diameter.FieldServingNode, DisclosedServingNode}, {diameter.FieldSMText, DisclosedSMS}, {diameter.FieldExternalID, DisclosedExternalID},
 			{diameter.FieldServices, DisclosedServices}, {diameter.FieldAPNs, DisclosedAPNs}, {diameter.FieldBarring, DisclosedBarring},
-			{diameter.FieldCharging, DisclosedCharging}, {diameter.FieldRestrictions, DisclosedRestrictions}, {diameter.FieldLCS, DisclosedLCS},
+			{diameter.FieldCharging, DisclosedCharging}, {diameter.FieldRestrictions, DisclosedRestrictions}, {diameter.FieldLCS, DisclosedLCS}, {diameter.FieldUserAddress, DisclosedUserAddress},
 		} {
 			if a.Set&x.f != 0 {
 				d |= x.d

@@ -9,6 +9,11 @@ import (
 
 // Diameter.
 var diameterCases = []Case{
+	{Name: "diameter-interfaces", Holds: "every application on roaming interfaces: request and answer, success and refusal", make: interfaces},
+	{Name: "diameter-avps", Holds: "AVPs without their vendor, of unknown vendors, in deep groups; unknown commands; experimental results", make: oddAVPs},
+	{Name: "diameter-dess", Holds: "messages signed from end to end (GSMA FS.19), by home and by a carrier, and with encrypted AVPs", make: signed},
+	{Name: "diameter-mirrored-dra", Holds: "the mirror of an agent: each message on both of its links, and one that is sent again", make: mirroredAgent},
+	{Name: "diameter-large", Holds: "messages of more than 64 KiB over TCP and, in fragments, over SCTP", make: largeMessages},
 	{Name: "fault-command-24-bits", Holds: "the command codes 8388645 to 8388649 over SCTP, over TCP, in fragments, and exported", Links: []int{linkEthernet, linkExported}, make: commands24},
 	{Name: "fault-unknown-vendor", Holds: "AVPs of an unknown vendor with the codes of known ones", make: unknownVendor},
 }
