@@ -103,21 +103,15 @@ func (f fault) err() error {
 // 0 ends the walk.
 func (w *Chunks) Next(c *Chunk) bool {
 	b := w.b
-	for len(b) >= chunkHeaderLen && b[2] == 0 && b[3] < chunkHeaderLen && b[3] != 0 {
-		w.fault, b = faultLength, b[chunkHeaderLen:]
-	}
 	if len(b) < chunkHeaderLen {
 		if len(b) > 0 {
-			w.fault = faultTruncated
+			w.fault, w.b = faultTruncated, nil
 		}
-		w.b = nil
 		return false
 	}
 	n := int(binary.BigEndian.Uint16(b[2:4]))
 	if n < chunkHeaderLen {
-		// A length of 0 would keep a careless walk in place for ever.
-		w.fault, w.b = faultLength, nil
-		return false
+		return w.short(c)
 	}
 	c.Type, c.Flags, c.Length, c.Truncated = ChunkType(b[0]), b[1], n, false
 	if n > len(b) {
@@ -132,6 +126,24 @@ func (w *Chunks) Next(c *Chunk) bool {
 		w.b = nil
 	}
 	return true
+}
+
+// short is Next where a chunk says that it is shorter than its header. Those of
+// length 1 to 3 have a header all the same; one of 0 would keep a careless walk in
+// place for ever.
+func (w *Chunks) short(c *Chunk) bool {
+	b := w.b
+	w.fault, w.b = faultLength, nil
+	for ; len(b) >= chunkHeaderLen; b = b[chunkHeaderLen:] {
+		switch n := binary.BigEndian.Uint16(b[2:4]); {
+		case n == 0:
+			return false
+		case n >= chunkHeaderLen:
+			w.b = b
+			return w.Next(c)
+		}
+	}
+	return false
 }
 
 // Err tells why the walk stopped before the end of the packet: nil when it did
