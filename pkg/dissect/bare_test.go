@@ -285,3 +285,33 @@ func TestUnknownLinkType(t *testing.T) {
 		t.Errorf("%v allocations for a frame that is not read", n)
 	}
 }
+
+// FuzzFeedBare takes its input for frames of links without IP and of tools: each
+// two octets of link type, one of length, and the frame.
+func FuzzFeedBare(f *testing.F) {
+	for _, name := range []string{"exported-pdus", "links", "tunnels"} {
+		var all []byte
+		for _, fr := range caseFrames(f, caseFolder+name+"/input.pcapng") {
+			if fr.LinkType != capture.LinkTypeEthernet && len(fr.Data) < 256 {
+				one := append([]byte{byte(fr.LinkType >> 8), byte(fr.LinkType), byte(len(fr.Data))}, fr.Data...)
+				f.Add(one)
+				all = append(all, one...)
+			}
+		}
+		f.Add(all)
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		p := newTap()
+		for n := uint64(1); len(in) >= 3; n++ {
+			size := min(int(in[2]), len(in)-3)
+			fr := capture.Frame{Time: int64(n) * 1e6, Number: n, Length: int(in[2]), LinkType: capture.LinkType(binary.BigEndian.Uint16(in)), Data: in[3 : 3+size : 3+size]}
+			p.Feed(&fr)
+			in = in[3+size:]
+		}
+		p.Close()
+		checkAccounts(t, p.Dissector)
+		if p.Counters.Outcomes[Panicked] > 0 {
+			t.Fatal(p.warnings)
+		}
+	})
+}
