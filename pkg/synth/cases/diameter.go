@@ -29,6 +29,18 @@ var (
 // dra is a host under a public domain of the carrier.
 const dra = "dra1.pccwglobal.com"
 
+// connect opens a TCP connection and returns what sends its segments.
+func (m *maker) connect() func(from int, flags uint8, b []byte) {
+	end := func(i int, port uint16) synth.TCPEnd {
+		return synth.TCPEnd{Addr: netip.AddrPortFrom(addrs[i], port), Seq: 1}
+	}
+	c := synth.NewConnection(end(carrier, 40000), end(home, 3868), synth.NewRand(1))
+	segment := func(from int, flags uint8, b []byte) { m.ip(from, synth.ProtoTCP, c.Segment(nil, from, flags, b)) }
+	segment(carrier, synth.SYN, nil)
+	segment(home, synth.SYN|synth.ACK, nil)
+	return segment
+}
+
 // exchange is what a request and its answer have in common. Its number stands in
 // all identifiers.
 func exchange(app, n uint32, origin, destination synth.Peer) synth.Exchange {
@@ -94,13 +106,7 @@ func commands24(m *maker) {
 		}
 	}
 	// TCP: all in one segment, then cut in the middle of headers.
-	end := func(i int, port uint16) synth.TCPEnd {
-		return synth.TCPEnd{Addr: netip.AddrPortFrom(addrs[i], port), Seq: 1}
-	}
-	c := synth.NewConnection(end(carrier, 40000), end(home, 3868), synth.NewRand(1))
-	segment := func(from int, flags uint8, b []byte) { m.ip(from, synth.ProtoTCP, c.Segment(nil, from, flags, b)) }
-	segment(carrier, synth.SYN, nil)
-	segment(home, synth.SYN|synth.ACK, nil)
+	segment := m.connect()
 	join := func(list [][]byte) (out []byte) {
 		for _, b := range list {
 			out = append(out, b...)

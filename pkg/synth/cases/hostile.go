@@ -149,4 +149,15 @@ func lyingLengths(m *maker) {
 		diameter(lie(request(), []byte{0, 0, 0, 1, 0x40}, 5, v...)) // User-Name
 	}
 	diameter(request())
+
+	// And over TCP, where the length is the only border between messages: 16 MiB,
+	// less than a header, and none.
+	segment := m.connect()
+	segment(carrier, synth.ACK|synth.PSH, request())
+	for _, v := range [][]byte{{0xff, 0xff, 0xff}, {0, 0, 8}, {0, 0, 0}} {
+		b := request()
+		copy(b[1:], v)
+		segment(carrier, synth.ACK|synth.PSH, b)
+		segment(carrier, synth.ACK|synth.PSH, request())
+	}
 }
