@@ -10,16 +10,19 @@ import (
 type Component struct {
 	Kind        ComponentKind
 	HasInvokeID bool
-	InvokeID    int16 // -128 to 127 on the wire (Q.773 3.4.2)
+	InvokeID    int16 // -128 to 127 on the wire (Q.773 3.4.2), 0 to 255 in ANSI
 	HasLinkedID bool
 	LinkedID    int16
 
 	// HasCode: an operation code (invoke, result) or an error code (return error)
 	// stood in the component.
-	HasCode    bool
-	Global     bool   // the code is an object identifier: GlobalCode, not Code
-	Code       int32  // local code; clamped to the int32 range
-	GlobalCode []byte // contents octets; aliases the input
+	HasCode bool
+	Global  bool  // the code is an object identifier: GlobalCode, not Code
+	Code    int32 // local code; clamped to the int32 range
+	// ANSI: a component of T1.114. Its Code has up to two octets, unsigned, and is
+	// private or national; NotLast: more components for the same invoke follow.
+	ANSI, Private, NotLast bool
+	GlobalCode             []byte // contents octets; aliases the input
 
 	HasProblem  bool
 	ProblemType uint8 // reject: 0 general, 1 invoke, 2 return result, 3 return error
@@ -97,8 +100,16 @@ func (c *Components) Next(x *Component) bool {
 		case ber.EndOfContents: // padding
 			continue
 		default:
-			c.fail(ErrComponent)
-			continue
+			if x.Kind, x.NotLast = ansiKind(tag); x.Kind == ComponentNone {
+				c.fail(ErrComponent)
+				continue
+			}
+			if !x.decodeANSI(v) {
+				c.fail(ErrComponent)
+				whole = false
+			}
+			x.Fault = !whole
+			return true
 		}
 		if !x.decode(v) {
 			c.fail(ErrComponent)

@@ -31,9 +31,10 @@ const (
 	AARE                      // response
 	ABRT                      // abort
 	DialogueUnknown
+	DialogueANSI // of T1.114, which has one form
 )
 
-var dialogueKinds = [...]string{DialogueNone: "none", AUDT: "AUDT", AARQ: "AARQ", AARE: "AARE", ABRT: "ABRT", DialogueUnknown: "unknown"}
+var dialogueKinds = [...]string{DialogueNone: "none", AUDT: "AUDT", AARQ: "AARQ", AARE: "AARE", ABRT: "ABRT", DialogueUnknown: "unknown", DialogueANSI: "ANSI"}
 
 // String is the name of the standard.
 func (k DialogueKind) String() string { return name(dialogueKinds[:], uint8(k), "dialogue ") }

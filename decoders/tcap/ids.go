@@ -3,19 +3,25 @@ package tcap
 import "strconv"
 
 // TransactionID is an originating or destination transaction id: 1 to 4 octets
-// (Q.773 table 10). 00 and 0000 are different ids. Zero Len: absent.
+// (Q.773 table 10), more from some stacks. 00 and 0000 are different ids. Zero Len:
+// absent.
 type TransactionID struct {
-	Value uint32 // right-aligned
-	Len   uint8  // octets on the wire, 0 to 4
+	Value uint32 // the low four octets, right-aligned
+	High  uint32 // what stands before them; 0 where the standard is kept
+	Len   uint8  // octets, 0 to 8
 }
+
+// maxTransactionID is the most octets of an id that are kept.
+const maxTransactionID = 8
 
 const hexDigits = "0123456789abcdef"
 
 // AppendTo appends the octets in hex, two digits each: "00000001" and "01" are
 // different ids. An absent one appends nothing.
 func (id TransactionID) AppendTo(b []byte) []byte {
-	for i := 2*int(min(id.Len, 4)) - 1; i >= 0; i-- {
-		b = append(b, hexDigits[id.Value>>(4*uint(i))&15])
+	v := uint64(id.High)<<32 | uint64(id.Value)
+	for i := 2*int(min(id.Len, maxTransactionID)) - 1; i >= 0; i-- {
+		b = append(b, hexDigits[v>>(4*uint(i))&15])
 	}
 	return b
 }

@@ -11,15 +11,14 @@ import (
 var (
 	// ErrTag: the first octet is not the tag of a TCAP message. Nothing is set.
 	ErrTag = errors.New("tcap: unknown message tag")
-	// ErrANSI: an ANSI TCAP message (T1.114). Not malformed; nothing is set.
-	ErrANSI = errors.New("tcap: ANSI TCAP")
 	// ErrTruncated: the message is shorter than a length in it says. Everything up
 	// to its end is set, the components that are there included.
 	ErrTruncated = errors.New("tcap: truncated")
 	// ErrLength: a length or an identifier cannot be read; what follows is lost.
 	ErrLength = errors.New("tcap: bad length")
 	// ErrTransactionID: a transaction id is missing where one is due, is empty, or
-	// has more than four octets, of which the low four are kept.
+	// has more than four octets, of which the low eight are kept; in ANSI packages,
+	// when there is not the number of ids that the package has.
 	ErrTransactionID = errors.New("tcap: bad transaction id")
 	// ErrRepeated: a dialogue or component portion stands twice. The first counts;
 	// what a receiver would make of it nobody knows.
@@ -32,9 +31,14 @@ var (
 	ErrComponent = errors.New("tcap: bad component")
 )
 
-// Message is one TCAP message (Q.773). The zero value is ready for Decode.
+// Message is one TCAP message (Q.773), or a package of ANSI TCAP (T1.114). The zero
+// value is ready for Decode.
 type Message struct {
-	Type       MessageType
+	Type MessageType
+	// ANSI: a package of T1.114, Type being what it does to the transaction;
+	// Permission: one that permits the receiver to end it.
+	ANSI, Permission bool
+
 	OTID, DTID TransactionID
 
 	Dialogue    DialogueKind
@@ -43,7 +47,11 @@ type Message struct {
 	Result      uint8  // AARE: 0 accepted, 1 reject-permanent
 	UserInfo    []byte // contents of user-information; aliases the input; may be broken
 	HasPAbort   bool
-	PAbortCause uint8 // P-Abort cause (Q.773 3.3); see the type PAbortCause
+	PAbortCause uint8 // P-Abort cause (Q.773 3.3, see the type PAbortCause; T1.114.3 3.4)
+
+	// HasContextID: an ANSI dialogue portion names its application context by number.
+	HasContextID bool
+	ContextID    int32
 
 	// HasDiagnostic: an AARE carried a result source diagnostic (Q.773 4.2.3).
 	HasDiagnostic bool
@@ -129,8 +137,8 @@ func (m *Message) Decode(b []byte) error {
 	case tagUnidirectional:
 		m.Type = Unidirectional
 	default:
-		if b[0]>>6 == ber.Private { // T1.114.3: e1 to e6, f6
-			return ErrANSI
+		if b[0]&privateClass == privateClass {
+			return m.decodeANSI(b)
 		}
 		return ErrTag
 	}
@@ -241,10 +249,11 @@ func (id *TransactionID) set(v []byte) bool {
 		return false
 	}
 	whole := len(v) > 0 && len(v) <= 4
-	if len(v) > 4 {
-		v = v[len(v)-4:]
+	if len(v) > maxTransactionID {
+		v = v[len(v)-maxTransactionID:]
 	}
 	for _, c := range v {
+		id.High = id.High<<8 | id.Value>>24
 		id.Value = id.Value<<8 | uint32(c)
 	}
 	id.Len = uint8(len(v))

@@ -93,14 +93,16 @@ func dialogue(parts ...[]byte) []byte {
 	return tlv(0x6b, tlv(0x28, asDialogue, tlv(0xa0, parts...)))
 }
 
-var decodeTests = []struct {
+type decodeTest struct {
 	name       string
 	in         []byte
 	want       Message
 	err        error
 	components []Component
 	compErr    error
-}{
+}
+
+var decodeTests = []decodeTest{
 	{
 		name:       "begin with AARQ and invoke",
 		in:         begin,
@@ -296,7 +298,7 @@ var decodeTests = []struct {
 	{
 		name: "transaction id of six octets",
 		in:   tlv(0x65, tlv(0x48, []byte{9, 9, 1, 2, 3, 4}), dtid2),
-		want: Message{Type: Continue, OTID: TransactionID{Value: 0x01020304, Len: 4}, DTID: id2},
+		want: Message{Type: Continue, OTID: TransactionID{Value: 0x01020304, High: 0x0909, Len: 6}, DTID: id2},
 		err:  ErrTransactionID,
 	},
 	{
@@ -317,13 +319,12 @@ var decodeTests = []struct {
 	{name: "nothing", err: ErrTruncated},
 	{name: "tag only", in: []byte{0x62}, want: Message{Type: Begin}, err: ErrTruncated},
 	{name: "length that cannot be", in: []byte{0x62, 0xff}, want: Message{Type: Begin}, err: ErrLength},
-	{name: "ANSI query", in: tlv(0xe2, tlv(0xc7, []byte{1, 2, 3, 4})), err: ErrANSI},
-	{name: "ANSI abort", in: tlv(0xf6), err: ErrANSI},
+	{name: "of the private class, and no package", in: tlv(0xef), err: ErrTag},
 	{name: "SCCP management", in: []byte{0x01, 0x06, 0x01, 0x00, 0x00}, err: ErrTag},
 }
 
 func TestDecode(t *testing.T) {
-	for _, tt := range decodeTests {
+	for _, tt := range slices.Concat(decodeTests, ansiTests) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := Message{Type: Abort, OTID: id2, DTID: id2, ACN: oid("2.999.1.2.3.4.5.6"), HasPAbort: true, UserInfo: []byte{1}, components: []byte{2}}
 			if err := m.Decode(tt.in); !errors.Is(err, tt.err) {
@@ -376,6 +377,7 @@ func use(b []byte) (m Message, components int) {
 	_ = m.ACN.AppendTo(buf[:0])
 	_ = m.OTID.AppendTo(buf[:0])
 	_ = m.DTID.AppendTo(buf[:0])
+	_, _, _, _ = m.Package(), c.Family(), c.Specifier(), c.ReplyRequired()
 	_, _, _ = m.ACN.MAPContext()
 	_, _, _ = m.ACN.CAPContext()
 	return m, components
@@ -392,7 +394,9 @@ func TestTransactionID(t *testing.T) {
 		{TransactionID{Value: 1, Len: 4}, "00000001"},
 		{TransactionID{Value: 0xdeadbeef, Len: 4}, "deadbeef"},
 		{TransactionID{Value: 0x0abc, Len: 3}, "000abc"},
-		{TransactionID{Value: 1, Len: 255}, "00000001"}, // not from Decode
+		{TransactionID{Value: 0x05060708, High: 0x01020304, Len: 8}, "0102030405060708"},
+		{TransactionID{Value: 1, High: 2, Len: 5}, "0200000001"},
+		{TransactionID{Value: 1, Len: 255}, "0000000000000001"}, // not from Decode
 	} {
 		if s := tt.id.String(); s != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.id, s, tt.want)

@@ -207,11 +207,14 @@ func tidHash(value uint32, length uint8) uint32 {
 	return fold(mix(uint64(value)|uint64(length)<<32, 0x7ca9))
 }
 
+// short is what the table keeps of an id: all of the usual ones.
+func short(id tcap.TransactionID) uint32 { return id.Value ^ id.High }
+
 // claim makes a side known by its transaction id and party.
 func (t *TCAP) claim(slot int32, side uint8, id tcap.TransactionID, p Party) {
 	e := t.entries.at(slot)
-	e.tid[side], e.len[side], e.party[side] = id.Value, id.Len, p
-	t.index.insert(2*slot+int32(side), tidHash(id.Value, id.Len))
+	e.tid[side], e.len[side], e.party[side] = short(id), id.Len, p
+	t.index.insert(2*slot+int32(side), tidHash(short(id), id.Len))
 }
 
 // find looks up the transaction one of whose sides has the id and, best, the
@@ -220,7 +223,7 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 	if len(t.index.cells) == 0 {
 		return 0, 0
 	}
-	h := tidHash(id.Value, id.Len)
+	h := tidHash(short(id), id.Len)
 	best := 0
 	for i := t.index.from(h); ; i++ {
 		c := t.index.cell(i)
@@ -232,7 +235,7 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 		}
 		s, sd := c.n/2, uint8(c.n&1)
 		e := t.entries.at(s)
-		if e.tid[sd] != id.Value || e.len[sd] != id.Len {
+		if e.tid[sd] != short(id) || e.len[sd] != id.Len {
 			continue
 		}
 		// Of two that agree in the point code alone, the one that spoke last.

@@ -120,6 +120,11 @@ type Counters struct {
 	IPsecOther      uint64 // packets of both between others
 	MirroredTwice   uint64 // TCAP messages seen before on another link
 
+	ANSIPackages  uint64 // messages of ANSI TCAP
+	GlobalCodes   uint64 // components whose code is an object identifier
+	NationalCodes uint64 // components of ANSI TCAP with a code, by who gave it its meaning
+	PrivateCodes  uint64
+
 	// Kinds are the messages beside user data, by kind.
 	Kinds Kinds
 
@@ -172,6 +177,10 @@ func (c *Counters) Each(f func(name string, n uint64)) {
 	f("ike_messages", c.IKE)
 	f("ipsec_not_signaling", c.IPsecOther)
 	f("messages_mirrored_twice", c.MirroredTwice)
+	f("ansi_tcap_packages", c.ANSIPackages)
+	f("tcap_global_codes", c.GlobalCodes)
+	f("tcap_national_codes", c.NationalCodes)
+	f("tcap_private_codes", c.PrivateCodes)
 	for t, n := range c.Tunnels {
 		f(tunnelCounters[t], n)
 	}

@@ -251,8 +251,6 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 	t, s := &d.tcap, &d.sccp
 	if err := t.Decode(b); err != nil {
 		switch {
-		case err == tcap.ErrANSI:
-			d.problem(LayerTCAP, Unsupported)
 		case t.Type == tcap.None:
 			// The user is another one: SCMG, BSSAP, RANAP, INAP's own, ...
 			if s.Called.SSN == telecom.SSNSCMG && !s.Type.Service() {
@@ -353,7 +351,10 @@ func (d *Dissector) management(b []byte) {
 // its ends. context is the number of a context of MAP or CAP, 0 when there is none.
 func (d *Dissector) language(m *signaling.Message, tr *dialogue.Transaction) (user signaling.Protocol, context uint8) {
 	t, s := &d.tcap, &d.sccp
-	if !t.ACN.IsZero() {
+	if t.ANSI {
+		d.Counters.ANSIPackages++
+		user = signaling.TCAP
+	} else if !t.ACN.IsZero() {
 		if c, version, ok := t.ACN.MAPContext(); ok {
 			user, context, m.MAPVersion = signaling.MAP, c, version
 		} else if c, phase, ok := t.ACN.CAPContext(); ok {
@@ -386,8 +387,16 @@ func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, si
 	m.Component, m.MAP = c, nil
 	m.Protocol, m.Operation, m.Inherited = user, 0, false
 	m.IMSI, m.MSISDN = telecom.Digits{}, telecom.Digits{}
-	if c.HasCode && c.Global {
-		m.Faults |= signaling.FaultGlobalCode
+	if c.HasCode && (c.Global || c.ANSI) {
+		switch {
+		case c.Global:
+			d.Counters.GlobalCodes++
+			m.Faults |= signaling.FaultGlobalCode
+		case c.Private:
+			d.Counters.PrivateCodes++
+		default:
+			d.Counters.NationalCodes++
+		}
 	}
 	switch c.Kind {
 	case tcap.Invoke:
@@ -409,7 +418,7 @@ func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, si
 			m.Inherited = true
 		}
 	}
-	if m.Operation == 0 && c.Kind == tcap.Invoke && user != signaling.TCAP {
+	if m.Operation == 0 && c.Kind == tcap.Invoke && (user != signaling.TCAP || c.Private && c.Family() == 9) {
 		m.Faults |= signaling.FaultUnknownCode
 		d.problem(layerOf(user), UnknownCode)
 	}
@@ -426,8 +435,11 @@ func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, si
 }
 
 func layerOf(p signaling.Protocol) Layer {
-	if p == signaling.CAP {
+	switch p {
+	case signaling.CAP:
 		return LayerCAP
+	case signaling.TCAP:
+		return LayerTCAP
 	}
 	return LayerMAP
 }
@@ -442,6 +454,9 @@ func operation(user signaling.Protocol, c *tcap.Component) signaling.Operation {
 		return signaling.MAPOperation(c.Code)
 	case signaling.CAP:
 		return signaling.CAPOperation(c.Code)
+	}
+	if c.Private {
+		return signaling.ANSI41Operation(c.Code)
 	}
 	return 0
 }

@@ -34,7 +34,7 @@ func TestCasesAgainstTshark(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := dissectFile(t, file)
+			got := dissectDetail(t, file, true)
 			explained := differences{}
 			if d, err := readDifferences(filepath.Join(filepath.Dir(file), "tshark-differences.txt")); err == nil {
 				explained = d
@@ -206,7 +206,7 @@ func (p *pdml) proto(name string) {
 	case "gsm_map", "camel", "inap":
 		p.user = map[string]string{"gsm_map": "map", "camel": "camel", "inap": "tcap"}[name]
 		return
-	case "tcap":
+	case "tcap", "ansi_tcap":
 		p.tcap = map[string]string{}
 		return
 	case "", "sctp", "tcp", "m3ua", "m2ua", "m2pa", "mtp3", "sccp", "diameter":
@@ -220,6 +220,15 @@ func (p *pdml) proto(name string) {
 		for _, c := range p.components {
 			p.out.add(p.frame, "ss7", p.opc, p.dpc, p.sccp["sccp.message_type"], p.sccp["sccp.called.ssn"], p.sccp["sccp.called.digits"], p.sccp["sccp.calling.ssn"], p.sccp["sccp.calling.digits"],
 				p.tcap["type"], p.tcap["tcap.otid"], p.tcap["tcap.dtid"], p.tcap["tcap.application_context_name"], c)
+		}
+	}
+	if p.tcap != nil && p.tcap["package"] != "" {
+		if len(p.components) == 0 {
+			p.components = []string{""}
+		}
+		for _, c := range p.components {
+			p.out.add(p.frame, "ansi", p.opc, p.dpc, p.sccp["sccp.message_type"], p.sccp["sccp.called.ssn"], p.sccp["sccp.called.digits"], p.sccp["sccp.calling.ssn"], p.sccp["sccp.calling.digits"],
+				p.tcap["package"], p.tcap["id"], c)
 		}
 	}
 	p.tcap, p.components, p.user = nil, nil, ""
@@ -259,6 +268,26 @@ func (p *pdml) field(name, show string) {
 		first(p.tcap, name, strings.ReplaceAll(show, ":", ""))
 	case "tcap.application_context_name":
 		first(p.tcap, name, show)
+	case "ansi_tcap.unidirectional_element", "ansi_tcap.queryWithPerm_element", "ansi_tcap.queryWithoutPerm_element", "ansi_tcap.response_element",
+		"ansi_tcap.conversationWithPerm_element", "ansi_tcap.conversationWithoutPerm_element", "ansi_tcap.abort_element":
+		first(p.tcap, "package", strings.TrimSuffix(strings.TrimPrefix(name, "ansi_tcap."), "_element"))
+	case "ansi_tcap.identifier":
+		first(p.tcap, "id", strings.ReplaceAll(show, ":", ""))
+	case "ansi_tcap.invokeLast_element", "ansi_tcap.invokeNotLast_element", "ansi_tcap.returnResultLast_element", "ansi_tcap.returnResultNotLast_element",
+		"ansi_tcap.returnError_element", "ansi_tcap.reject_element":
+		p.components = append(p.components, strings.TrimSuffix(strings.TrimPrefix(name, "ansi_tcap."), "_element")+"::")
+	case "ansi_tcap.componentIDs", "ansi_tcap.componentID":
+		if n := len(p.components); n > 0 && strings.HasSuffix(p.components[n-1], "::") {
+			p.components[n-1] = p.components[n-1][:len(p.components[n-1])-1] + strings.ReplaceAll(show, ":", "") + ":"
+		}
+	case "ansi_tcap.private", "ansi_tcap.national", "ansi_tcap.ec_private", "ansi_tcap.rejectProblem":
+		n := len(p.components)
+		if n == 0 || !strings.HasSuffix(p.components[n-1], ":") || strings.HasPrefix(p.components[n-1], "returnResult") {
+			break // the code of a result is that of its invoke
+		}
+		p.components[n-1] += map[string]string{
+			"ansi_tcap.private": "private ", "ansi_tcap.national": "national ", "ansi_tcap.ec_private": "private ", "ansi_tcap.rejectProblem": "problem ",
+		}[name] + show
 	case "gsm_map.old.Component":
 		p.component(map[string]string{"1": "invoke", "2": "returnResultLast", "3": "returnError", "4": "reject", "7": "returnResultNotLast"}[show])
 	case "camel.invoke_element":

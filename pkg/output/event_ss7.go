@@ -101,12 +101,18 @@ func (e *Encoder) tcap(b []byte, m *signaling.Message) []byte {
 	a := m.TCAP
 	b = append(key(b, "tcap"), '{')
 	b = appendWord(b, "type", a.Type.String())
+	if a.ANSI {
+		b = appendWord(b, "package", a.Package())
+	}
 	b = appendTransactionID(b, "otid", a.OTID)
 	b = appendTransactionID(b, "dtid", a.DTID)
 	if !a.ACN.IsZero() {
 		b = append(key(b, "acn"), '"')
 		b = append(a.ACN.AppendTo(b), '"')
 		b = appendContextName(b, a.ACN)
+	}
+	if a.HasContextID {
+		b = appendInt(b, "context_id", int64(a.ContextID))
 	}
 	if a.HasResult {
 		b = appendUint(b, "result", uint64(a.Result))
@@ -161,8 +167,24 @@ func appendComponent(b []byte, c *tcap.Component, kind signaling.Kind) []byte {
 	case c.Global:
 		b = append(key(b, "global_opcode"), '"')
 		b = append(appendHexBytes(b, c.GlobalCode), '"')
+	}
+	if c.Global {
+		if oid, ok := tcap.ObjectIDFromContents(c.GlobalCode); ok {
+			b = append(key(b, "global_oid"), '"')
+			b = append(oid.AppendTo(b), '"')
+		}
+	}
+	switch {
+	case !c.HasCode || c.Global:
 	case !isError:
 		b = appendInt(b, "opcode", int64(c.Code))
+	}
+	if c.ANSI && c.HasCode {
+		b = appendWord(b, "code_type", codeType(c))
+		if !isError {
+			b = appendUint(b, "family", uint64(c.Family()))
+			b = appendUint(b, "specifier", uint64(c.Specifier()))
+		}
 	}
 	if c.HasInvokeID {
 		b = appendInt(b, "invoke_id", int64(c.InvokeID))
@@ -178,6 +200,14 @@ func appendComponent(b []byte, c *tcap.Component, kind signaling.Kind) []byte {
 		b = appendUint(b, "problem", uint64(c.Problem))
 	}
 	return b
+}
+
+// codeType says who gave a code of ANSI TCAP its meaning.
+func codeType(c *tcap.Component) string {
+	if c.Private {
+		return "private"
+	}
+	return "national"
 }
 
 // nodeNames are the keys of node numbers in the blocks map and cap.

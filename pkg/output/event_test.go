@@ -74,7 +74,7 @@ func TestMessages(t *testing.T) {
 		},
 		"reject":           {"map.problem_type": "1", "map.problem": "1", "sccp.called.gt": "99912*******890", "sccp.calling.tt": "10", "sccp.calling.np": "<absent>"},
 		"abort":            {"timestamp": "2026-11-22T10:00:00.123456321Z", "tcap.p_abort_cause": "4", "tcap.dtid": "ab", "operation": "<absent>", "class": "other", "map": "<absent>"},
-		"foreignComponent": {"tcap.global_opcode": "2a03", "tcap.otid": "00ab", "tcap.dtid": "0000cd", "tcap.acn_name": "CAP-gsmSSF-to-gsmSCF-AC", "tcap.invoke_id": "0"},
+		"foreignComponent": {"tcap.global_opcode": "2a03", "tcap.global_oid": "1.2.3", "tcap.otid": "00ab", "tcap.dtid": "0000cd", "tcap.acn_name": "CAP-gsmSSF-to-gsmSCF-AC", "tcap.invoke_id": "0"},
 		"foreignError":     {"tcap.global_error": "2a03"},
 		"callStart":        {"cap.imei": "35000000******", "cap.msisdn": "99912*******01", "map": "<absent>", "cap.carried": "[imsi msisdn imei serving_node cell]", "cap.diameter_name": "mme1.00101*******890.example"},
 		"twoSGSNs":         {"map.returned": "[imsi serving_node]"},
@@ -91,6 +91,8 @@ func TestMessages(t *testing.T) {
 		"shortMessage":   {"diameter.sc_address": "999100000009", "diameter.carried": "[imsi msisdn sms_text]"},
 		"nationalUpdate": {"m3ua.opc": "1-2-3", "m3ua.dpc": "4-5-6", "m3ua.variant": "ansi"},
 		"updateLocation": {"m3ua.variant": "<absent>", "sua": "<absent>"},
+		"ansiQuery":      {"tcap.package": "queryWithPermission", "tcap.opcode": "2317", "tcap.code_type": "private", "tcap.family": "9", "tcap.specifier": "13", "tcap.invoke_id": "200", "tcap.context_id": "300", "operation": "registrationNotification"},
+		"ansiError":      {"tcap.package": "response", "tcap.error": "134", "tcap.code_type": "national", "tcap.family": "<absent>"},
 		"suaUpdate":      {"sua.calling.host": "vlr.example.net", "sua.called.ip": "2001:db8::9", "m3ua": "<absent>"},
 		"empty":          {"protection": "clear", "frame": "<absent>", "subscriber": "<absent>", "kind": "<absent>", "src_ip": "<absent>"},
 	}

@@ -13,7 +13,7 @@ type Operation uint16
 type OperationInfo struct {
 	Protocol Protocol
 	App      uint32 // Diameter application id
-	Code     uint32 // MAP or CAP local operation code, Diameter command code
+	Code     uint32 // MAP or CAP local operation code, private code of ANSI TCAP, Diameter command code
 	Name     string // as the standard writes it: updateLocation, ULR
 	Answer   string // Diameter: abbreviation of the answer, ULA
 	Class    Class
@@ -24,6 +24,7 @@ type catalogue struct {
 	infos    []OperationInfo
 	mapCodes [128]Operation // by local operation code
 	capCodes [128]Operation
+	ansi41   [128]Operation // by operation specifier
 	// commands is an open-addressing hash table over application and command,
 	// never more than a third full: nearly every look-up is one probe.
 	commands [commandSlots]commandSlot
@@ -61,6 +62,9 @@ func buildCatalogue() *catalogue {
 	}
 	for _, o := range capOperations {
 		c.capCodes[o.code] = c.add(OperationInfo{Protocol: CAP, Code: o.code, Name: o.name, Class: o.class})
+	}
+	for _, o := range ansi41Operations {
+		c.ansi41[o.code] = c.add(OperationInfo{Protocol: TCAP, Code: familyANSI41<<8 | o.code, Name: o.name, Class: o.class})
 	}
 	for _, o := range diameterCommands {
 		for i, app := range o.apps {

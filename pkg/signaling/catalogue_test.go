@@ -169,6 +169,8 @@ func TestCatalogueIsClosed(t *testing.T) {
 			back = MAPOperation(int32(i.Code))
 		case CAP:
 			back = CAPOperation(int32(i.Code))
+		case TCAP:
+			back = ANSI41Operation(int32(i.Code))
 		case Diameter:
 			back = DiameterOperation(i.App, i.Code)
 			if i.Answer == "" || DiameterApplication(i.App) == "" {
