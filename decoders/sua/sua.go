@@ -268,8 +268,13 @@ func (p *Party) decode(b []byte) error {
 			p.IP = netip.AddrFrom4([4]byte(v))
 		case tag == tagIPv6 && len(v) == 16:
 			p.IP = netip.AddrFrom16([16]byte(v)).Unmap()
-		case tag == tagHostname && len(v) > 0:
-			p.Host = v
+		case tag == tagHostname:
+			for len(v) > 0 && v[len(v)-1] == 0 { // it ends with a zero octet, or more to fill up
+				v = v[:len(v)-1]
+			}
+			if len(v) > 0 {
+				p.Host = v[:len(v):len(v)]
+			}
 		}
 	}
 	return fault

@@ -161,6 +161,17 @@ func TestTypeName(t *testing.T) {
 	}
 }
 
+// TestHostName: the zero octets that end a name are no part of it.
+func TestHostName(t *testing.T) {
+	for name, want := range map[string]string{"a.b\x00": "a.b", "a.b": "a.b", "a\x00\x00\x00": "a", "\x00": ""} {
+		v := append([]byte{0, 3, 0, 0, 0x80, 0x05, 0, byte(4 + len(name))}, name...)
+		var m Message
+		if err := m.Decode(octets.Sigtran(ClassCL, TypeCLDT, append([]byte{0x01, 0x02, 0, byte(4 + len(v))}, v...))); err != nil || string(m.Calling.Host) != want {
+			t.Errorf("%q: %q, %v", name, m.Calling.Host, err)
+		}
+	}
+}
+
 // TestConnection: a request for a connection has addresses and a reference.
 func TestConnection(t *testing.T) {
 	core := octets.Sigtran(ClassCO, 1,

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"sigtransit/decoders/sccp"
+	"sigtransit/decoders/sua"
 	"sigtransit/decoders/tcap"
 	"sigtransit/pkg/signaling"
 )
@@ -60,6 +62,34 @@ func ansiComponent(c *tcap.Component) string {
 		code = fmt.Sprintf("problem %d", (int(c.ProblemType)+1)<<8|int(c.Problem))
 	}
 	return kind + ":" + ids + ":" + code
+}
+
+// suaEnd writes what an address of SUA has that those of SCCP lack.
+func (r *recorder) suaEnd(m *signaling.Message, side string, p *sua.Party) {
+	if len(p.Host) > 0 {
+		r.add(m.Frame, "sua end", side, string(p.Host))
+	}
+	if p.IP.IsValid() {
+		r.add(m.Frame, "sua end", side, p.IP.String())
+	}
+}
+
+// beside writes what a frame has beside user data as lines.
+func (r *recorder) beside(frame uint64, c frameCounts, now, was *Kinds) {
+	repeat := func(n int, column ...string) {
+		for range n {
+			r.add(frame, column...)
+		}
+	}
+	for t, n := range c.connections {
+		repeat(n, "connection", sccp.MessageType(t).String())
+	}
+	for t, n := range c.suaConnections {
+		repeat(n, "sua connection", strconv.Itoa(t))
+	}
+	for t := sccp.SSA; t <= sccp.SSC; t++ {
+		repeat(int(*now.managementKind(t)-*was.managementKind(t)), "scmg", strconv.Itoa(int(t)))
+	}
 }
 
 // TestCorpusANSI holds ids and components of the ANSI captures of the corpus to the

@@ -96,6 +96,10 @@ func (r *recorder) Message(m *signaling.Message) {
 		}
 		return strconv.Itoa(int(n))
 	}
+	if m.SUA != nil && r.detail {
+		r.suaEnd(m, "source", &m.SUA.Calling)
+		r.suaEnd(m, "destination", &m.SUA.Called)
+	}
 	if m.TCAP == nil { // a component that was captured alone; the columns are of messages
 		return
 	}
@@ -377,6 +381,9 @@ func dissectDetail(t *testing.T, name string, detail bool) *recorder {
 				beside.scmg += int(now.Management[i] - was.Management[i])
 			}
 			r.counts[fr.Number] = beside
+			if detail {
+				r.beside(fr.Number, beside, now, was)
+			}
 			dropped := d.Counters.SCTPDuplicates - c.SCTPDuplicates + d.tcpC.Duplicates - tcp
 			repeated := r.repeats.count(fr)
 			if dropped > repeated {

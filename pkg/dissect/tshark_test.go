@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"sigtransit/decoders/sccp"
 )
 
 // TestCasesAgainstTshark reads the input of every case of the repository with the
@@ -30,7 +32,13 @@ func TestCasesAgainstTshark(t *testing.T) {
 	for _, file := range files {
 		name := filepath.Base(filepath.Dir(file))
 		t.Run(name, func(t *testing.T) {
-			want, err := pdmlReading(bin, file)
+			var options []string
+			if b, err := os.ReadFile(filepath.Join(filepath.Dir(file), "tshark-options.txt")); err == nil {
+				options = strings.Split(strings.TrimSpace(string(b)), "\n")
+			} else if !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+			want, err := pdmlReading(bin, file, options...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,10 +135,14 @@ func TestExportedByTshark(t *testing.T) {
 	}
 }
 
-// pdmlReading is tshark's reading of a capture, with default preferences.
-func pdmlReading(bin, file string) (reading, error) {
+// pdmlReading is tshark's reading of a capture, with default preferences but for
+// those that a case needs: a line of its tshark-options.txt each.
+func pdmlReading(bin, file string, options ...string) (reading, error) {
 	out := newReading()
 	cmd := exec.Command(bin, "-n", "-r", file, "-T", "pdml")
+	for _, o := range options {
+		cmd.Args = append(cmd.Args, "-o", o)
+	}
 	// The settings of whoever runs the test must not count.
 	cmd.Env = append(os.Environ(), "HOME="+os.TempDir(), "XDG_CONFIG_HOME="+os.TempDir(), "WIRESHARK_CONFIG_DIR="+os.TempDir()+"/no-wireshark")
 	pipe, err := cmd.StdoutPipe()
@@ -194,6 +206,7 @@ type pdml struct {
 	sccp       map[string]string
 	tcap       map[string]string
 	components []string
+	class      string // of a message of SUA
 	user       string
 	diameter   map[string]string
 	routes     []string
@@ -209,7 +222,7 @@ func (p *pdml) proto(name string) {
 	case "tcap", "ansi_tcap":
 		p.tcap = map[string]string{}
 		return
-	case "", "sctp", "tcp", "m3ua", "m2ua", "m2pa", "mtp3", "sccp", "diameter":
+	case "", "sctp", "tcp", "m3ua", "m2ua", "m2pa", "mtp3", "sccp", "sua", "diameter":
 	default:
 		return // something that a message carries
 	}
@@ -238,7 +251,7 @@ func (p *pdml) proto(name string) {
 	}
 	p.diameter, p.routes = nil, nil
 	switch name {
-	case "sccp":
+	case "sccp", "sua":
 		p.sccp = map[string]string{}
 	case "diameter":
 		p.diameter = map[string]string{}
@@ -252,13 +265,40 @@ func (p *pdml) field(name, show string) {
 		}
 	}
 	switch name {
+	case "sccpmg.message_type":
+		p.out.add(p.frame, "scmg", strconv.Itoa(int(number(show))))
+	case "sua.message_class":
+		p.class = show
+	case "sua.message_type":
+		switch p.class {
+		case "8":
+			p.out.add(p.frame, "sua connection", show)
+		case "7": // as good as UDT and UDTS
+			p.sccp["sccp.message_type"] = map[string]string{"1": "0x09", "2": "0x0a"}[show]
+		}
+	case "sua.source.ssn", "sua.destination.ssn", "sua.source.global_title_digits", "sua.destination.global_title_digits":
+		side, field := "calling", "ssn"
+		if strings.HasPrefix(name, "sua.destination") {
+			side = "called"
+		}
+		if strings.HasSuffix(name, "digits") {
+			field = "digits"
+		}
+		first(p.sccp, "sccp."+side+"."+field, show)
+	case "sua.source.hostname.name", "sua.destination.hostname.name", "sua.source.ipv4_address", "sua.destination.ipv4_address", "sua.source.ipv6_address", "sua.destination.ipv6_address":
+		p.out.add(p.frame, "sua end", strings.Split(name, ".")[1], show)
 	case "frame.number":
 		p.frame, _ = strconv.ParseUint(show, 10, 64)
 	case "m3ua.protocol_data_opc", "mtp3.opc", "exported_pdu.ss7_opc":
 		p.opc = show
 	case "m3ua.protocol_data_dpc", "mtp3.dpc", "exported_pdu.ss7_dpc":
 		p.dpc = show
-	case "sccp.message_type", "sccp.called.ssn", "sccp.called.digits", "sccp.calling.ssn", "sccp.calling.digits":
+	case "sccp.message_type":
+		first(p.sccp, name, show)
+		if t := sccp.MessageType(number(show)); t.ConnectionOriented() {
+			p.out.add(p.frame, "connection", t.String())
+		}
+	case "sccp.called.ssn", "sccp.called.digits", "sccp.calling.ssn", "sccp.calling.digits":
 		first(p.sccp, name, show)
 	case "tcap.begin_element", "tcap.continue_element", "tcap.end_element", "tcap.abort_element":
 		first(p.tcap, "type", strings.TrimSuffix(strings.TrimPrefix(name, "tcap."), "_element"))
@@ -313,6 +353,12 @@ func (p *pdml) field(name, show string) {
 	case "diameter.Route-Record":
 		p.routes = append(p.routes, show)
 	}
+}
+
+// number is a number in decimal or hexadecimal digits.
+func number(s string) uint64 {
+	n, _ := strconv.ParseUint(s, 0, 32)
+	return n
 }
 
 func (p *pdml) component(kind string) {

@@ -140,6 +140,10 @@ func (d *Dissector) codesVariant(h *half, p *m3ua.ProtocolData) telecom.Variant 
 			}
 		}
 	}
+	if fit[telecom.Japan] > 0 && (p.OPC|p.DPC)>>telecom.ITU.Bits() != 0 {
+		// No network of ANSI and no area of China has the number 0.
+		fit[telecom.Japan] += 2
+	}
 	l.judge(&fit)
 	h.flow.national = h.flow.national || l.variant != telecom.ITU
 	if (p.OPC|p.DPC)>>l.variant.Bits() == 0 {

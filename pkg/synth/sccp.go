@@ -27,6 +27,7 @@ type Address struct {
 	NP         uint8 // 1 E.164, 6 E.212, 7 E.214
 	NAI        uint8 // 4 international
 	Digits     telecom.Digits
+	Variant    telecom.Variant // form of the address; ITU unless said
 }
 
 // GT is what international signaling uses: GTI 4, translation type 0, E.164,
@@ -44,6 +45,9 @@ func MobileGT(d telecom.Digits, ssn telecom.SSN) Address {
 
 // AppendAddress appends an address without its length octet.
 func AppendAddress(b []byte, a Address) []byte {
+	if a.Variant != telecom.ITU {
+		return appendNationalAddress(b, a)
+	}
 	ai := byte(a.GTI&15) << 2
 	if a.HasPC {
 		ai |= 0x01

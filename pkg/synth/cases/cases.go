@@ -27,8 +27,11 @@ type Case struct {
 	// Faulty lists the frames, from 1, in which tshark finds a fault. It is to find
 	// none in all others.
 	Faulty []int
-	Links  []int // link types of the interfaces; Ethernet alone when empty
-	make   func(*maker)
+	// Options are preferences that tshark needs to read the case; they stand in its
+	// tshark-options.txt, one a line.
+	Options []string
+	Links   []int // link types of the interfaces; Ethernet alone when empty
+	make    func(*maker)
 }
 
 // All lists the cases by name.

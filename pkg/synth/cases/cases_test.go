@@ -39,6 +39,11 @@ func TestCases(t *testing.T) {
 				if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
 					t.Fatal(err)
 				}
+				if len(c.Options) > 0 {
+					if err := os.WriteFile(filepath.Join(dir, "tshark-options.txt"), []byte(strings.Join(c.Options, "\n")+"\n"), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
 			}
 			have, err := os.ReadFile(file)
 			if err != nil {
@@ -47,7 +52,7 @@ func TestCases(t *testing.T) {
 			if !bytes.Equal(have, b.Bytes()) {
 				t.Errorf("%s is not what the case makes; run this test with -update", file)
 			}
-			if faulty := faultyFrames(t, file); !slices.Equal(faulty, c.Faulty) {
+			if faulty := faultyFrames(t, file, c.Options); !slices.Equal(faulty, c.Faulty) {
 				t.Errorf("tshark finds faults in frames %v, want %v", faulty, c.Faulty)
 			}
 		})
@@ -55,8 +60,8 @@ func TestCases(t *testing.T) {
 }
 
 // faultyFrames are the frames that tshark calls malformed or in error, with
-// its default preferences but for all checksums judged.
-func faultyFrames(t *testing.T, file string) (out []int) {
+// its default preferences but for all checksums judged and for those of the case.
+func faultyFrames(t *testing.T, file string, options []string) (out []int) {
 	t.Helper()
 	bin, err := exec.LookPath("tshark")
 	if err != nil {
@@ -68,6 +73,9 @@ func faultyFrames(t *testing.T, file string) (out []int) {
 	cmd := exec.Command(bin, "-n", "-r", file, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "sctp.checksum:TRUE",
 		"-Y", "_ws.malformed || _ws.unreassembled || _ws.expert.severity == 0x00800000 || ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0 || sctp.checksum.status == 0",
 		"-T", "fields", "-e", "frame.number")
+	for _, o := range options {
+		cmd.Args = append(cmd.Args, "-o", o)
+	}
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
 	lines, err := cmd.Output()
 	if err != nil {
