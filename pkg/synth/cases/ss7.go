@@ -14,10 +14,10 @@ var (
 		{Name: "fault-draft-m3ua", Holds: "user data under the tags of the drafts before RFC 3332", make: draftM3UA},
 		{Name: "fault-isup-beside-sccp", Holds: "ISUP, SCCP and management of MTP3 on one association", make: isupBeside},
 	}
-	sccpCases = append([]Case{
+	sccpCases = []Case{
 		{Name: "fault-sccp-pointers", Holds: "variable parts in another order than their pointers, with holes, and shared", make: sccpPointers},
 		{Name: "fault-digits", Holds: "global titles with odd, even, no, hexadecimal and filled-up digits", Faulty: []int{6, 17}, make: digits},
-	}, nationalCases...)
+	}
 )
 
 // draft is an MTP3 message, from its service information octet on or from its
