@@ -274,7 +274,7 @@ func (p *pdml) field(name, show string) {
 		case "8":
 			p.out.add(p.frame, "sua connection", show)
 		case "7": // as good as UDT and UDTS
-			p.sccp["sccp.message_type"] = map[string]string{"1": "0x09", "2": "0x0a"}[show]
+			first(p.sccp, "sccp.message_type", map[string]string{"1": "0x09", "2": "0x0a"}[show])
 		}
 	case "sua.source.ssn", "sua.destination.ssn", "sua.source.global_title_digits", "sua.destination.global_title_digits":
 		side, field := "calling", "ssn"
