@@ -198,6 +198,11 @@ func (w *writer) upper() {
 			}
 		}
 	}
+	// DTLS on any port: the version stands behind the type of the record (RFC 6347 4.1).
+	w.load(9, 2)
+	for _, version := range []uint32{0xFEFF, 0xFEFD, 0xFEFC} {
+		w.equal(version, addresses)
+	}
 	w.goTo(drop)
 
 	w.here(tcp)

@@ -19,7 +19,7 @@ const maxInstructions = 4096
 const accept = 0x40000
 
 // Filter says which frames the kernel hands over. The zero value keeps all that can
-// carry signaling: SCTP, TCP but for the ports of Noise, ESP, AH, IKE, every tunnel
+// carry signaling: SCTP, TCP but for the ports of Noise, ESP, AH, IKE, DTLS, every tunnel
 // that is peeled, packets with IPv6 extension headers, and fragments.
 type Filter struct {
 	// Program, where there is one, is all of the filter: see ParseProgram.

@@ -202,6 +202,7 @@ func TestFilterTable(t *testing.T) {
 		{"SCTP in UDP", Filter{}, 1, udp(9899, 9899), true},
 		{"IKE", Filter{}, 1, udp(500, 500), true},
 		{"ESP in UDP", Filter{}, 1, udp(4500, 1024), true},
+		{"DTLS", Filter{}, 1, ether(0x0800, ip4Packet(17, a, b, 0, 0x4E, 0x20, 0xA4, 0x13, 0, 21, 0, 0, 22, 0xFE, 0xFD, 0, 0)...), true},
 		{"cut in the IP header", Filter{}, 1, sctp[:20], false},
 		{"all", Filter{All: true}, 1, ether(0x0806), true},
 
