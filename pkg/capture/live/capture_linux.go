@@ -65,6 +65,11 @@ func (k *Capture) Stats() []Stats {
 	return all
 }
 
+// Drain ends the capture without a loss: no frame comes into the rings any more, and
+// Sources give io.EOF when they have handed out those that are there. It does not
+// wait for that, and is not called after Close, which must follow.
+func (k *Capture) Drain() { k.reader.drain() }
+
 // Close ends the capture, promiscuous mode with it. A Read that waits returns io.EOF
 // at once, others when they have handed out what waits for them. Frames that still
 // stood in the rings count as received and not as handed out.

@@ -25,5 +25,8 @@ func (*Capture) Sources() []*Source { return nil }
 // Stats are none.
 func (*Capture) Stats() []Stats { return nil }
 
+// Drain does nothing.
+func (*Capture) Drain() {}
+
 // Close does nothing.
 func (*Capture) Close() error { return nil }

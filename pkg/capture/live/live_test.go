@@ -98,6 +98,53 @@ func TestSoon(t *testing.T) {
 	}
 }
 
+// TestDrain: what was captured before the end is handed out, what comes later is not
+// captured, and promiscuous mode goes with Close.
+func TestDrain(t *testing.T) {
+	veth(t, "lv0")
+	veth(t, "lv1")
+	for _, workers := range []int{1, 2} {
+		k := open(t, Config{Interfaces: []string{"lv0", "lv1"}, Workers: workers, BlockTimeout: 200 * time.Millisecond})
+		a, b := from(t, "lv0"), from(t, "lv1")
+		const n = 1000
+		for i := range n / 2 { // the last ones stand in blocks that the kernel still fills
+			a.send(packet(132, byte(i), 2, 0))
+			b.send(packet(132, 2, byte(i), 0))
+		}
+		k.Drain()
+		total := make(chan int)
+		for _, s := range k.Sources() {
+			go func() {
+				got, frames := 0, make([]capture.Frame, 64)
+				for {
+					m, err := s.Read(frames)
+					if got += m; err != nil {
+						total <- got
+						return
+					}
+				}
+			}()
+		}
+		begin, got := time.Now(), 0
+		for range k.Sources() {
+			got += <-total
+		}
+		if got != n || time.Since(begin) > 5*time.Second {
+			t.Errorf("%d workers: %d frames in %v, want %d", workers, got, time.Since(begin), n)
+		}
+		a.send(packet(132, 1, 2, 0))
+		if m, err := k.Sources()[0].Read(make([]capture.Frame, 1)); m != 0 || err != io.EOF {
+			t.Errorf("after the end: %d frames, %v", m, err)
+		}
+		k.Close()
+		for _, s := range k.Stats() {
+			if s.Received != n/2 || s.Frames != n/2 || s.Dropped != 0 {
+				t.Errorf("counted %+v", s)
+			}
+		}
+	}
+}
+
 // TestVLAN: the kernel takes the outer tag of a frame away; it is there again, with
 // its type and priority.
 func TestVLAN(t *testing.T) {

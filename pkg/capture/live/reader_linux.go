@@ -34,9 +34,11 @@ type reader struct {
 	next   time.Time
 	used   []*block // handed out to the end by the last fill
 
-	mu      sync.Mutex // held by fill
-	stopped atomic.Bool
-	closed  bool
+	mu       sync.Mutex // held by fill
+	draining atomic.Bool
+	until    time.Time // when the rings show all that came before they were told to drain
+	stopped  atomic.Bool
+	closed   bool
 }
 
 func newReader(c *Config) (*reader, error) {
@@ -61,6 +63,10 @@ func (r *reader) fill(frames []capture.Frame, from []*block) (int, error) {
 			return 0, io.EOF
 		}
 		now := time.Now()
+		if r.until.IsZero() && r.draining.Load() {
+			r.unbind()
+			r.until = now.Add(r.hold + drainMore)
+		}
 		if now.After(r.next) {
 			r.look(now, 0, false)
 		}
@@ -74,6 +80,13 @@ func (r *reader) fill(frames []capture.Frame, from []*block) (int, error) {
 			return n, nil
 		}
 		r.release() // empty blocks
+		if !r.until.IsZero() {
+			if now.After(r.until) && r.empty() {
+				return 0, io.EOF
+			}
+			time.Sleep(blindTime)
+			continue
+		}
 		if deadline.IsZero() {
 			deadline = now.Add(r.conf.Idle)
 		}
@@ -218,14 +231,51 @@ func (r *reader) look(now time.Time, wait time.Duration, blind bool) {
 	}
 }
 
+// noProtocol is an EtherType that no frame has (RFC 1701, reserved).
+const noProtocol = 0xFFFF
+
+// drainMore is added to the time after which a block that does not fill is shown.
+const drainMore = 10 * time.Millisecond
+
+// unbind has the kernel put no more frames into the rings.
+func (r *reader) unbind() {
+	for _, p := range r.ports {
+		if p.ring != nil { // one whose interface is gone gets none anyway
+			_ = unix.Bind(p.ring.fd, &unix.SockaddrLinklayer{Protocol: htons(noProtocol), Ifindex: p.ring.index})
+		}
+	}
+}
+
+// empty says that nothing waits in the rings.
+func (r *reader) empty() bool {
+	for _, p := range r.ports {
+		if p.block != nil || p.ring != nil && p.ring.ready() {
+			return false
+		}
+	}
+	return true
+}
+
+// drain lets fill hand out what the rings hold, and then end.
+func (r *reader) drain() {
+	if !r.stopped.Load() && !r.draining.Swap(true) {
+		r.rouse()
+	}
+}
+
+// rouse ends the wait of a fill.
+func (r *reader) rouse() {
+	var one [8]byte
+	binary.NativeEndian.PutUint64(one[:], 1)
+	_, _ = unix.Write(r.wake, one[:])
+}
+
 // stop ends a fill under way and all later ones.
 func (r *reader) stop() {
 	if r.stopped.Swap(true) {
 		return
 	}
-	var one [8]byte
-	binary.NativeEndian.PutUint64(one[:], 1)
-	_, _ = unix.Write(r.wake, one[:])
+	r.rouse()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, p := range r.ports {
