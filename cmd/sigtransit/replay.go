@@ -142,7 +142,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	w := pipeline.New(set, pipeline.Options{
 		Dissect: o.dissect(conf),
 		Render:  output.NewRenderer(format, output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes}, screen),
-		Sink:    sink, Messages: o.messages, Flows: o.flows, Live: o.metricsListen != "",
+		Sink:    sink, Messages: o.messages, Flows: o.flows, Watched: o.metricsListen != "",
 	})
 	version, revision := buildVersion()
 	exposition := telemetry.NewExposition(telemetry.NewCollector(telemetry.Build{Version: version, Revision: revision}, &w.Publisher))

@@ -199,6 +199,23 @@ func (d *Dissector) check() {
 	if d.Counters.Frames-w.frames < uint64(len(d.flows.all)/8) {
 		return
 	}
+	d.judge()
+}
+
+// Idle tells a dissector of a live capture the capture time while no frames come:
+// what it waits for may be given up, and a condition be over.
+func (d *Dissector) Idle(now int64) {
+	if d.frame == nil || now < d.trust.due {
+		return
+	}
+	d.frame = &capture.Frame{Time: now, Number: d.frame.Number}
+	d.trust.due = now + trust.Interval
+	d.judge()
+}
+
+// judge is check without the question whether it is time.
+func (d *Dissector) judge() {
+	w := &d.trust
 	w.frames = d.Counters.Frames
 	for _, f := range d.flows.all {
 		f.half[0].sctp.Settle(d.frame.Time)

@@ -15,6 +15,7 @@ import (
 type orders struct {
 	pending atomic.Bool
 	beat    atomic.Int64 // nanoseconds since the epoch, of the last look
+	now     time.Time    // the same, for the worker itself
 
 	mu      sync.Mutex
 	waiting []order
@@ -29,7 +30,7 @@ type order struct {
 // obey does what waits. A worker with nothing to do pays for two atomic
 // operations a batch.
 func (o *orders) obey() {
-	o.beat.Store(time.Now().UnixNano())
+	o.tick()
 	if !o.pending.Load() {
 		return
 	}
@@ -42,6 +43,12 @@ func (o *orders) obey() {
 		x.do()
 		close(x.done)
 	}
+}
+
+// tick shows that the worker moves.
+func (o *orders) tick() {
+	o.now = time.Now()
+	o.beat.Store(o.now.UnixNano())
 }
 
 // end does what still waits, and refuses what comes later.

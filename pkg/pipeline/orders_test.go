@@ -63,7 +63,7 @@ func TestJudge(t *testing.T) {
 	pcap, _ := mixed(t, 3000)
 	src := &dripping{t: t, pcap: pcap, stop: make(chan struct{})}
 	var first, second tally
-	w := pipeline.New(unmatched(t), pipeline.Options{Emit: &first, Live: true})
+	w := pipeline.New(unmatched(t), pipeline.Options{Emit: &first, Watched: true})
 	if !w.Beat().IsZero() {
 		t.Error("a worker that has not begun has a beat")
 	}

@@ -27,7 +27,10 @@ type Options struct {
 	// Emit takes all events, in the place of the four above; the totals go to whoever
 	// asks the Publisher.
 	Emit Emitter
-	// Live: somebody may watch the totals while the source waits for more.
+	// Watched: somebody may look at the totals while the source waits for more.
+	Watched bool
+	// Live: the source is a port. It comes back without frames while there are none,
+	// and the time goes on.
 	Live bool
 }
 
@@ -51,7 +54,8 @@ type Worker struct {
 	onFinding func(*rules.Finding) // w.finding, bound once
 	err       error                // of the sink; ends the run
 
-	lastTime int64 // capture time of the last frame, to tell whether files continue
+	lastTime int64     // capture time of the last frame, to tell whether files continue
+	lastCame time.Time // when it came
 
 	orders orders
 
@@ -86,6 +90,7 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 	w.dissector.SetSource(name)
 	frames := make([]capture.Frame, batchFrames)
 	first := true
+	w.orders.tick()
 	for ctx.Err() == nil {
 		n, err := src.Read(frames)
 		if n > 0 && first {
@@ -97,9 +102,13 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 		w.dissector.FeedBatch(frames[:n])
 		if n > 0 {
 			w.lastTime = frames[n-1].Time
+			w.lastCame = w.orders.now
+		} else if w.opts.Live && w.lastTime != 0 {
+			// The clock of the capture may be another one than ours.
+			w.dissector.Idle(w.lastTime + int64(w.orders.now.Sub(w.lastCame)))
 		}
 		// After a short batch the next Read may wait, and nobody answers meanwhile.
-		if w.Publisher.Wanted() || (w.opts.Live && n < len(frames)) {
+		if w.Publisher.Wanted() || (w.opts.Watched && n < len(frames)) {
 			w.fill()
 			w.Publisher.Publish(&w.stats)
 		}

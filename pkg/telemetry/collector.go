@@ -131,7 +131,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	for _, x := range drops {
 		counter(dropsDesc, x.N, x.Name)
 	}
-	if s.Last != 0 {
+	if s.Last != 0 || c.Drops != nil { // a port that never showed a frame: 0, so that alerts see it
 		gauge(lastDesc, float64(s.Last)/1e9)
 	}
 	for _, x := range s.DecodeErrors {
