@@ -58,7 +58,11 @@ type Config struct {
 }
 
 // Default is the configuration without a file.
-func Default() Config { return Config{BuiltinCarriers: true} }
+func Default() Config {
+	c := Config{BuiltinCarriers: true}
+	daemonDefaults(&c)
+	return c
+}
 
 // form is the file as YAML has it. Pointers tell absent from empty.
 type form struct {

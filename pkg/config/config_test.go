@@ -31,10 +31,10 @@ builtin_carriers: false
 include_withdrawn: true
 `)
 	dir := filepath.Dir(name)
-	want := Config{
-		Privacy: output.Pseudonym, PseudonymKeyFile: dir + "/keys/pseudonym.key", PointCodes: output.PointCodeDecimal,
-		Watchlists: []string{dir + "/a.yaml", "/etc/b.yaml"}, Detections: []string{dir + "/c.yaml"}, Dictionaries: []string{dir + "/d.xml"}, IncludeWithdrawn: true,
-	}
+	want := Default()
+	want.Privacy, want.PseudonymKeyFile, want.PointCodes = output.Pseudonym, dir+"/keys/pseudonym.key", output.PointCodeDecimal
+	want.Watchlists, want.Detections, want.Dictionaries = []string{dir + "/a.yaml", "/etc/b.yaml"}, []string{dir + "/c.yaml"}, []string{dir + "/d.xml"}
+	want.BuiltinCarriers, want.IncludeWithdrawn = false, true
 	got, err := Load(name)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v\nwant %+v", got, err, want)

@@ -1,0 +1,132 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/bpf"
+
+	"sigtransit/pkg/capture/live"
+)
+
+// TestDaemon reads every key that the daemon alone has.
+func TestDaemon(t *testing.T) {
+	name := file(t, `capture:
+  interfaces: [mirror0, mirror1]
+  workers: 3
+  ring: 128MiB
+  promiscuous: false
+  timestamps: hardware
+  filter:
+    networks: [192.0.2.7/24, "2001:db8::1"]
+    ports: [2905, 3868]
+    all: true
+web:
+  listen: ["127.0.0.1:9810", ":9811"]
+  config_file: web.yaml
+  pprof: true
+state: {file: state.json, every: 5m}
+log: {level: warn, format: json}
+stats_interval: 90s
+user: sigtransit
+`)
+	dir := filepath.Dir(name)
+	want := Default()
+	want.Capture = live.Config{
+		Interfaces: []string{"mirror0", "mirror1"}, Workers: 3, Ring: 128 << 20, Timestamps: live.TimeHardware,
+		Filter: live.Filter{Nets: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::1/128")}, Ports: []uint16{2905, 3868}, All: true},
+	}
+	want.Web = Web{Listen: []string{"127.0.0.1:9810", ":9811"}, ConfigFile: dir + "/web.yaml", Pprof: true}
+	want.State = State{File: dir + "/state.json", Every: 5 * time.Minute}
+	want.Log = Log{Level: slog.LevelWarn, JSON: true}
+	want.StatsInterval, want.User = 90*time.Second, "sigtransit"
+	if got, err := Load(name); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\ngot  %+v\nwant %+v", err, got, want)
+	}
+}
+
+// TestDaemonDefaults: a daemon without a file can be scraped, is promiscuous, and has
+// intervals that a ticker takes.
+func TestDaemonDefaults(t *testing.T) {
+	c := Default()
+	if !reflect.DeepEqual(c.Web, Web{Listen: []string{":9810"}}) || !c.Capture.Promiscuous || c.StatsInterval != time.Minute || c.State.Every != time.Minute {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestFilterProgram(t *testing.T) {
+	name := file(t, "capture: {filter: {program_file: sctp.txt}}\n")
+	program := filepath.Join(filepath.Dir(name), "sctp.txt")
+	if err := os.WriteFile(program, []byte("1\n6 0 0 262144\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(name)
+	if err != nil || !reflect.DeepEqual(c.Capture.Filter.Program, []bpf.RawInstruction{{Op: 6, K: 262144}}) {
+		t.Errorf("%+v, %v", c.Capture.Filter, err)
+	}
+	if err := os.WriteFile(program, []byte("1\n5 0 0 7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := name + ":1:34: " + program + ": live capture: bad filter (line 2 jumps behind the end); want the output of tcpdump -ddd"
+	if _, err := Load(name); err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
+// TestDaemonRefuses has one file a mistake, and the whole line that it gets.
+func TestDaemonRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		"capture:\n  interfaces: [\"\"]":                  `:2:16: "" is no name of an interface; ` + "`ip link` lists those of this machine",
+		"capture:\n  interfaces: [a, sixteen-letters-]":   `:2:19: "sixteen-letters-" is no name of an interface; ` + "`ip link` lists those of this machine",
+		"capture:\n  interface: [eth1]":                   `:2:3: unknown key "interface"; want one of interfaces, workers, ring, promiscuous, timestamps, filter`,
+		"capture:\n  workers: 0":                          `:2:12: 0 is out of range; want 1 to 64`,
+		"capture:\n  workers: 65":                         `:2:12: 65 is out of range; want 1 to 64`,
+		"capture:\n  workers: two":                        `:2:12: "two" is no whole number; want a whole number`,
+		"capture:\n  ring: 64":                            `:2:9: "64" is no size; want a number with a unit: "64MiB", "1GiB"`,
+		"capture:\n  ring: 512KiB":                        `:2:9: 512KiB is out of range; want 1MiB to 2047MiB`,
+		"capture:\n  ring: 2GiB":                          `:2:9: 2GiB is out of range; want 1MiB to 2047MiB`,
+		"capture:\n  promiscuous: 1":                      `:2:16: "1" is no truth value; want true or false`,
+		"capture:\n  timestamps: ptp":                     `:2:15: unknown clock "ptp"; want kernel or hardware`,
+		"capture:\n  filter:\n    networks: [here]":       `:3:16: "here" is no network; want an address or a prefix: "192.0.2.0/24", "2001:db8::1"`,
+		"capture:\n  filter:\n    ports: [0]":             `:3:13: 0 is no port; want 1 to 65535`,
+		"capture:\n  filter:\n    ports: [1, 65536]":      `:3:16: 65536 is no port; want 1 to 65535`,
+		"capture:\n  filter:\n    port: 1":                `:3:5: unknown key "port"; want one of networks, ports, program_file, all`,
+		"capture:\n  filter:\n    program_file: /no/such": `:3:19: open /no/such: no such file or directory`,
+		"web:\n  listen: [9810]":                          `:2:12: "9810" is no address with a port; want ":9810" or "127.0.0.1:9810"`,
+		"web:\n  listen: [\"h:70000\"]":                   `:2:12: "h:70000" is no address with a port; want ":9810" or "127.0.0.1:9810"`,
+		"web:\n  listen: [\":0\"]":                        `:2:12: port 0 is another one at each start: nobody could scrape it; want 1 to 65535`,
+		"web:\n  listen: []":                              `:2:11: the list is empty; want at least one address with a port`,
+		"web:\n  tls: true":                               `:2:3: unknown key "tls"; want one of listen, config_file, pprof`,
+		"web:\n  pprof: maybe":                            `:2:10: "maybe" is no truth value; want true or false`,
+		"state:\n  every: 1":                              `:2:10: "1" is no time; want a number with a unit: "30s", "1m", "24h"`,
+		"state:\n  every: 1ms":                            `:2:10: 1ms is out of range; want 1s to 24h0m0s`,
+		"state:\n  path: x":                               `:2:3: unknown key "path"; want one of file, every`,
+		"log:\n  level: loud":                             `:2:10: unknown level "loud"; want debug, info, warn or error`,
+		"log:\n  format: xml":                             `:2:11: unknown format "xml"; want text or json`,
+		"log:\n  file: x":                                 `:2:3: unknown key "file"; want one of level, format`,
+		"stats_interval: often":                           `:1:17: "often" is no time; want a number with a unit: "30s", "1m", "24h"`,
+		"stats_interval: 25h":                             `:1:17: 25h is out of range; want 1s to 24h0m0s`,
+		"user: [a]":                                       `:1:7: `,
+	} {
+		name := file(t, text+"\n")
+		_, err := Load(name)
+		if err == nil || !strings.HasPrefix(err.Error(), name+want) || strings.Contains(err.Error(), "\n") || !strings.HasSuffix(want, " ") && err.Error() != name+want {
+			t.Errorf("%q:\ngot  %v\nwant %s%s", text, err, name, want)
+		}
+	}
+}
+
+// TestShippedFiles: the configurations that packages and the container come with.
+func TestShippedFiles(t *testing.T) {
+	for _, name := range []string{"sigtransit.yaml", "container.yaml"} {
+		if _, err := Load("../../deploy/config/" + name); err != nil {
+			t.Error(err)
+		}
+	}
+}
