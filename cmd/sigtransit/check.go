@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sigtransit/pkg/sink"
+	"sigtransit/pkg/daemon"
 )
 
 func (e *env) check() *cobra.Command {
@@ -13,8 +13,10 @@ func (e *env) check() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "check configuration, watchlist and detections",
-		Long: `check reads the configuration, the dictionaries, the carriers and the detections as replay would,
-and reports every fault with file, line and column. Exit code 2: something is wrong.`,
+		Long: `check reads the configuration, the dictionaries, the carriers and the detections as replay and
+run would, and reports every fault with file, line and column. It builds what run would
+need on this machine (filter, web configuration, sinks, secrets, user) without starting it;
+an interface that is not there is a warning. Exit code 2: something is wrong.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			conf, set, err := k.load()
@@ -24,7 +26,7 @@ and reports every fault with file, line and column. Exit code 2: something is wr
 			if _, err := keys(conf); err != nil {
 				return usageError{err}
 			}
-			warnings, err := sink.Check(conf.Sinks)
+			warnings, err := daemon.Rehearse(&daemon.Plan{Config: conf, Set: set})
 			if err != nil {
 				return usageError{err}
 			}

@@ -13,6 +13,7 @@ import (
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/daemon"
 	"sigtransit/pkg/output"
+	"sigtransit/pkg/sink"
 	"sigtransit/pkg/telemetry"
 )
 
@@ -64,6 +65,12 @@ func (o *runOptions) plan(ephemeral *output.Keys) (*daemon.Plan, error) {
 	if len(o.listen) > 0 {
 		conf.Web.Listen = o.listen
 	}
+	if len(conf.Capture.Interfaces) == 0 {
+		return nil, usageError{daemon.ErrNoInterface}
+	}
+	if len(conf.Sinks) == 0 {
+		conf.Sinks = []sink.Config{sink.Stdout()}
+	}
 	k := ephemeral
 	if conf.PseudonymKeyFile != "" {
 		if k, err = output.LoadKey(conf.PseudonymKeyFile); err != nil {
@@ -88,7 +95,13 @@ func (e *env) runDaemon(ctx context.Context, o *runOptions) error {
 	if err := daemon.Confine(conf.User); err != nil {
 		return err
 	}
-	log := logger(conf.Log, e)
+	// What is asked for before the daemon is there is done, or ignored, by it.
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGUSR1)
+	defer signal.Stop(signals)
+	level := new(slog.LevelVar)
+	level.Set(conf.Log.Level)
+	log := logger(level, conf.Log.JSON, e)
 	slog.SetDefault(log)
 	if os.Geteuid() == 0 {
 		log.Warn("running as root with all its rights; name a user in the configuration")
@@ -97,15 +110,12 @@ func (e *env) runDaemon(ctx context.Context, o *runOptions) error {
 	version, revision := buildVersion()
 	d, err := daemon.New(daemon.Options{
 		Load: func() (*daemon.Plan, error) { return o.plan(ephemeral) },
-		Log:  log, Build: telemetry.Build{Version: version, Revision: revision},
+		Log:  log, Level: level, Build: telemetry.Build{Version: version, Revision: revision},
 		Notify: func(state string) { _, _ = sd.SdNotify(false, state) },
 	})
 	if err != nil {
 		return err
 	}
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGUSR1)
-	defer signal.Stop(signals)
 	go func() {
 		for s := range signals {
 			if s == syscall.SIGUSR1 {
@@ -120,9 +130,9 @@ func (e *env) runDaemon(ctx context.Context, o *runOptions) error {
 
 // logger writes what the daemon has to say about itself to standard error, where
 // the journal picks it up. Findings go to sinks.
-func logger(c config.Log, e *env) *slog.Logger {
-	o := &slog.HandlerOptions{Level: c.Level}
-	if c.JSON {
+func logger(level slog.Leveler, asJSON bool, e *env) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if asJSON {
 		return slog.New(slog.NewJSONHandler(e.stderr, o))
 	}
 	return slog.New(slog.NewTextHandler(e.stderr, o))

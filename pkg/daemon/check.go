@@ -3,26 +3,88 @@ package daemon
 import (
 	"errors"
 	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"sigtransit/pkg/capture"
+	"sigtransit/pkg/sink"
 )
 
-// Check tries what of a plan can be tried without opening ports, addresses and
-// files: that there is something to capture, the filter, the web configuration.
+// ErrNoInterface: the configuration names nothing to capture from.
+var ErrNoInterface = errors.New("nothing to capture: want capture.interfaces in the configuration, or --interface")
+
+// Check builds what can be built of a plan without opening ports, addresses and
+// files: the filter and the web configuration.
 func Check(p *Plan) error {
 	c := &p.Config
-	if len(c.Capture.Interfaces) == 0 {
-		return errors.New("nothing to capture: want capture.interfaces in the configuration, or --interface")
-	}
 	if _, err := c.Capture.Filter.Compile(capture.LinkTypeEthernet); err != nil {
-		return err
+		return fmt.Errorf("capture.filter: %w", err)
 	}
 	if c.Web.ConfigFile != "" {
 		if err := web.Validate(c.Web.ConfigFile); err != nil {
-			return fmt.Errorf("web.config_file: %s: %w", c.Web.ConfigFile, err)
+			return fmt.Errorf("web.config_file: %s: %s", c.Web.ConfigFile, oneLine(err))
 		}
 	}
 	return nil
 }
+
+// Rehearse tries everything that a daemon would need at its start on this machine,
+// and changes nothing. Warnings are about what may be otherwise when it starts.
+func Rehearse(p *Plan) (warnings []string, err error) {
+	if err := Check(p); err != nil {
+		return nil, err
+	}
+	c := &p.Config
+	if c.User != "" {
+		if err := CheckUser(c.User); err != nil {
+			return nil, err
+		}
+	}
+	if warnings, err = sink.Check(c.Sinks); err != nil {
+		return warnings, err
+	}
+	for i := range c.Sinks {
+		if s := &c.Sinks[i]; s.Kind == sink.KindFile {
+			if err := folder(s.File.Path); err != nil {
+				return warnings, fmt.Errorf("sink %s: %w", s.Name, err)
+			}
+		}
+	}
+	if c.State.File != "" {
+		if err := folder(c.State.File); err != nil {
+			return warnings, fmt.Errorf("state: %w", err)
+		}
+	}
+	for _, name := range c.Capture.Interfaces {
+		if _, err := net.InterfaceByName(name); err != nil {
+			warnings = append(warnings, fmt.Sprintf("no interface %q on this machine now; there are: %s", name, interfaces()))
+		}
+	}
+	return warnings, nil
+}
+
+// folder says whether the folder is there that a file is to be written in.
+func folder(file string) error {
+	dir := filepath.Dir(file)
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is no folder", dir)
+	}
+	return err
+}
+
+func interfaces() string {
+	list, _ := net.Interfaces()
+	names := make([]string, len(list))
+	for i := range list {
+		names[i] = list[i].Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// oneLine is the text of an error of a library that may have several lines.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"sigtransit/pkg/capture/live"
-	"sigtransit/pkg/config"
 	"sigtransit/pkg/dialogue"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
@@ -26,6 +26,8 @@ type Options struct {
 	// the start and for each reload, from one goroutine at a time.
 	Load func() (*Plan, error)
 	Log  *slog.Logger
+	// Level, if it is not nil, is set to the level of the configuration in force.
+	Level *slog.LevelVar
 	// Build names the program in metrics and pages.
 	Build telemetry.Build
 	// Notify tells the service manager ("READY=1"); nil: nobody.
@@ -37,6 +39,10 @@ const (
 	// stuckAfter is how long a worker may stand between two batches before the
 	// daemon says that it is not healthy. Batches take microseconds.
 	stuckAfter = 10 * time.Second
+	// readTime is what workers get at the end to read what the rings hold, stopTime what
+	// they get to say what they know. They need milliseconds.
+	readTime = 5 * time.Second
+	stopTime = 2 * time.Second
 	// drainTime is what sinks get to deliver what they have at the end; systemd kills
 	// after 90 s.
 	drainTime = 5 * time.Second
@@ -52,6 +58,10 @@ type Daemon struct {
 
 	reloading sync.Mutex
 	plan      atomic.Pointer[Plan]
+	begun     *Plan         // what Run began with
+	changed   chan struct{} // there is another plan
+	// stuckAfter is how long a worker may stand still.
+	stuckAfter time.Duration
 
 	capture *live.Capture
 	workers []*pipeline.Worker
@@ -61,21 +71,27 @@ type Daemon struct {
 	// recalled is the links of an earlier run.
 	recalled []dissect.KnownLink
 	gauges   gauges
+	said     map[string]string // the last notice about each interface
 
-	ready atomic.Bool
+	ready atomic.Bool // what is above is set, and the workers run
 }
 
 // New reads the configuration. What it returns an error for is the user's to mend.
 func New(o Options) (*Daemon, error) {
-	d := &Daemon{opts: o, log: o.Log, started: time.Now()}
+	d := &Daemon{opts: o, log: o.Log, started: time.Now(), stuckAfter: stuckAfter, changed: make(chan struct{}, 1), said: map[string]string{}}
 	if o.Notify == nil {
 		d.opts.Notify = func(string) {}
+	}
+	if o.Level == nil {
+		d.opts.Level = new(slog.LevelVar)
 	}
 	p, err := o.Load()
 	if err != nil {
 		return nil, err
 	}
 	d.plan.Store(p)
+	d.begun = p
+	d.opts.Level.Set(p.Config.Log.Level)
 	d.gauges.loaded(time.Now())
 	return d, nil
 }
@@ -125,18 +141,20 @@ func (d *Daemon) Run(ctx context.Context) error {
 		return err
 	}
 
-	group, failed := sync.WaitGroup{}, make(chan error, len(sources)+1)
+	failed, ended := make(chan error, len(sources)+1), make([]chan struct{}, len(sources))
 	for i, s := range sources {
-		w := d.workers[i]
-		group.Go(func() {
-			// Sources end when the capture is closed: what they hold is read to its end.
-			if err := w.Run(context.Background(), sourceName(lc.Interfaces), s, nil); err != nil {
+		w, end := d.workers[i], make(chan struct{})
+		ended[i] = end
+		go func() {
+			defer close(end)
+			// Sources end when the capture is drained: what they hold is read to its end.
+			if err := w.Run(context.Background(), strings.Join(lc.Interfaces, ","), s, nil); err != nil {
 				failed <- fmt.Errorf("worker %d: %w", i, err)
 			}
-		})
+		}()
 	}
 	go func() {
-		if err := <-web.done; !errors.Is(err, http.ErrServerClosed) {
+		if err := <-web.done; err != nil && !errors.Is(err, http.ErrServerClosed) {
 			failed <- fmt.Errorf("web: %w", err)
 		}
 	}()
@@ -144,47 +162,93 @@ func (d *Daemon) Run(ctx context.Context) error {
 	d.log.Info("capturing", "interfaces", lc.Interfaces, "workers", len(sources), "carriers", len(p.Set.Carriers), "detections", len(p.Set.Detections), "addresses", web.addresses())
 	d.opts.Notify("READY=1\nSTATUS=capturing")
 
-	runErr := d.attend(ctx, conf, failed)
+	runErr := d.attend(ctx, failed)
 
 	d.ready.Store(false)
 	d.opts.Notify("STOPPING=1")
 	d.log.Info("stopping")
-	d.keepState(context.Background())
-	d.capture.Close()
-	group.Wait()
-	for _, w := range d.workers {
-		if _, err := w.Finish(0); err != nil && runErr == nil {
-			runErr = err
+	stop, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	d.keepState(stop)
+	d.capture.Drain()
+	late := time.After(readTime)
+	for i, end := range ended {
+		select {
+		case <-end:
+		case <-late:
+			// One that stands still must not keep the findings of the others from sinks.
+			late = time.After(0)
+			runErr = errors.Join(runErr, fmt.Errorf("worker %d did not end within %v", i, readTime))
 		}
 	}
+	d.capture.Close()
+	for i, w := range d.workers {
+		select {
+		case <-ended[i]:
+			if _, err := w.Finish(0); err != nil {
+				runErr = errors.Join(runErr, err)
+			}
+		default: // it is not ours to touch
+		}
+	}
+	d.unread()
 	d.tellTotals()
 	web.close()
 	return runErr
 }
 
+// unread counts frames that no worker took before the end, once the capture is closed.
+func (d *Daemon) unread() {
+	n := uint64(0)
+	for _, s := range d.capture.Stats() {
+		n += s.Received - min(s.Received, s.Dropped+s.Frames)
+	}
+	if n > 0 {
+		d.log.Warn("frames were captured and not read", "frames", n)
+	}
+	d.gauges.unread.Store(n)
+}
+
 // attend waits for the end, and does meanwhile what has its time.
-func (d *Daemon) attend(ctx context.Context, conf *config.Config, failed <-chan error) error {
+func (d *Daemon) attend(ctx context.Context, failed <-chan error) error {
+	conf := &d.plan.Load().Config
 	totals := time.NewTicker(conf.StatsInterval)
 	defer totals.Stop()
 	state := time.NewTicker(conf.State.Every)
 	defer state.Stop()
 	beat := time.NewTicker(2 * time.Second)
 	defer beat.Stop()
+	healthy := true
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case err := <-failed:
 			return err
+		case <-d.changed:
+			now := &d.plan.Load().Config
+			if now.StatsInterval != conf.StatsInterval {
+				totals.Reset(now.StatsInterval)
+			}
+			if now.State.Every != conf.State.Every {
+				state.Reset(now.State.Every)
+			}
+			conf = now
 		case <-totals.C:
 			d.tellTotals()
 		case <-state.C:
 			d.keepState(ctx)
 		case <-beat.C:
-			if err := d.Healthy(); err != nil {
-				d.log.Error("not healthy", "problem", err)
-			} else {
+			err := d.Healthy()
+			if err == nil {
 				d.opts.Notify("WATCHDOG=1")
+			}
+			if (err == nil) != healthy { // once, not every two seconds
+				if healthy = err == nil; healthy {
+					d.log.Info("healthy again")
+				} else {
+					d.log.Error("not healthy", "problem", err)
+				}
 			}
 		}
 	}
@@ -215,8 +279,18 @@ func (d *Daemon) tellTotals() {
 	d.sinks.Emitter(d.plan.Load().Output).Stats(s)
 }
 
-// port is told what happens to an interface.
+// port is told what happens to an interface. What is tried again and again, and fails
+// for one reason, is told once.
 func (d *Daemon) port(e live.Event) {
+	if e.State == live.StateNotice {
+		if d.said[e.Interface] == e.Text {
+			return
+		}
+		d.said[e.Interface] = e.Text
+		d.log.Warn("interface: "+e.Text, "interface", e.Interface)
+		return
+	}
+	delete(d.said, e.Interface)
 	switch e.State {
 	case live.StateDown, live.StateGone:
 		d.log.Warn("interface "+e.State.String(), "interface", e.Interface, "detail", e.Text)
@@ -235,6 +309,9 @@ func (d *Daemon) closeSinks() {
 
 // Reopen lets go of the files of the sinks, for logrotate.
 func (d *Daemon) Reopen() {
+	if d.Ready() != nil {
+		return // nothing is open yet, or not for long
+	}
 	d.sinks.Reopen()
 	d.log.Info("files of sinks are opened anew")
 }
@@ -255,16 +332,15 @@ func (d *Daemon) Healthy() error {
 		return nil
 	}
 	for i, w := range d.workers {
-		if b := w.Beat(); !b.IsZero() && time.Since(b) > stuckAfter {
-			return fmt.Errorf("worker %d stands still since %s", i, b.UTC().Format(time.RFC3339))
+		if d.stuck(w) {
+			return fmt.Errorf("worker %d stands still since %s", i, w.Beat().UTC().Format(time.RFC3339))
 		}
 	}
 	return nil
 }
 
-func sourceName(interfaces []string) string {
-	if len(interfaces) == 1 {
-		return interfaces[0]
-	}
-	return fmt.Sprint(interfaces)
+// stuck says that a worker has begun and stands still.
+func (d *Daemon) stuck(w *pipeline.Worker) bool {
+	b := w.Beat()
+	return !b.IsZero() && time.Since(b) > d.stuckAfter
 }

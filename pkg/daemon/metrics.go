@@ -10,6 +10,7 @@ import (
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/sink"
 	"sigtransit/pkg/telemetry"
+	"sigtransit/pkg/trust"
 )
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -68,7 +69,7 @@ func (d *Daemon) Collect(ch chan<- prometheus.Metric) {
 	}
 	stuck := 0
 	for _, w := range d.workers {
-		if b := w.Beat(); !b.IsZero() && time.Since(b) > stuckAfter {
+		if d.stuck(w) {
 			stuck++
 		}
 	}
@@ -82,7 +83,7 @@ func (d *Daemon) drops() []output.Count {
 	for _, s := range d.capture.Stats() {
 		n += s.Dropped
 	}
-	return []output.Count{{Name: "ring_full", N: n}}
+	return []output.Count{{Name: "ring_full", N: n}, {Name: "not_read", N: d.gauges.unread.Load()}}
 }
 
 // exposition is the metrics of workers, sinks and the daemon.
@@ -98,6 +99,10 @@ type Status struct {
 	Started    time.Time    `json:"started"`
 	Ready      bool         `json:"ready"`
 	Problem    string       `json:"problem,omitempty"`
+	Frames     uint64       `json:"frames"`
+	LastFrame  *time.Time   `json:"last_frame,omitempty"` // absent: none came
+	Trust      string       `json:"capture_trust"`
+	Conditions []string     `json:"conditions"` // that speak against the capture now
 	Interfaces []PortStatus `json:"interfaces"`
 	Workers    []time.Time  `json:"workers_last_beat"`
 	Sinks      []SinkStatus `json:"sinks"`
@@ -135,6 +140,17 @@ func (d *Daemon) Status() (s Status) {
 	s.Version, s.Revision, s.Started, s.Ready = d.opts.Build.Version, d.opts.Build.Revision, d.started.UTC().Truncate(time.Second), d.ready.Load()
 	if err := d.Healthy(); err != nil {
 		s.Problem = err.Error()
+	}
+	totals := d.totals.Stats()
+	s.Frames, s.Trust, s.Conditions = totals.Frames, totals.Trust.String(), []string{}
+	if totals.Last != 0 {
+		at := time.Unix(0, totals.Last).UTC()
+		s.LastFrame = &at
+	}
+	for c, active := range totals.Trust.Active {
+		if active {
+			s.Conditions = append(s.Conditions, trust.Condition(c).String())
+		}
 	}
 	for _, x := range d.capture.Stats() {
 		s.Interfaces = append(s.Interfaces, PortStatus{x.Interface, x.State.String(), x.Timestamps.String(), x.Received, x.Dropped})

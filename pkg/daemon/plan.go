@@ -3,8 +3,10 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,47 +24,67 @@ type Plan struct {
 	Dissect dissect.Options
 }
 
+// errReload wraps what a reload could do in part only.
+var errReload = errors.New("the new configuration is in force, but not everywhere yet")
+
 // Reload reads the configuration again and lets all workers take it over between
 // two batches. A fault leaves the old one in force, and metrics say so. What only a
 // restart can change (ports, workers, addresses, sinks) stays as it is, and the log
-// names it.
+// names it. ctx may end the wait for a reload under way, no reload that has begun.
 func (d *Daemon) Reload(ctx context.Context) error {
 	d.reloading.Lock()
 	defer d.reloading.Unlock()
+	if err := errors.Join(ctx.Err(), d.Ready()); err != nil {
+		d.log.Warn("no reload now", "error", err)
+		return err
+	}
 	d.opts.Notify("RELOADING=1")
 	defer d.opts.Notify("READY=1")
-	err := d.reload(ctx)
-	if err != nil {
+	err := d.reload()
+	switch {
+	case errors.Is(err, errReload):
+		d.gauges.refused()
+		d.log.Error("reloaded in part", "error", err)
+	case err != nil:
 		d.gauges.refused()
 		d.log.Error("reload refused, the old configuration stays in force", "error", err)
-		return err
+	default:
+		d.gauges.loaded(time.Now())
 	}
-	d.gauges.loaded(time.Now())
-	return nil
+	return err
 }
 
-func (d *Daemon) reload(ctx context.Context) error {
-	if err := d.Ready(); err != nil {
-		return err
-	}
+func (d *Daemon) reload() error {
 	p, err := d.opts.Load()
 	if err != nil {
 		return err
 	}
-	old := d.plan.Load()
-	rest := restartNeeded(&old.Config, &p.Config)
-	ctx, cancel := context.WithTimeout(ctx, reloadTime)
+	ctx, cancel := context.WithTimeout(context.Background(), reloadTime)
 	defer cancel()
-	for _, w := range d.workers {
-		if e := w.Judge(ctx, p.Set, d.sinks.Emitter(p.Output)); e != nil {
-			err = errors.Join(err, e)
-		}
+	errs := make([]error, len(d.workers))
+	var group sync.WaitGroup
+	for i, w := range d.workers {
+		group.Go(func() {
+			// An order that a worker did not take in time waits for it: it never judges by
+			// the old rules again once it moves.
+			if e := w.Judge(ctx, p.Set, d.sinks.Emitter(p.Output)); e != nil {
+				errs[i] = fmt.Errorf("worker %d stands still: %w", i, e)
+			}
+		})
 	}
-	if err != nil {
-		return err
-	}
+	group.Wait()
+	err = errors.Join(errs...)
 	d.plan.Store(p)
+	d.opts.Level.Set(p.Config.Log.Level)
+	select {
+	case d.changed <- struct{}{}:
+	default:
+	}
+	rest := restartNeeded(d.begun, p)
 	d.gauges.restart.Store(len(rest) > 0)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errReload, err)
+	}
 	if len(rest) > 0 {
 		d.log.Warn("reloaded; some changes take effect with a restart only", "keys", strings.Join(rest, ", "))
 	} else {
@@ -71,8 +93,10 @@ func (d *Daemon) reload(ctx context.Context) error {
 	return nil
 }
 
-// restartNeeded names the keys that differ and that a reload cannot change.
-func restartNeeded(old, new *config.Config) (keys []string) {
+// restartNeeded names the keys that differ from those the daemon began with and that
+// a reload cannot change.
+func restartNeeded(begun, now *Plan) (keys []string) {
+	old, new := &begun.Config, &now.Config
 	for _, x := range []struct {
 		key      string
 		old, new any
@@ -82,10 +106,10 @@ func restartNeeded(old, new *config.Config) (keys []string) {
 		{"sinks", old.Sinks, new.Sinks},
 		{"links", old.Links, new.Links},
 		{"network_indicators", old.Networks, new.Networks},
-		{"dictionaries", old.Dictionaries, new.Dictionaries},
-		{"state", old.State, new.State},
+		// What stands in the files counts, not their names.
+		{"dictionaries", begun.Dissect.Dictionary, now.Dissect.Dictionary},
 		{"user", old.User, new.User},
-		{"stats_interval", old.StatsInterval, new.StatsInterval},
+		{"log.format", old.Log.JSON, new.Log.JSON},
 	} {
 		if !reflect.DeepEqual(x.old, x.new) {
 			keys = append(keys, x.key)
@@ -101,6 +125,7 @@ type gauges struct {
 	restart  atomic.Bool  // it would need a restart to be in force as a whole
 	reloads  atomic.Uint64
 	failures atomic.Uint64
+	unread   atomic.Uint64 // frames that nobody took before the end
 	// stateFailed: the state could not be written the last time.
 	stateFailed atomic.Bool
 }

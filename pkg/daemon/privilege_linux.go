@@ -38,7 +38,9 @@ func Confine(name string) error {
 		return nil
 	}
 	if os.Getenv(confined) != "" {
-		os.Unsetenv(confined)
+		if change {
+			return fmt.Errorf("giving up privileges: still root after the change to user %q of the configuration, or %s is set by somebody else; want a user other than root", name, confined)
+		}
 		return nil // the kernel kept more than was asked for: it is what there is
 	}
 	var id identity
@@ -94,6 +96,12 @@ func readRights() (r rights, err error) {
 type identity struct {
 	uid, gid int
 	groups   []uint32
+}
+
+// CheckUser says whether there is a user of this name to run as.
+func CheckUser(name string) error {
+	_, err := identify(name)
+	return err
 }
 
 func identify(name string) (id identity, err error) {

@@ -146,6 +146,14 @@ func (c *Config) secrets() (paths []string) {
 	return paths
 }
 
+// Stdout is a sink of type stdout with all its defaults.
+func Stdout() Config {
+	kind := KindStdout.String()
+	f := Form{Type: &kind}
+	c, _ := f.Config(func(path string) string { return path })
+	return c
+}
+
 // Check looks at the files with secrets that sinks name: err if one cannot be
 // used, warnings for those that others may read. Nothing is opened for writing and
 // nobody is connected to.
