@@ -16,7 +16,7 @@ var floors = [][]string{
 	{"decoders/"},
 	{"pkg/signaling"},
 	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/dictionary", "pkg/synth", "pkg/trust"},
-	{"pkg/dissect", "pkg/capture/live"},
+	{"pkg/dissect", "pkg/capture/live", "pkg/capture/live/livetest"},
 	{"rules"},
 	{"pkg/output"},
 	{"pkg/sink"},

@@ -40,6 +40,7 @@ func NewTCAPGroup(n int) []*TCAP {
 type shared struct {
 	group *group // nil: the table stands alone, and is not locked
 	mu    sync.Mutex
+	held  bool // mu is held by the worker whose table it is, from Match to Release
 }
 
 // settle brings the transaction of a message into t, from the table of another

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"sync"
 	"testing"
+	"time"
 
 	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
@@ -136,5 +137,28 @@ func BenchmarkMatch(b *testing.B) {
 				table.Release(tr)
 			}
 		})
+	}
+}
+
+// TestGroupRelease: a Release without a Match, as of messages that SCCP returned to
+// their sender, unlocks nothing, and one after a Match that was cut short lets the
+// other workers go on.
+func TestGroupRelease(t *testing.T) {
+	tables := NewTCAPGroup(2)
+	tables[0].Release(nil)
+	m := tcap.Message{Type: tcap.Begin, OTID: tcap.TransactionID{Value: 1, Len: 4}}
+	tables[0].Match(1, &m, Party{}, Party{}, 1, nil)
+	tables[0].Release(nil)
+	tables[0].Release(nil)
+	done := make(chan struct{})
+	go func() {
+		tr, _, _ := tables[1].Match(2, &m, Party{}, Party{}, 2, nil)
+		tables[1].Release(tr)
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the other worker waits")
 	}
 }

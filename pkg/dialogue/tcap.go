@@ -258,6 +258,7 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uint64, payload []byte) (tr *Transaction, side uint8, duplicate bool) {
 	if t.group != nil {
 		t.settle(m, calling, called)
+		t.held = true
 	}
 	if now-t.swept > second || now < t.swept {
 		t.sweep(now)
@@ -348,9 +349,11 @@ func (t *Transaction) recent(now int64) bool {
 	return now-t.last < tcapLinger && t.last-now < tcapLinger
 }
 
-// Release ends the use of a transaction that Match returned.
+// Release ends the use of a transaction that Match returned. Without a Match, or after
+// one that was cut short, it may be called with nil.
 func (t *TCAP) Release(tr *Transaction) {
-	if t.group != nil {
+	if t.held {
+		t.held = false
 		defer t.mu.Unlock()
 		t.mirrored = t.group.mirrored.Load()
 	}

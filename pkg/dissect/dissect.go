@@ -211,6 +211,7 @@ func (d *Dissector) some(frames []capture.Frame) (n int) {
 func (d *Dissector) survive() {
 	if r := recover(); r != nil {
 		d.Counters.Outcomes[Panicked]++
+		d.tcapT.Release(nil) // other workers must not wait for it
 		d.warnOnce("internal-error", fmt.Sprintf("A defect of sigtransit was met at frame %d and the frame given up: %v at %s", d.frame.Number, r, place(debug.Stack())))
 	}
 }
