@@ -1,7 +1,8 @@
 package diameter
 
 // kind is what the tables know of an AVP: how its data must look (RFC 6733 4.2 to
-// 4.4). The letters are those of the generated tables.
+// 4.4). The letters are those of the generated tables, which have a capital where
+// an AVP is read for more than its kind.
 type kind = uint8
 
 const (
@@ -12,7 +13,14 @@ const (
 	kindAddress  kind = 'a'
 	kindIdentity kind = 'i' // DiameterIdentity
 	kindGroup    kind = 'g'
+
+	kindRead kind = 0x20 // clear in a capital, set in all kinds
 )
+
+// passes reports that no more is to be done about an AVP of n octets, whose letter
+// in a table is k: it is not read, and nothing is wrong with its length. It spares
+// most AVPs the way through inside, tgpp, other and judge.
+func passes(k kind, n int) bool { return k == kindAny || k == kindWord && n == 4 }
 
 // kindOf looks an AVP up: vendor 0 is the IETF.
 func kindOf(vendor, code uint32) kind {
@@ -21,7 +29,7 @@ func kindOf(vendor, code uint32) kind {
 		return baseKind(code)
 	case Vendor3GPP:
 		if code < uint32(len(tgppAVPs)) {
-			return tgppAVPs[code]
+			return tgppAVPs[code] | kindRead
 		}
 	default:
 		if definesAVPs(vendor) {
@@ -33,7 +41,7 @@ func kindOf(vendor, code uint32) kind {
 
 func baseKind(code uint32) kind {
 	if code < uint32(len(baseAVPs)) {
-		return baseAVPs[code]
+		return baseAVPs[code] | kindRead
 	}
 	return kindUnknown
 }

@@ -26,11 +26,6 @@ func (m *Message) once(a *avp, b []byte) {
 // rare reads the other IETF AVPs of the message itself.
 func (m *Message) rare(a *avp, b []byte) {
 	switch a.code {
-	case 268:
-		if v, ok := m.u32(a); ok && m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
-			m.ResultCode = v
-			m.Set |= FieldResultCode
-		}
 	case 284: // Proxy-Info
 		m.group(a, b, 0, nil)
 	case 297:
@@ -83,69 +78,109 @@ type group struct {
 }
 
 // group reads the AVPs of the group a, which stands depth groups deep. What they
-// say to the group goes to g, which may be nil.
+// say to the group goes to g, which may be nil. Most are passed over here, without
+// a call.
 func (m *Message) group(a *avp, b []byte, depth int, g *group) {
 	if depth >= maxDepth {
 		m.fault(FaultDepth, a.off)
 		return
 	}
+	depth++
 	var c avp
-	end := a.off + a.head + len(a.data)
-	for off := a.off + a.head; m.read(&c, b, off, end); off = c.next() {
-		if m.Dictionary != nil && m.added(&c, b, depth+1) {
+	plain := m.Dictionary == nil
+	off := a.off + a.head
+	end := off + len(a.data)
+	in := b[:end]
+	for off <= len(in)-8 {
+		// What the method read does, too.
+		w := binary.BigEndian.Uint64(in[off : off+8 : off+8])
+		n, head, vendor := int(w&0xffffff), 8, uint32(0)
+		if n < 8 || n > len(in)-off {
+			break
+		}
+		if w&(avpVendor<<24) != 0 {
+			if n < 12 {
+				break
+			}
+			head, vendor = 12, binary.BigEndian.Uint32(in[off+8:off+12:off+12])
+		}
+		at, code := off, uint32(w>>32)
+		off += (n + 3) &^ 3
+		k := kindUnknown
+		if vendor == Vendor3GPP && code < uint32(len(tgppAVPs)) && plain {
+			if k = tgppAVPs[code]; passes(k, n-head) {
+				continue
+			}
+		}
+		c.code, c.vendor, c.flags = code, vendor, uint8(w>>24)
+		c.off, c.head, c.data = at, head, in[at+head:at+n:at+n]
+		if k == kindGroup && n-head >= 8 {
+			m.group(&c, b, depth, nil)
 			continue
 		}
-		switch c.vendor {
-		case Vendor3GPP:
-			m.tgpp(&c, b, depth+1, g)
-			continue
-		case 0:
-		case VendorGSMA:
-			m.gsma(&c, b, depth+1)
-			continue
-		default:
-			m.other(&c, b, depth+1)
-			continue
+		m.inside(&c, b, depth, g)
+	}
+	// What is left is nothing, or faulty, or cut with the capture.
+	if off != end && m.read(&c, b, off, end) {
+		m.inside(&c, b, depth, g)
+	}
+}
+
+// inside reads an AVP that stands in a group.
+func (m *Message) inside(a *avp, b []byte, depth int, g *group) {
+	if m.Dictionary != nil && m.added(a, b, depth) {
+		return
+	}
+	switch a.vendor {
+	case Vendor3GPP:
+		m.tgpp(a, b, depth, g)
+		return
+	case 0:
+	case VendorGSMA:
+		m.gsma(a, b, depth)
+		return
+	default:
+		m.other(a, b, depth)
+		return
+	}
+	switch a.code {
+	case 1:
+		m.userName(a.data)
+	case 280:
+		if !printable(a.data) {
+			m.fault(FaultAVPType, a.off)
 		}
-		switch c.code {
-		case 1:
-			m.userName(c.data)
-		case 280:
-			if !printable(c.data) {
-				m.fault(FaultAVPType, c.off)
-			}
-			if m.NumProxyHosts < MaxProxyHosts {
-				m.proxyHosts[m.NumProxyHosts] = c.data
-			}
-			m.NumProxyHosts++
-		case 266, 298, 450, 459:
-			if v, ok := m.u32(&c); ok && g != nil {
-				switch c.code {
-				case 266:
-					g.vendor = v
-				case 298:
-					g.result = v
-					g.has |= hasResult
-				default:
-					g.idType = v
-					g.has |= hasIDType
-				}
-			}
-		case 444, 460:
-			if g != nil {
-				g.idData = c.data
-			}
-		case 121:
-			if g != nil {
-				g.has |= hasHA1
-			}
-		case 283, 293: // Destination-Realm and -Host of a MIP-Home-Agent-Host
-			if g != nil && g.agent {
-				m.name(&c, NodeGateway, c.code == 283)
-			}
-		default:
-			m.base(&c, b, depth+1)
+		if m.NumProxyHosts < MaxProxyHosts {
+			m.proxyHosts[m.NumProxyHosts] = a.data
 		}
+		m.NumProxyHosts++
+	case 266, 298, 450, 459:
+		if v, ok := m.u32(a); ok && g != nil {
+			switch a.code {
+			case 266:
+				g.vendor = v
+			case 298:
+				g.result = v
+				g.has |= hasResult
+			default:
+				g.idType = v
+				g.has |= hasIDType
+			}
+		}
+	case 444, 460:
+		if g != nil {
+			g.idData = a.data
+		}
+	case 121:
+		if g != nil {
+			g.has |= hasHA1
+		}
+	case 283, 293: // Destination-Realm and -Host of a MIP-Home-Agent-Host
+		if g != nil && g.agent {
+			m.name(a, NodeGateway, a.code == 283)
+		}
+	default:
+		m.base(a, b, depth)
 	}
 }
 
@@ -181,12 +216,14 @@ func (m *Message) base(a *avp, b []byte, depth int) {
 	case 348: // MIP-Home-Agent-Host (RFC 4004 7.11)
 		g := group{agent: true}
 		m.group(a, b, depth, &g)
+	case 260, 279: // Vendor-Specific-Application-Id names nobody; Failed-AVP holds AVPs of somebody else's message
+		m.judge(a, kindGroup)
 	case 464, 581: // EAP-Master-Session-Key (RFC 4072 4.1.3), Key (RFC 6734)
 		if len(a.data) > 0 {
 			m.Set |= FieldKeys
 		}
 	default:
-		if a.code >= firstTGPP && a.code < uint32(len(tgppAVPs)) && m.AppID >= 1<<24 && baseKind(a.code) == kindUnknown && tgppAVPs[a.code] != kindUnknown {
+		if a.code >= firstTGPP && m.AppID >= 1<<24 && baseKind(a.code) == kindUnknown && kindOf(Vendor3GPP, a.code) != kindUnknown {
 			// Some nodes leave the V bit and the vendor out. Nobody else has these codes.
 			m.fault(FaultVendor, a.off)
 			m.tgpp(a, b, depth, nil)
@@ -201,12 +238,10 @@ func (m *Message) base(a *avp, b []byte, depth int) {
 // needs below it.
 const firstTGPP = 701
 
-// other judges an AVP whose value is not kept. Groups are read for what they
-// hold, but for two: Vendor-Specific-Application-Id (260), which names nobody, and
-// Failed-AVP (279), which holds AVPs of somebody else's message.
+// other judges an AVP whose value is not kept. Groups are read for what they hold.
 func (m *Message) other(a *avp, b []byte, depth int) {
 	k := kindOf(a.vendor, a.code)
-	if k == kindGroup && len(a.data) >= 8 && (a.vendor != 0 || a.code != 260 && a.code != 279) {
+	if k == kindGroup && len(a.data) >= 8 {
 		m.group(a, b, depth, nil)
 		return
 	}

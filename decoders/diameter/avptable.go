@@ -2,14 +2,15 @@
 
 package diameter
 
-// baseAVPs is the kind of each AVP code of vendor 0, a hundred to a line.
-const baseAVPs = ".oooowwwoowowwowwoooooowooowwoooooooowwoowooowwoooowooowooooowwowwoooooowwowwoooooowowwoooooooooqooo" + // 0
-	"ooooooooooooooooooooooooqooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 100
-	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooo.awwgwwoiwwwwowwwwwowwwgioiigwoqooowoiiwigww" + // 200
-	"ow................ooooooooooooooooaooooooooooooog..............qqqqooooooooooooooooooooooooooo......" + // 300
-	"oggwoowoo..oqgqwwqwqwqwgowwwwwggwwgowgowgwogoggqwwwwwwwwgggwoooooo..............woowowgooooooooooooo" + // 400
-	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooowooooooooooooooooooooooooooooooooooo" + // 500
-	"ooooooooooooooooooooogqgqwww....................oigwqoooooooooooooooooo............................." + // 600
+// baseAVPs is the kind of each AVP code of vendor 0, a hundred to a line; a capital
+// where there is a case for the code.
+const baseAVPs = ".OooowwwOowowwowwoooooowooowwoooooooowwoowooowwoooowooowooooowwowwoooooowwowwoooooowowwoooooooooqOoo" + // 0
+	"oooooooooooooooooooooOooqooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 100
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooo.AwwGwwoiwWwwowwwwwowwwGIoiIGwoqooowoIiwiGWW" + // 200
+	"ow................ooooooooooooooooAoooooooooooooG..............qqqqooooooooooooooooooooooooooo......" + // 300
+	"oggwoowoo..oqgqwwqwqwqwgowwwwwggwwgowgowgwoGOggqwwWwwwwwggGWOoooOo..............woowowgooooooooooooo" + // 400
+	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooowooooooooooooooooOoooooooooooooooooo" + // 500
+	"ooooooooooooooooooooogqgqwww....................oigwqOOoooOOOOooooooooo............................." + // 600
 	"...................................................................................................." + // 700
 	"...................................................................................................." + // 800
 	"...................................................................................................." + // 900
@@ -33,47 +34,48 @@ const baseAVPs = ".oooowwwoowowwowwoooooowooowwoooooooowwoowooowwoooowooowooooow
 	"...................................................................................................." + // 2700
 	".....aw.....w......o.......................w" // 2800
 
-// tgppAVPs is the kind of each AVP code of vendor 10415, a hundred to a line.
-const tgppAVPs = ".oowoooooooooooooooooooooooooooo...................................................................." + // 0
+// tgppAVPs is the kind of each AVP code of vendor 10415, a hundred to a line; a capital
+// where there is a case for the code.
+const tgppAVPs = ".OowooOOoooooOoOOoOoOoOooooooooo...................................................................." + // 0
 	"...................................................................................................." + // 100
 	"...................................................................................................." + // 200
-	"oooggoogooooooogooio................................................................................" + // 300
-	"ooooooooooooooooooooo.....................................w...........................g......o......" + // 400
+	"oooggoogooooooogooIo................................................................................" + // 300
+	"ooOooOOoooooooooooooo.....................................w...........................g......o......" + // 400
 	"wagoooooowgwwwowwgwgwwwwoogwowgoowwwwoowwwowwwwowwwwqwwwwwwwwwooogowwogwgwwgwwgoow.................." + // 500
-	"ooogwwowoooogwwgwogooooooooogwwggoogooogoogoooogogwgoooogoo........................................." + // 600
-	"goooooooooooooogoooo................................................................................" + // 700
-	".......................gooowowooogwwoogoooogooaaaoggooooooooowwowgowwwwwwggogggggwwwwwgowgoooooooogw" + // 800
+	"OOOgwwOwoOOoGwwgwogooooooOOogwwggooGooogoogoooogogwgoooogoo........................................." + // 600
+	"gOOoooooooooooogoooo................................................................................" + // 700
+	".......................gooowowooogwwoogoooogooaAAoggooooooooowwowgowwwwwwggogggggwwwwwgowgOooooOoogw" + // 800
 	"oooooowwooooooooooooowooooooooooooo................................................................." + // 900
-	"wgggoowowwwoogoogooooogowwwwwooowogooooowwwwwowwwgaooooooogoooooooogwwwowooooooowoooogwooooaoooooooo" + // 1000
+	"wgggoowowwwoogoogooooogowwwwwooowogooooowwwwwowwwgAooooooogoooooooogwwwowooooooowoooogwooooaoooooooo" + // 1000
 	"oooooooooooooooooooo................................................................................" + // 1100
-	"ogwgoowgwwowwgwowwoowwwowwwaaooogoogowogowowgoowwgoogowgowwwgwwogwgwwwgwggwwgwgwoowwwwwwoooooooooooo" + // 1200
+	"ogwgoowgwwowwgwowwoowwwowwwAAooogoogowogowOwgoowwgoogowgowwwgwwogwgwwwgwggwwgwgwoowwwwwwoooooooooooo" + // 1200
 	"ooooooooooooooo....................................................................................." + // 1300
-	"ggooowwoggwowggggwwwwwwwwwwowgggwooggwwwwowwowooooooaooowwgooowoooogwgooggogoowgowwgwggogowwowoggggo" + // 1400
-	"gwwoogoooggooooooooooooooogogooooooooooooooooooooo.................................................." + // 1500
-	"ggoooooooooogwwwwwwwoagogoooooooowwwwgwoogooooooogooooooooooooooooogooooggogooooooooogoggoogoogooooo" + // 1600
+	"GgOoowwOggwowgGGGwWwwwwwwWWowGGgwOoggwwwwowwowOoooooaooowwgooowooooGwGoogGOgoowgowwgwgGoGOwwowOggggO" + // 1400
+	"GwwoogOooggooooooooooooooogogooOOooOoooooooooooooo.................................................." + // 1500
+	"ggOOOOOOOOoOgwwwwwwwoagogoooooooowwwwgwoogoOoOooogooooooooooooooOoOgooooggogooooooooOgoggoogoogooooo" + // 1600
 	"oooooooooooooooooooooooooooooo......................................................................" + // 1700
 	"...................................................................................................." + // 1800
 	"...................................................................................................." + // 1900
-	"gwgooowwagawwooowaawwgooowgggwgwwwwowwwwgwwwwwgwgwwwgggwgggggggwowwawooooooooooooooooooooooooooooooo" + // 2000
+	"gwgooowwAgawwooowAawwgooowgggwgwwwwowwwwgwwwwwgwgwwwgggwgggggggwowwAwooooooooooooooooooooooooooooooo" + // 2000
 	"ooowooooooowwwwooow................................................................................." + // 2100
 	"ooooooooo..........................................................................................." + // 2200
 	"owwwogoawwwgwwgwowwgooww............................................................................" + // 2300
-	"ogiooagoiooo........................................................................................" + // 2400
-	"oggogooooooooooooooooggogoogooooogggoooogooggoogoooogoogooogooooog.................................." + // 2500
+	"oGIOoAGOIOOo........................................................................................" + // 2400
+	"oggogoooooooooOOoOoooggogoogooooogggoooogooggoogoooogOOgOoogooooog.................................." + // 2500
 	"oowwwww............................................................................................." + // 2600
 	"oowgwawwogwoaogoowooo..............................................................................." + // 2700
 	"oooooooooooowooooooooogwwgoooooooooooooooooooooowwwwoooooooooooooooooooooooooooooooooooooooooooooooo" + // 2800
 	".oooooo............................................................................................." + // 2900
-	"ogggoowwoowo........................................................................................" + // 3000
-	"oogooggggooooggooogoggggooooogooooogooooooggoogooogggooggggoogoooggoogggogoooggoggoooooooo.........." + // 3100
+	"ogggOowwoowo........................................................................................" + // 3000
+	"OOgooggggooOOggooogoggggoOooogooooogoooOOoggoogooogggooggggoogoooggoogggogoooggoggoooooooo.........." + // 3100
 	"oooooooooo.........................................................................................." + // 3200
-	"ooogoooooooooooogggggoooooooooooooooggoooooogg......................................................" + // 3300
-	"ooooogawwwggooowgoowowoowaooooooooooooooo..........................................................." + // 3400
+	"OOogoooooooooooogggggoooooooooooOoooggOOOOOOgg......................................................" + // 3300
+	"ooooogAwwwggooowgOowOwoowAooooooooooooooo..........................................................." + // 3400
 	"oooooooooooooooooo.................................................................................." + // 3500
 	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 3600
 	"ogogooogo..........................................................................................." + // 3700
 	"oooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo" + // 3800
-	"oooooooooooooooooooooooooooooooooooooooogoo........................................................." + // 3900
+	"oooOoooooooooooooooooooooooooooooooooooogOO........................................................." + // 3900
 	"oooooooooooooooo...................................................................................." + // 4000
 	"ooooooooooooooooooooo..............................................................................." + // 4100
 	"ooooooooooo........................................................................................." + // 4200

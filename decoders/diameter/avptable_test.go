@@ -4,9 +4,14 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"go/ast"
 	"go/format"
+	"go/parser"
+	"go/token"
 	"maps"
 	"os"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/fiorix/go-diameter/v4/diam/datatype"
@@ -132,7 +137,50 @@ func dictionary() map[avpKey]kind {
 	return known
 }
 
+// cases are the codes for which functions have cases in their switches by code.
+func cases(file string, functions ...string) (map[uint32]bool, error) {
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	codes := map[uint32]bool{}
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || !slices.Contains(functions, fn.Name.Name) {
+			continue
+		}
+		ast.Inspect(fn, func(n ast.Node) bool {
+			s, ok := n.(*ast.SwitchStmt)
+			if !ok {
+				return true
+			}
+			if tag, ok := s.Tag.(*ast.SelectorExpr); !ok || tag.Sel.Name != "code" {
+				return true
+			}
+			for _, c := range s.Body.List {
+				for _, e := range c.(*ast.CaseClause).List {
+					code, _ := strconv.ParseUint(e.(*ast.BasicLit).Value, 10, 32)
+					codes[uint32(code)] = true
+				}
+			}
+			return true
+		})
+	}
+	if len(codes) < 10 {
+		return nil, fmt.Errorf("%s: only %d cases in %q", file, len(codes), functions)
+	}
+	return codes, nil
+}
+
 func generate() ([]byte, error) {
+	base, err := cases("avps.go", "rare", "inside", "base")
+	if err != nil {
+		return nil, err
+	}
+	tgpp, err := cases("tgpp.go", "tgpp")
+	if err != nil {
+		return nil, err
+	}
 	known := dictionary()
 	for _, b := range blocks {
 		for c := b.from; c <= b.to; c++ {
@@ -150,7 +198,8 @@ func generate() ([]byte, error) {
 	for _, t := range []struct {
 		name   string
 		vendor uint32
-	}{{"baseAVPs", 0}, {"tgppAVPs", Vendor3GPP}} {
+		read   map[uint32]bool
+	}{{"baseAVPs", 0, base}, {"tgppAVPs", Vendor3GPP, tgpp}} {
 		top := uint32(0)
 		for k := range known {
 			if k.vendor == t.vendor {
@@ -160,13 +209,19 @@ func generate() ([]byte, error) {
 		if top > 1<<14 {
 			return nil, fmt.Errorf("code %d of vendor %d is too high for a table by code", top, t.vendor)
 		}
-		fmt.Fprintf(&out, "\n// %s is the kind of each AVP code of vendor %d, a hundred to a line.\nconst %s =", t.name, t.vendor, t.name)
+		fmt.Fprintf(&out, "\n// %s is the kind of each AVP code of vendor %d, a hundred to a line; a capital\n// where there is a case for the code.\nconst %s =", t.name, t.vendor, t.name)
 		for c := uint32(0); c <= top; c += 100 {
 			line := make([]byte, 0, 100)
 			for i := c; i < c+100 && i <= top; i++ {
 				k, ok := known[avpKey{t.vendor, i}]
 				if !ok {
 					k = kindUnknown
+				}
+				if t.read[i] {
+					if !ok {
+						return nil, fmt.Errorf("AVP %d of vendor %d is read but not known", i, t.vendor)
+					}
+					k &^= kindRead
 				}
 				line = append(line, k)
 			}

@@ -334,24 +334,27 @@ func usefulCut(vendor, code uint32) bool {
 // read here, without a call; of the single ones the first counts.
 func (m *Message) message(b []byte) {
 	var a avp
-	p := b[HeaderLen:]
-	for len(p) >= 8 {
+	plain := m.Dictionary == nil
+	off := HeaderLen
+	for off <= len(b)-8 {
 		// What the method read does, too.
-		w := binary.BigEndian.Uint64(p)
+		w := binary.BigEndian.Uint64(b[off : off+8 : off+8])
 		n, head, vendor := int(w&0xffffff), 8, uint32(0)
-		if n < 8 || n > len(p) {
+		if n < 8 || n > len(b)-off {
 			break
 		}
 		if w&(avpVendor<<24) != 0 {
 			if n < 12 {
 				break
 			}
-			head, vendor = 12, binary.BigEndian.Uint32(p[8:])
+			head, vendor = 12, binary.BigEndian.Uint32(b[off+8:off+12:off+12])
 		}
-		data, off := p[head:n:n], len(b)-len(p)
-		p = p[min((n+3)&^3, len(p)):]
-
-		code := uint32(w >> 32)
+		at, code := off, uint32(w>>32)
+		off += (n + 3) &^ 3
+		if vendor == Vendor3GPP && code < uint32(len(tgppAVPs)) && passes(tgppAVPs[code], n-head) && plain {
+			continue
+		}
+		data := b[at+head : at+n : at+n]
 		if vendor == 0 {
 			switch code {
 			case 263:
@@ -391,19 +394,34 @@ func (m *Message) message(b []byte) {
 					m.userName(data)
 				}
 				continue
+			case 268:
+				if len(data) != 4 {
+					m.fault(FaultAVPType, at)
+				} else if m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
+					m.ResultCode = binary.BigEndian.Uint32(data)
+					m.Set |= FieldResultCode
+				}
+				continue
+			case 260: // Vendor-Specific-Application-Id names nobody
+				if plain && len(data) >= 8 {
+					continue
+				}
+			}
+			if code < uint32(len(baseAVPs)) && passes(baseAVPs[code], len(data)) && plain {
+				continue
 			}
 		}
 		a.code, a.vendor, a.flags = code, vendor, uint8(w>>24)
-		a.off, a.head, a.data = off, head, data
+		a.off, a.head, a.data = at, head, data
 		m.once(&a, b)
 		continue
 	name:
 		if len(data) < 8 && !printable(data) || len(data) >= 8 && marked(data) {
-			m.fault(FaultAVPType, off)
+			m.fault(FaultAVPType, at)
 		}
 	}
 	// What is left is nothing, or faulty, or cut with the capture.
-	if m.read(&a, b, len(b)-len(p), len(b)) {
+	if off != len(b) && m.read(&a, b, off, len(b)) {
 		m.once(&a, b)
 	}
 }

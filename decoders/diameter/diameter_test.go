@@ -72,7 +72,45 @@ func check(t *testing.T, b []byte, want Message, wantErr error) {
 	if n := testing.AllocsPerRun(20, func() { _ = used.Decode(b) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
-	mutate.Each(t, b, func(b []byte) { exercise(&used, b) })
+	mutate.Each(t, b, func(b []byte) {
+		exercise(&used, b)
+		compareWays(t, b)
+	})
+}
+
+// compareWays holds the short way, on which the tables alone pass most AVPs, to the
+// long one: with a dictionary, though it is empty, every AVP is dispatched by its
+// code and judged by its kind.
+func compareWays(t *testing.T, b []byte) {
+	t.Helper()
+	var short Message
+	long := Message{Dictionary: new(Dictionary)}
+	errShort, errLong := short.Decode(b), long.Decode(b)
+	long.Dictionary = nil
+	if errShort != errLong || !reflect.DeepEqual(visible(&short), visible(&long)) {
+		t.Errorf("%x:\nthe short way gives %v, %+v\nthe long one       %v, %+v", b, errShort, short, errLong, long)
+	}
+}
+
+// TestShortWay compares both ways for each code, in the message and in a group, with
+// data of many lengths, good and bad.
+func TestShortWay(t *testing.T) {
+	data := []byte("\x00\x01mnc001.mcc001.3gppnetwork.org")
+	for code := range uint32(max(len(baseAVPs), len(tgppAVPs)) + 1) {
+		for _, vendor := range []uint32{0, Vendor3GPP} {
+			if !KnownAVP(vendor, code) && code%100 != 99 {
+				continue
+			}
+			for _, n := range []int{0, 4, 8, 18, len(data)} {
+				a := rawAVP(code, 0xc0, vendor, data[len(data)-n:])
+				if n == 4 || n == 18 {
+					a = rawAVP(code, 0x40|uint8(min(vendor, 1)<<7), vendor, data[:n])
+				}
+				compareWays(t, message(0x80, 316, appS6a, a))
+				compareWays(t, message(0x80, 316, appS6a, tgpp(1400, a, a)))
+			}
+		}
+	}
 }
 
 // visible is m as its accessors show it.

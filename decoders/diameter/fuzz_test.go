@@ -71,6 +71,7 @@ func FuzzDecode(f *testing.F) {
 				t.Errorf("node %+v", n)
 			}
 		}
+		compareWays(t, b)
 		with := Message{Dictionary: testDictionary()}
 		if with.Decode(b) != err || with.NumRouteRecords != m.NumRouteRecords || !bytes.Equal(with.OriginHost, m.OriginHost) {
 			t.Error("a dictionary changes what it must not")
