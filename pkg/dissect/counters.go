@@ -91,6 +91,7 @@ type Counters struct {
 	Copies          uint64 // of them second copies of a frame that was mirrored twice
 	ClockSteps      uint64 // times the capture time jumped back or far ahead
 	Untimed         uint64 // frames without a time of day
+	IPDuplicates    uint64 // IP fragments seen before
 	SCTPPackets     uint64
 	SCTPChunks      uint64 // DATA and I-DATA chunks delivered
 	SCTPDuplicates  uint64 // DATA chunks seen before
@@ -150,6 +151,7 @@ func (c *Counters) Each(f func(name string, n uint64)) {
 	f("clock_steps", c.ClockSteps)
 	f("frames_without_time", c.Untimed)
 	f("one_way_links", c.OneWayFlows)
+	f("ip_duplicate_fragments", c.IPDuplicates)
 	f("sctp_packets", c.SCTPPackets)
 	f("sctp_data_chunks", c.SCTPChunks)
 	f("sctp_duplicate_chunks", c.SCTPDuplicates)

@@ -230,8 +230,9 @@ func (d *Dissector) one(f *capture.Frame) {
 	}
 	if uint64(f.Time-d.trust.clock+stepBack) > uint64(stepBack+stepAhead) {
 		d.clockStep(f)
+	} else {
+		d.trust.clock = f.Time
 	}
-	d.trust.clock = f.Time
 	if f.Time >= d.trust.due {
 		d.check()
 	}

@@ -93,9 +93,10 @@ func (d *Dissector) sack(h *half, c *sctp.Chunk) {
 // clockStep takes a frame whose time is not a little after that of the frame before.
 func (d *Dissector) clockStep(f *capture.Frame) {
 	before := d.trust.clock
-	d.trust.due = f.Time + trust.Interval
+	d.trust.clock, d.trust.due = f.Time, f.Time+trust.Interval
 	switch {
 	case f.Time < clockUnset:
+		d.trust.clock = noClock // so that each of them comes here
 		d.Counters.Untimed++
 	case before >= clockUnset:
 		d.trust.step = f.Time - before
@@ -187,6 +188,7 @@ func (d *Dissector) refresh() {
 	c.SCTPMissing, c.SCTPTapLost, c.SCTPUnseen, c.SCTPMessages = l.missing, l.tap, l.unseen, l.messages
 	c.SCTPNetworkLost, c.SCTPNeedless, c.SCTPAbandoned = l.network, l.needless, l.abandoned
 	c.SCTPDoubled = l.doubled
+	c.IPDuplicates = d.ip.Counters.Duplicates
 	c.TCPLostOctets, c.TCPTapLost = l.octets, l.tapOctets
 }
 
@@ -272,7 +274,7 @@ func (f *flow) silent() *half {
 // totals is what speaks against the capture so far.
 func (d *Dissector) totals() (t trust.Totals) {
 	c := &d.Counters
-	t[trust.MissingChunks] = trust.Sample{Bad: c.SCTPMissing, Of: c.SCTPChunks + c.SCTPMissing}
+	t[trust.MissingChunks] = trust.Sample{Bad: c.SCTPMissing - c.SCTPUnseen, Of: c.SCTPChunks + c.SCTPMissing - c.SCTPUnseen}
 	t[trust.MissingOctets] = trust.Sample{Bad: c.TCPLostOctets, Of: c.TCPOctets + c.TCPLostOctets}
 	t[trust.NetworkLoss] = trust.Sample{Bad: c.SCTPNetworkLost + c.SCTPAbandoned, Of: c.SCTPChunks}
 	t[trust.OneWay] = trust.Sample{Bad: c.OneWayFlows, Of: max(d.flows.told, c.OneWayFlows)}
@@ -335,13 +337,13 @@ func (d *Dissector) detail(c trust.Condition) (x trust.Detail, h *half) {
 			n := uint64(0)
 			switch s, t := &f.half[i].sctp, &f.half[i].tcp; c {
 			case trust.MissingChunks:
-				n = s.Missing
+				n = s.Missing - s.AbandonedUnseen
 			case trust.MissingOctets:
 				n = t.Lost
 			case trust.NetworkLoss:
 				n = s.Network + s.Abandoned
 			case trust.OneWay:
-				if f.oneWay && f.silent() == &f.half[i] {
+				if f.oneWay && !f.half[i].seen {
 					n = max(s.Acknowledged(), t.Acknowledged(), 1)
 				}
 			}
@@ -359,9 +361,9 @@ func (d *Dissector) detail(c trust.Condition) (x trust.Detail, h *half) {
 	case trust.CutFrames:
 		x.What = " to " + trust.Count(d.Counters.SnapLength) + " octets"
 	case trust.ClockSteps:
-		x.What = "jumped ahead by " + time.Duration(d.trust.step).Round(time.Millisecond).String()
+		x.What = "jumped ahead by " + time.Duration(d.trust.step).Round(time.Second).String()
 		if d.trust.step < 0 {
-			x.What = "jumped back by " + time.Duration(-d.trust.step).Round(time.Millisecond).String()
+			x.What = "jumped back by " + time.Duration(-d.trust.step).Round(time.Second).String()
 		}
 	case trust.Undecoded:
 		_, x.What = d.undecoded()
@@ -401,10 +403,10 @@ func (d *Dissector) condition(c trust.Condition, s trust.Sample, state signaling
 
 // conclude judges what is outstanding and hands out what the whole run comes to.
 func (d *Dissector) conclude() {
+	d.lookOneWay(0)
 	for _, f := range d.flows.all {
 		f.finish()
 	}
-	d.lookOneWay(0)
 	d.refresh()
 	t := d.totals()
 	for c := range trust.NumConditions {

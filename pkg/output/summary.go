@@ -126,7 +126,7 @@ func (s *Summary) AppendStats(b []byte, st *Stats) []byte {
 		p.line("links", "%s", thousands(st.flows))
 	}
 	if st.MissingChunks != 0 {
-		p.line("missing", "%s SCTP data chunks were never seen: the mirror or the capture lost them", thousands(st.MissingChunks))
+		p.line("missing", "%s SCTP data chunks are not in the capture", thousands(st.MissingChunks))
 	}
 	for _, c := range st.Evictions {
 		if c.N != 0 {

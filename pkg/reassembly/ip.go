@@ -9,6 +9,11 @@ const (
 	ipMaxDatagrams = 512
 	ipMaxOctets    = 8 << 20
 	ipMaxLength    = 65535
+	// A fragment of a datagram completed shortly before is a copy, as a mirror of two
+	// ports makes them, not the beginning of another one. Identifications come again
+	// after 65,536 datagrams at the earliest.
+	ipCopies = second / 20
+	ipDone   = 16
 )
 
 // IPKey names the datagram a fragment belongs to (RFC 791 3.2, RFC 8200 4.5).
@@ -33,6 +38,14 @@ type IP struct {
 	free     []*datagram
 	octets   int
 	out      *datagram // handed out last, recycled at the next call
+	done     [ipDone]ipEntry
+	nextDone int
+}
+
+// ipEntry is a datagram that was completed.
+type ipEntry struct {
+	key IPKey
+	at  int64
 }
 
 // Len is the number of datagrams that wait for fragments.
@@ -58,6 +71,12 @@ func (r *IP) Add(now int64, key IPKey, offset int, more bool, payload []byte) (p
 		d = nil
 	}
 	if d == nil {
+		for i := range r.done {
+			if e := &r.done[i]; e.at != 0 && e.key == key && now-e.at <= ipCopies && e.at-now <= ipCopies {
+				r.Counters.Duplicates++
+				return nil, false
+			}
+		}
 		if len(r.table) >= ipMaxDatagrams || r.octets > ipMaxOctets {
 			r.makeRoom(now)
 		}
@@ -102,6 +121,8 @@ func (r *IP) Add(now int64, key IPKey, offset int, more bool, payload []byte) (p
 		return nil, false
 	}
 	delete(r.table, key)
+	r.done[r.nextDone%ipDone] = ipEntry{key, now}
+	r.nextDone++
 	r.octets -= len(d.buf)
 	r.out = d
 	r.Counters.Completed++
