@@ -36,7 +36,7 @@ type Case struct {
 
 // All lists the cases by name.
 func All() []Case {
-	all := slices.Concat(chunkCases, flowCases, sigtranCases, sccpCases, tcapCases, diameterCases, hostileCases, linkCases, nationalCases, protectionCases, operationCases)
+	all := slices.Concat(chunkCases, flowCases, sigtranCases, sccpCases, tcapCases, diameterCases, hostileCases, linkCases, nationalCases, protectionCases, operationCases, trustCases)
 	slices.SortFunc(all, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -65,8 +65,11 @@ func (c *Case) Write(w io.Writer) error {
 	}
 	at := start
 	for _, f := range m.frames {
-		at = at.Add(time.Millisecond)
-		ci := gopacket.CaptureInfo{Timestamp: at, CaptureLength: len(f.data), Length: len(f.data), InterfaceIndex: slices.Index(m.links, f.link)}
+		at = at.Add(time.Millisecond + f.wait)
+		ci := gopacket.CaptureInfo{Timestamp: at, CaptureLength: len(f.data), Length: max(len(f.data), f.wire), InterfaceIndex: slices.Index(m.links, f.link)}
+		if f.untimed {
+			ci.Timestamp = time.Unix(0, 0)
+		}
 		if err := out.WritePacket(ci, f.data); err != nil {
 			return err
 		}

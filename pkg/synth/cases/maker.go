@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
+	"time"
 
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/synth"
@@ -27,11 +28,18 @@ type maker struct {
 	frames []frame
 	assoc  *synth.Association
 	n      uint32 // transaction id and subscriber of the last begin
+	// Of the next frame: the time beside the millisecond since the one before, and
+	// whether it has none.
+	wait    time.Duration
+	untimed bool
 }
 
 type frame struct {
-	link int
-	data []byte
+	link    int
+	data    []byte
+	wait    time.Duration
+	untimed bool
+	wire    int // octets on the wire, where the capture has less
 }
 
 // The ends of the association: 0 is the carrier's transit point, through which a
@@ -69,7 +77,8 @@ func (m *maker) restart(tagCarrier, tagHome uint32, tsn [2]uint32) {
 
 // write adds a frame of a link type.
 func (m *maker) write(link int, parts ...[]byte) {
-	m.frames = append(m.frames, frame{link, slices.Concat(parts...)})
+	m.frames = append(m.frames, frame{link: link, data: slices.Concat(parts...), wait: m.wait, untimed: m.untimed})
+	m.wait, m.untimed = 0, false
 }
 
 // ip is a packet from an end, in an Ethernet frame of no less than 60 octets.
