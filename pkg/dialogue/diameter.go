@@ -28,7 +28,7 @@ type RequestKey struct {
 }
 
 func (k RequestKey) hash() uint32 {
-	return fold(mix(uint64(k.HopByHop)<<32|uint64(k.EndToEnd), k.Link<<1|uint64(k.From)))
+	return fold(mix(uint64(k.HopByHop)<<32|uint64(k.EndToEnd), (k.Link<<1|uint64(k.From))^hashSeed))
 }
 
 // Sight names a request wherever it is seen: an agent that passes it on keeps the

@@ -7,6 +7,8 @@
 // way and is counted. They are not safe for several goroutines.
 package dialogue
 
+import "math/rand/v2"
+
 // Counters says how a table's entries ended. All only grow.
 type Counters struct {
 	Opened     uint64
@@ -96,7 +98,8 @@ func (x *index) from(hash uint32) uint32 { return hash & uint32(len(x.cells)-1) 
 // cell is place i: free ones have the number 0 and end a search.
 func (x *index) cell(i uint32) cell { return x.cells[i&uint32(len(x.cells)-1)] }
 
-func (x *index) insert(n int32, hash uint32) {
+// insert adds a number and tells how many others of its hash it met on the way.
+func (x *index) insert(n int32, hash uint32) (same int) {
 	if 2*(x.used+1) > len(x.cells) {
 		old := x.cells
 		x.cells = make([]cell, max(2*len(old), 512))
@@ -106,17 +109,21 @@ func (x *index) insert(n int32, hash uint32) {
 			}
 		}
 	}
-	x.put(cell{hash, n})
 	x.used++
+	return x.put(cell{hash, n})
 }
 
-func (x *index) put(c cell) {
+func (x *index) put(c cell) (same int) {
 	mask := uint32(len(x.cells) - 1)
 	i := c.hash & mask
 	for x.cells[i].n != 0 {
+		if x.cells[i].hash == c.hash {
+			same++
+		}
 		i = (i + 1) & mask
 	}
 	x.cells[i] = c
+	return same
 }
 
 // remove takes n out and moves what it had pushed aside back towards its place.
@@ -143,6 +150,10 @@ func (x *index) remove(n int32, hash uint32) {
 	}
 	x.cells[i] = cell{}
 }
+
+// hashSeed differs from run to run: nobody can choose identifiers that all meet in one
+// place of a table.
+var hashSeed = rand.Uint64()
 
 func mix(a, b uint64) uint64 {
 	h := (a ^ b*0x9e3779b97f4a7c15) * 0xd6e8feb86659fd93

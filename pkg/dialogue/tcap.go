@@ -204,7 +204,7 @@ func (t *TCAP) Len() int {
 }
 
 func tidHash(value uint32, length uint8) uint32 {
-	return fold(mix(uint64(value)|uint64(length)<<32, 0x7ca9))
+	return fold(mix(uint64(value)|uint64(length)<<32, hashSeed))
 }
 
 // short is what the table keeps of an id: all of the usual ones.
@@ -214,7 +214,32 @@ func short(id tcap.TransactionID) uint32 { return id.Value ^ id.High }
 func (t *TCAP) claim(slot int32, side uint8, id tcap.TransactionID, p Party) {
 	e := t.entries.at(slot)
 	e.tid[side], e.len[side], e.party[side] = short(id), id.Len, p
-	t.index.insert(2*slot+int32(side), tidHash(short(id), id.Len))
+	if t.index.insert(2*slot+int32(side), tidHash(short(id), id.Len)) >= maxNamesakes {
+		t.thin(slot, tidHash(short(id), id.Len))
+	}
+}
+
+// maxNamesakes is how many transactions may have one id. Nodes number theirs as they
+// like, so some coincide; a flood of one id must not make each look-up a walk over it.
+const maxNamesakes = 64
+
+// thin gives up the transaction silent for longest of those that share a hash with
+// that of a slot.
+func (t *TCAP) thin(slot int32, h uint32) {
+	oldest := int32(0)
+	for i := t.index.from(h); ; i++ {
+		c := t.index.cell(i)
+		if c.n == 0 {
+			break
+		}
+		if s := c.n / 2; c.hash == h && s != slot && (oldest == 0 || t.entries.at(s).last < t.entries.at(oldest).last) {
+			oldest = s
+		}
+	}
+	if oldest != 0 {
+		t.close(oldest)
+		t.Counters.Evicted++
+	}
 }
 
 // find looks up the transaction one of whose sides has the id and, best, the

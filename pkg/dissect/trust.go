@@ -220,8 +220,10 @@ func (d *Dissector) judge() {
 	w := &d.trust
 	w.frames = d.Counters.Frames
 	for _, f := range d.flows.all {
-		f.half[0].sctp.Settle(d.frame.Time)
-		f.half[1].sctp.Settle(d.frame.Time)
+		for i := range f.half {
+			f.half[i].sctp.Settle(d.frame.Time)
+			f.half[i].tcp.Settle()
+		}
 	}
 	d.lookOneWay(oneWayTime)
 	d.refresh()

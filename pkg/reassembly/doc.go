@@ -5,7 +5,8 @@
 // in any order, twice, or never, and a capture may begin anywhere. So whole
 // messages are handed on at once, in the order they are captured, and only what
 // is split waits. All waiting is bounded by count, octets and capture time; what
-// is given up is counted.
+// is given up is counted. No order of pieces makes each of them cost a walk over
+// what is held.
 //
 // Standards: RFC 791 3.2 and RFC 8200 4.5 (IP fragments), RFC 9260 6.9 and RFC
 // 8260 (SCTP fragments), RFC 9293 3.4 (TCP sequence numbers), ITU-T Q.714 4.1.1.2

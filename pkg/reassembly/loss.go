@@ -155,18 +155,18 @@ func (s *SCTP) weigh(now int64, cum uint32, sack *sctp.Sack, c *Counters) {
 		}
 		j.hasGaps = sack.NumGaps > 0
 		at := cum + 1
+		size := cap(j.reports)
 		for i := range sack.NumGaps {
 			first, last := sack.Gap(i)
 			if int32(first-at) < 0 || int32(last-first) < 0 {
 				break // blocks out of order: RFC 9260 has them sorted
 			}
-			for ; at != first && len(j.reports) < maxReports; at++ {
-				s.reported(now, at, c)
-			}
+			j.reported(now, at, first)
 			at = last + 1
 			j.arrived(now, first, at)
 		}
 		j.gapEnd = at
+		c.Grown += uint64(cap(j.reports)-size) * reportSize
 	}
 	j.arrived(now, s.acked-tsnWindowMax, s.acked)
 	kept := j.reports[:0]
@@ -211,18 +211,20 @@ func (s *SCTP) twice(tsn uint32) {
 	}
 }
 
-// reported: the receiver lacks a chunk that others behind it have overtaken.
-func (s *SCTP) reported(now int64, tsn uint32, c *Counters) {
-	j := s.judge
-	i, ok := j.find(tsn)
-	if !ok {
-		size := cap(j.reports)
-		j.reports = slices.Insert(j.reports, i, report{tsn: tsn, at: now})
-		c.Grown += uint64(cap(j.reports)-size) * reportSize
-		s.judging = true
-	}
-	if r := &j.reports[i]; !r.done {
-		r.n = min(r.n+1, fastReports)
+// reported: the receiver lacks the chunks from a up to b, which others behind them have
+// overtaken.
+func (j *judge) reported(now int64, a, b uint32) {
+	i, _ := j.find(a)
+	for ; a != b; a, i = a+1, i+1 {
+		if i == len(j.reports) || j.reports[i].tsn != a {
+			if len(j.reports) >= maxReports {
+				return
+			}
+			j.reports = slices.Insert(j.reports, i, report{tsn: a, at: now})
+		}
+		if r := &j.reports[i]; !r.done {
+			r.n = min(r.n+1, fastReports)
+		}
 	}
 }
 
@@ -294,8 +296,8 @@ func (s *SCTP) Forward(cum uint32, c *Counters) {
 	}
 	end := cum + 1
 	from := s.floor
-	if s.heard {
-		from = later(from, s.acked)
+	if s.heard && !(s.joined && int32(s.floor-s.acked) > 0) {
+		from = s.acked
 	}
 	if s.forwarded {
 		from = later(from, s.forward)
@@ -339,6 +341,13 @@ func (s *SCTP) abandon(a, b uint32, c *Counters) {
 // Settle judges what has been outstanding for so long that it will not come any
 // more. It is called now and then.
 func (s *SCTP) Settle(now int64) {
+	if n := s.acked - s.floor; s.heard && n > 1<<30 {
+		s.floor += 1 << 29 // so that the difference does not wrap
+		if !s.started {
+			s.Tap += 1 << 29
+			s.Missing += 1 << 29
+		}
+	}
 	if !s.started {
 		return
 	}

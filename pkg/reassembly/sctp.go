@@ -1,6 +1,7 @@
 package reassembly
 
 import (
+	"slices"
 	"sort"
 
 	"sigtransit/decoders/sctp"
@@ -57,13 +58,13 @@ type SCTP struct {
 	late      mark
 	streams
 
-	frags  []frag
+	frags  []*frag // by message and place; pointers, because one in front moves all others
 	octets int
 	fsn    fsnRule
 	swept  int64
 	out    []byte
-	cut    bool     // out lacks its end
-	free   [][]byte // buffers of pieces handed on
+	cut    bool    // out lacks its end
+	free   []*frag // pieces handed on, with their buffers
 }
 
 type frag struct {
@@ -210,24 +211,10 @@ func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid 
 		c.Duplicates++
 		return nil, 0, false
 	}
-	f.data = append(s.buffer(), d.Payload...)
-	s.frags = append(s.frags, frag{})
-	copy(s.frags[i+1:], s.frags[i:])
-	s.frags[i] = f
-	s.octets += len(f.data)
-
-	first, last := i, i
-	for !s.frags[first].begin {
-		if first == 0 || !s.follows(&s.frags[first], &s.frags[first-1]) {
-			return nil, 0, false
-		}
-		first--
-	}
-	for !s.frags[last].end {
-		if last+1 == len(s.frags) || !s.follows(&s.frags[last+1], &s.frags[last]) {
-			return nil, 0, false
-		}
-		last++
+	s.keep(i, &f, d.Payload)
+	first, last, whole := s.run(i)
+	if !whole {
+		return nil, 0, false
 	}
 	s.out, s.cut = s.out[:0], false
 	for _, p := range s.frags[first : last+1] {
@@ -248,6 +235,44 @@ func (s *SCTP) Fragment(now int64, d *sctp.Data, c *Counters) (msg []byte, ppid 
 // Cut reports that the message Fragment returned last lacks its end, because the
 // capture cut one of its pieces.
 func (s *SCTP) Cut() bool { return s.cut }
+
+// keep puts a piece at place i.
+func (s *SCTP) keep(i int, f *frag, payload []byte) {
+	var p *frag
+	if n := len(s.free); n > 0 {
+		p, s.free = s.free[n-1], s.free[:n-1]
+	} else {
+		p = &frag{}
+	}
+	f.data = append(p.data[:0], payload...)
+	*p = *f
+	s.frags = append(s.frags, nil)
+	copy(s.frags[i+1:], s.frags[i:])
+	s.frags[i] = p
+	s.octets += len(p.data)
+}
+
+// run finds the first and the last piece of the message around piece i, whole if they
+// are all there. It steps to both sides in turn: a long run of pieces that lacks one
+// end costs no more than the side on which it does.
+func (s *SCTP) run(i int) (first, last int, whole bool) {
+	first, last = i, i
+	for !s.frags[first].begin || !s.frags[last].end {
+		if !s.frags[first].begin {
+			if first == 0 || !s.follows(s.frags[first], s.frags[first-1]) {
+				return 0, 0, false
+			}
+			first--
+		}
+		if !s.frags[last].end {
+			if last+1 == len(s.frags) || !s.follows(s.frags[last+1], s.frags[last]) {
+				return 0, 0, false
+			}
+			last++
+		}
+	}
+	return first, last, true
+}
 
 // before orders fragments by message and place. TSNs compare as serial numbers.
 func (f *frag) before(g *frag) bool {
@@ -295,8 +320,8 @@ func (s *SCTP) Held() int {
 	if s.judge != nil {
 		n += reportSize * cap(s.judge.reports)
 	}
-	for _, b := range s.free {
-		n += cap(b)
+	for _, p := range s.free {
+		n += cap(p.data)
 	}
 	return n
 }
@@ -309,25 +334,16 @@ func (s *SCTP) Drop(c *Counters) {
 	s.frags, s.free, s.out, s.octets, s.ring = nil, nil, nil, 0, nil
 }
 
-func (s *SCTP) buffer() []byte {
-	if n := len(s.free); n > 0 {
-		b := s.free[n-1]
-		s.free = s.free[:n-1]
-		return b
-	}
-	return nil
-}
-
-func (s *SCTP) release(b []byte) {
-	s.octets -= len(b)
+func (s *SCTP) release(p *frag) {
+	s.octets -= len(p.data)
 	if len(s.free) < 16 {
-		s.free = append(s.free, b[:0])
+		s.free = append(s.free, p)
 	}
 }
 
 func (s *SCTP) remove(i, j int) {
 	for _, p := range s.frags[i:j] {
-		s.release(p.data)
+		s.release(p)
 	}
 	n := copy(s.frags[i:], s.frags[j:])
 	clear(s.frags[i+n:])
@@ -341,7 +357,7 @@ func (s *SCTP) expire(now int64, incoming int, c *Counters) {
 		kept := s.frags[:0]
 		for _, p := range s.frags {
 			if now-p.at > fragTimeout {
-				s.release(p.data)
+				s.release(p)
 				c.Expired++
 				continue
 			}
@@ -351,13 +367,30 @@ func (s *SCTP) expire(now int64, incoming int, c *Counters) {
 		s.frags = kept
 	}
 	for len(s.frags) > 0 && (len(s.frags) >= fragMaxPieces || s.octets+incoming > fragMaxOctets) {
-		oldest := 0
-		for i := range s.frags {
-			if s.frags[i].at < s.frags[oldest].at {
-				oldest = i
-			}
-		}
-		s.remove(oldest, oldest+1)
-		c.Evicted++
+		s.evict(c)
 	}
+}
+
+// evict drops the oldest eighth of the pieces: to look for one alone each time would
+// make each further piece cost a walk over all.
+func (s *SCTP) evict(c *Counters) {
+	times := make([]int64, len(s.frags))
+	for i, p := range s.frags {
+		times[i] = p.at
+	}
+	slices.Sort(times)
+	most := max(1, len(times)/8)
+	before := times[most-1]
+	kept := s.frags[:0]
+	for _, p := range s.frags {
+		if most > 0 && p.at <= before {
+			s.release(p)
+			c.Evicted++
+			most--
+			continue
+		}
+		kept = append(kept, p)
+	}
+	clear(s.frags[len(kept):])
+	s.frags = kept
 }

@@ -170,6 +170,17 @@ func (t *TCP) unseen() uint64 {
 	return uint64(t.acked - t.from)
 }
 
+// Settle is called now and then: of a direction that is acknowledged and never seen
+// the count must not wrap.
+func (t *TCP) Settle() {
+	const most, kept = 1 << 28, 1 << 16
+	if n := t.unseen(); n > most {
+		t.Lost += n - kept
+		t.Tap += n - kept
+		t.from += uint32(n - kept)
+	}
+}
+
 // End takes the sequence number of a FIN: all octets of the direction come before it.
 func (t *TCP) End(seq uint32) { t.end, t.ended = seq, true }
 

@@ -36,7 +36,9 @@ func (s *SCTP) received(a, b uint32) (n uint32) {
 // holes counts the TSNs from a up to b that were not received, as far as they are
 // missed: before floor nobody looked.
 func (s *SCTP) holes(a, b uint32) uint64 {
-	a = later(later(a, s.next), s.floor)
+	if a = later(a, s.next); s.joined { // later on, floor may be half the numbers away
+		a = later(a, s.floor)
+	}
 	if int32(b-a) <= 0 {
 		return 0
 	}
