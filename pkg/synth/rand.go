@@ -4,10 +4,17 @@ package synth
 // generators of the standard library its sequence is fixed by this package. It
 // is not fit for keys: what it makes only has to look like them. The zero value
 // is a valid generator with seed 0.
-type Rand struct{ state uint64 }
+type Rand struct {
+	state uint64
+	fill  string // what Append repeats in the place of the sequence
+}
 
 // NewRand starts the sequence of seed.
 func NewRand(seed int64) *Rand { return &Rand{state: uint64(seed)} }
+
+// Fill is a generator whose Append repeats text: for keys and vectors that nobody
+// shall take for real ones. Its numbers are those of seed 0.
+func Fill(text string) *Rand { return &Rand{fill: text} }
 
 // Uint64 is the next number.
 func (r *Rand) Uint64() uint64 {
@@ -30,6 +37,12 @@ func (r *Rand) Permille(n int) bool { return r.Intn(1000) < n }
 
 // Append appends n octets of the sequence to b.
 func (r *Rand) Append(b []byte, n int) []byte {
+	if r.fill != "" {
+		for i := range n {
+			b = append(b, r.fill[i%len(r.fill)])
+		}
+		return b
+	}
 	for n >= 8 {
 		v := r.Uint64()
 		b = append(b, byte(v), byte(v>>8), byte(v>>16), byte(v>>24), byte(v>>32), byte(v>>40), byte(v>>48), byte(v>>56))
