@@ -13,6 +13,9 @@ import (
 
 // Options says what Load reads.
 type Options struct {
+	// Own are carrier files that the program makes itself, read as if they were built
+	// in, whatever NoBuiltin says.
+	Own []Own
 	// WatchlistFiles are carrier files of the user's, read after the built-in ones.
 	// A carrier with the id of a built-in one adds to it.
 	WatchlistFiles []string
@@ -26,6 +29,12 @@ type Options struct {
 	// IncludeWithdrawn matches identifiers of status withdrawn too: for captures
 	// from before they were withdrawn.
 	IncludeWithdrawn bool
+}
+
+// Own is a carrier file in memory.
+type Own struct {
+	Name string // for messages
+	Data []byte
 }
 
 // Set is a compiled watchlist with its detections. It never changes.
@@ -116,6 +125,9 @@ func Load(opts Options) (*Set, error) {
 	l := &loader{problems: &LoadError{}, sources: map[string]Source{}}
 	if !opts.NoBuiltin {
 		l.builtin("carriers", (*file).carrierFile)
+	}
+	for _, o := range opts.Own {
+		(&file{loader: l, name: "builtin:" + o.Name, data: o.Data, builtin: true}).carrierFile()
 	}
 	for _, name := range opts.WatchlistFiles {
 		l.user(name, (*file).carrierFile)
