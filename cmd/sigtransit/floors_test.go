@@ -18,7 +18,7 @@ var floors = [][]string{
 	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/dictionary", "pkg/synth", "pkg/trust"},
 	{"pkg/dissect", "pkg/capture/live", "pkg/capture/live/livetest"},
 	{"rules"},
-	{"pkg/output"},
+	{"pkg/output", "pkg/canary"},
 	{"pkg/sink"},
 	{"pkg/config", "pkg/telemetry"},
 	{"pkg/pipeline"},

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigtransit/decoders/diameter"
+	"sigtransit/pkg/canary"
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/dictionary"
 	"sigtransit/pkg/dissect"
@@ -88,7 +89,7 @@ how it knows. It only listens.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	root.AddCommand(e.daemon(), e.replay(), e.check(), e.synth(), e.version())
+	root.AddCommand(e.daemon(), e.replay(), e.check(), e.synth(), e.canary(), e.version())
 	return root
 }
 
@@ -139,6 +140,7 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 		return c, nil, err
 	}
 	set, err := rules.Load(rules.Options{
+		Own:              canary.Carriers(c.Canaries),
 		WatchlistFiles:   append(c.Watchlists, k.watchlists...),
 		DetectionFiles:   append(c.Detections, k.detections...),
 		NoBuiltin:        k.noBuiltin || !c.BuiltinCarriers,

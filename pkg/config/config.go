@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"sigtransit/pkg/canary"
 	"sigtransit/pkg/capture/live"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
@@ -55,6 +56,8 @@ type Config struct {
 	StatsInterval time.Duration
 	// User is whom the daemon runs as when root starts it; empty: root.
 	User string
+	// Canaries are watched for.
+	Canaries []canary.Config
 }
 
 // Default is the configuration without a file.

@@ -75,8 +75,9 @@ type daemonForm struct {
 		Level  *string `yaml:"level"`
 		Format *string `yaml:"format"`
 	} `yaml:"log"`
-	StatsInterval *string `yaml:"stats_interval"`
-	User          *string `yaml:"user"`
+	StatsInterval *string      `yaml:"stats_interval"`
+	User          *string      `yaml:"user"`
+	Canaries      []canaryForm `yaml:"canaries"`
 }
 
 // fault is what is wrong with the value of a key.
@@ -85,7 +86,7 @@ type fault struct{ key, text string }
 func wrong(key, format string, args ...any) *fault { return &fault{key, fmt.Sprintf(format, args...)} }
 
 func (f *daemonForm) apply(c *Config, local func(string) string) *fault {
-	for _, part := range []func(*Config, func(string) string) *fault{f.capture, f.web, f.state, f.log} {
+	for _, part := range []func(*Config, func(string) string) *fault{f.capture, f.web, f.state, f.log, f.canaries} {
 		if e := part(c, local); e != nil {
 			return e
 		}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sigtransit/pkg/canary"
 	"sigtransit/pkg/capture/live"
 	"sigtransit/pkg/dialogue"
 	"sigtransit/pkg/dissect"
@@ -72,6 +73,8 @@ type Daemon struct {
 	recalled []dissect.KnownLink
 	gauges   gauges
 	said     map[string]string // the last notice about each interface
+	// canaries are what the workers watch for; nil: none.
+	canaries atomic.Pointer[canary.Watch]
 
 	ready atomic.Bool // what is above is set, and the workers run
 }
@@ -116,6 +119,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		d.log.Warn("state of an earlier run cannot be read, and was moved aside", "file", moved)
 	}
 	d.recalled = before.Links
+	d.canaries.Store(canary.NewWatch(conf.Canaries, time.Now(), nil))
 	lc := conf.Capture
 	lc.Notify = d.port
 	if d.capture, err = live.Open(lc); err != nil {
@@ -265,7 +269,7 @@ func (d *Daemon) keepState(ctx context.Context) {
 
 // outputs is how a worker writes by a plan.
 func (d *Daemon) outputs(p *Plan) pipeline.Options {
-	return pipeline.Options{Dissect: p.Dissect, Emit: d.sinks.Emitter(p.Output), Live: true}
+	return pipeline.Options{Dissect: p.Dissect, Emit: d.sinks.Emitter(p.Output), Canaries: d.canaries.Load(), Live: true}
 }
 
 // tellTotals hands the totals of all workers to the sinks that want them.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"sigtransit/pkg/canary"
 	"sigtransit/pkg/capture/live"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/sink"
@@ -30,10 +31,13 @@ var (
 	portFreezeDesc = desc("capture_interface_freezes_total", "Times the ring of the interface was found full.", "interface")
 	portBackDesc   = desc("capture_interface_reopened_total", "Times the interface came back after it was gone.", "interface")
 	workersDesc    = desc("workers", "Workers, by whether they move.", "state")
+	canarySeenDesc = desc("canary_last_seen_timestamp_seconds", "Capture time of the last exchange of the canary, request and answer; before the first, when it began to be watched for.", "canary")
+	canaryDesc     = desc("canary_messages_total", "Messages of the canary, by whether they were flagged as they should be.", "canary", "result")
 )
 
 var descs = []*prometheus.Desc{
 	reloadOKDesc, reloadTimeDesc, reloadsDesc, restartDesc, stateDesc, portUpDesc, portFramesDesc, portDropsDesc, portFreezeDesc, portBackDesc, workersDesc,
+	canarySeenDesc, canaryDesc,
 }
 
 // Describe implements prometheus.Collector.
@@ -75,6 +79,11 @@ func (d *Daemon) Collect(ch chan<- prometheus.Metric) {
 	}
 	gauge(workersDesc, float64(len(d.workers)-stuck), "running")
 	gauge(workersDesc, float64(stuck), "stuck")
+	d.canaries.Load().Each(func(x canary.Sight) {
+		gauge(canarySeenDesc, float64(x.LastSeen)/1e9, x.Name)
+		counter(canaryDesc, x.Flagged, x.Name, "flagged")
+		counter(canaryDesc, x.NotFlagged, x.Name, "not_flagged")
+	})
 }
 
 // drops is the frames the capture lost, by reason.

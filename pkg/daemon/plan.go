@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sigtransit/pkg/canary"
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
@@ -61,13 +62,14 @@ func (d *Daemon) reload() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), reloadTime)
 	defer cancel()
+	canaries := canary.NewWatch(p.Config.Canaries, time.Now(), d.canaries.Load())
 	errs := make([]error, len(d.workers))
 	var group sync.WaitGroup
 	for i, w := range d.workers {
 		group.Go(func() {
 			// An order that a worker did not take in time waits for it: it never judges by
 			// the old rules again once it moves.
-			if e := w.Judge(ctx, p.Set, d.sinks.Emitter(p.Output)); e != nil {
+			if e := w.Judge(ctx, p.Set, d.sinks.Emitter(p.Output), canaries); e != nil {
 				errs[i] = fmt.Errorf("worker %d stands still: %w", i, e)
 			}
 		})
@@ -75,6 +77,7 @@ func (d *Daemon) reload() error {
 	group.Wait()
 	err = errors.Join(errs...)
 	d.plan.Store(p)
+	d.canaries.Store(canaries)
 	d.opts.Level.Set(p.Config.Log.Level)
 	select {
 	case d.changed <- struct{}{}:

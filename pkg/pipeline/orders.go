@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sigtransit/pkg/canary"
 	"sigtransit/pkg/dissect"
 	"sigtransit/rules"
 )
@@ -82,13 +83,14 @@ func (w *Worker) do(ctx context.Context, f func()) error {
 	}
 }
 
-// Judge makes the worker judge by set and hand events to emit from the next batch
-// on, without losing a frame; how it dissects stays. It waits until that is so;
-// ErrOver when the worker has ended. It may be called from any goroutine.
-func (w *Worker) Judge(ctx context.Context, set *rules.Set, emit Emitter) error {
+// Judge makes the worker judge by set, hand events to emit and watch for canaries
+// from the next batch on, without losing a frame; how it dissects stays. It waits
+// until that is so; ErrOver when the worker has ended. It may be called from any
+// goroutine.
+func (w *Worker) Judge(ctx context.Context, set *rules.Set, emit Emitter, canaries *canary.Watch) error {
 	return w.do(ctx, func() {
 		w.engine = rules.NewEngine(set)
-		w.opts.Emit = emit
+		w.opts.Emit, w.opts.Canaries = emit, canaries
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"sigtransit/pkg/canary"
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
@@ -27,6 +28,9 @@ type Options struct {
 	// Emit takes all events, in the place of the four above; the totals go to whoever
 	// asks the Publisher.
 	Emit Emitter
+	// Canaries are watched for; their messages are counted there and told to nobody
+	// else. nil: a message of a canary is like any other.
+	Canaries *canary.Watch
 	// Watched: somebody may look at the totals while the source waits for more.
 	Watched bool
 	// Live: the source is a port. It comes back without frames while there are none,
@@ -52,6 +56,8 @@ type Worker struct {
 	stats     output.Stats
 	buf       []byte
 	onFinding func(*rules.Finding) // w.finding, bound once
+	onCanary  func(*rules.Finding) // w.flag, bound once
+	flagged   canary.Flag          // of the canary's message at hand
 	err       error                // of the sink; ends the run
 
 	lastTime int64     // capture time of the last frame, to tell whether files continue
@@ -70,7 +76,7 @@ func New(set *rules.Set, opts Options) *Worker {
 		opts.Dissect.Watched = func(a netip.Addr) bool { return w.engine.Set().Watched(a) }
 	}
 	w.dissector = dissect.New(w, opts.Dissect)
-	w.onFinding = w.finding
+	w.onFinding, w.onCanary = w.finding, w.flag
 	return w
 }
 
@@ -193,6 +199,9 @@ func (w *Worker) fill() {
 // Message judges a message and writes what is asked for.
 func (w *Worker) Message(m *signaling.Message) {
 	w.stats.AddMessage(m)
+	if w.opts.Canaries != nil && canary.Marked(m.IMSI) && w.canary(m) {
+		return
+	}
 	w.engine.Evaluate(m, w.onFinding)
 	if t := w.engine.Touched(); len(t) != 0 {
 		w.stats.AddTouched(m, t)
@@ -205,6 +214,23 @@ func (w *Worker) Message(m *signaling.Message) {
 		w.write(w.opts.Render.AppendMessage(w.buf[:0], m))
 	}
 }
+
+// canary judges a message that a canary marked, and reports false for one that only
+// looks like it. It is judged as any other, so that what is proven is proven of all;
+// what comes of it goes to the watch alone.
+func (w *Worker) canary(m *signaling.Message) bool {
+	if !canary.Is(m) {
+		return false
+	}
+	w.flagged = canary.Flag{}
+	w.engine.Evaluate(m, w.onCanary)
+	// The link is no canary: that a carrier is at its end is news for all.
+	w.stats.AddLinks(w.engine.Fresh(), m.Link.Protection)
+	w.opts.Canaries.See(m, w.flagged)
+	return true
+}
+
+func (w *Worker) flag(f *rules.Finding) { w.flagged.Add(f) }
 
 func (w *Worker) finding(f *rules.Finding) {
 	w.stats.AddFinding(f)
