@@ -526,7 +526,7 @@ func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
 	if int(m.Class) >= numClasses {
 		return
 	}
-	f := facts{kind: m.Kind, class: m.Class, refused: Refused(m), unread: m.Faults&unread != 0}
+	f := facts{kind: m.Kind, class: m.Class, refused: Refused(m), unread: !m.ReadWhole()}
 	disclosed := false
 	for _, d := range e.set.byClass[m.Class] {
 		if !d.selectors.fit(m) {
@@ -604,9 +604,6 @@ func (e *Engine) tally(c *Carrier) *tally {
 	e.carrs++
 	return &e.tallies[e.carrs-1]
 }
-
-// unread are the faults behind which a message may have carried more than was read.
-const unread = signaling.FaultTruncated | signaling.FaultComponent | signaling.FaultArgument | signaling.FaultAVP
 
 // Refused reports that m says no: an error, a reject, an abort, or a Diameter
 // answer with the error bit or a result of 3000 or more (RFC 6733 7.1: protocol

@@ -323,10 +323,10 @@ func appendDisclosure(b []byte, m *signaling.Message) []byte {
 	return append(b, ']')
 }
 
-// gaveNothing reports, of a message that discloses nothing, that it is a result of
-// MAP or CAP that was read to its end.
+// gaveNothing reports, of a message that discloses nothing, that it is a result that
+// was read to its end.
 func gaveNothing(m *signaling.Message) bool {
-	return m.Kind == signaling.KindResult && m.Operation != 0 && m.Class != signaling.ClassProtected && m.Faults&signaling.FaultArgument == 0
+	return m.Kind == signaling.KindResult && m.Operation != 0 && m.ReadWhole()
 }
 
 func appendDisclosed(b []byte, i, vectors int) []byte {

@@ -155,6 +155,20 @@ func (m *Message) Disclosed() (d Disclosure, vectors int) {
 	return d, vectors
 }
 
+// ReadWhole reports that nothing in m was passed over unread: what it did not
+// disclose was not there. It is false for faults behind which more may stand, for what
+// MAPsec secures, and for components of a protocol whose arguments are not read.
+func (m *Message) ReadWhole() bool {
+	const unread = FaultTruncated | FaultComponent | FaultArgument | FaultAVP
+	if m.Faults&unread != 0 || m.Class == ClassProtected {
+		return false
+	}
+	if c := m.Component; c != nil && c.Parameter != nil {
+		return (m.Protocol == MAP || m.Protocol == CAP) && m.Operation != 0
+	}
+	return true
+}
+
 // IsReply reports that m answers something: a result, an error, a reject or a
 // Diameter answer.
 func (m *Message) IsReply() bool {
