@@ -12,6 +12,15 @@ help: ## list the targets
 build: ## build bin/sigtransit
 	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
 
+# VERSION (from git describe), SOURCE_DATE_EPOCH (the time of the commit) and NFPM may be given.
+.PHONY: packages
+packages: ## static programs, Debian and RPM packages for amd64 and arm64 in dist/
+	@GO='$(GO)' deploy/packaging/build
+
+.PHONY: test-packages
+test-packages: ## install, run and purge the Debian package (root, a machine to throw away)
+	deploy/packaging/test.sh
+
 .PHONY: test
 test: ## all tests; tests of optional tools skip where the tool is missing
 	$(GO) test ./...
@@ -87,4 +96,4 @@ check: lint staticcheck portable test test-race test-32bit fuzz ## all that .ci/
 
 .PHONY: clean
 clean: ## remove what the targets made
-	rm -rf bin $(BENCHDIR)
+	rm -rf bin dist $(BENCHDIR)
