@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"slices"
 	"time"
@@ -114,7 +115,12 @@ func (d *Daemon) saveState(ctx context.Context) error {
 		known := false
 		for _, a := range l.Ends[0].Addrs {
 			for _, b := range l.Ends[1].Addrs {
-				key := fmt.Sprint(l.Transport, a, l.Ends[0].Port, b, l.Ends[1].Port)
+				// Which end is named first is by chance.
+				x, y := netip.AddrPortFrom(a, l.Ends[0].Port), netip.AddrPortFrom(b, l.Ends[1].Port)
+				if y.Compare(x) < 0 {
+					x, y = y, x
+				}
+				key := fmt.Sprint(l.Transport, x, y)
 				known = known || have[key]
 				have[key] = true
 			}
