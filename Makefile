@@ -32,6 +32,13 @@ COMPARISONS := Tshark|TestCorpus|Arguments|TestVectors|TestReference
 test-race: ## the tests under the race detector, but for those that compare with another program
 	$(GO) test -race -skip '$(COMPARISONS)' ./...
 
+# Longer than the seconds of `make test`: hostile traffic at full rate over virtual interfaces.
+SOAK ?= 30m
+
+.PHONY: soak
+soak: ## the daemon under hostile traffic for SOAK (default 30m): memory, descriptors, goroutines (root)
+	CI=true $(GO) test ./cmd/sigtransit -run '^TestCaptureSoak$$' -soak $(SOAK) -timeout 0 -count 1 -v
+
 .PHONY: test-32bit
 test-32bit: ## decoders and state on a 32-bit target
 	GOARCH=386 CGO_ENABLED=0 $(GO) test ./decoders/... ./pkg/reassembly ./pkg/dialogue ./pkg/capture/... ./rules

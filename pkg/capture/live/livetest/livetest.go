@@ -7,6 +7,7 @@
 package livetest
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -128,6 +129,23 @@ func (s *Sender) Send(frames ...[]byte) {
 			break
 		}
 	}
+}
+
+// Lost is how many frames of those sent the kernel had no room for on the way to the
+// near end (netdev_max_backlog), before a capture could see them.
+func Lost(t testing.TB, name string) uint64 {
+	t.Helper()
+	out, err := exec.Command("ip", "-j", "-s", "link", "show", Far(name)).Output()
+	var links []struct {
+		Stats64 struct{ Tx struct{ Dropped uint64 } }
+	}
+	if err == nil {
+		err = json.Unmarshal(out, &links)
+	}
+	if err != nil || len(links) != 1 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return links[0].Stats64.Tx.Dropped
 }
 
 // Frames reads the Ethernet frames of a capture file.
