@@ -42,7 +42,7 @@ func ParseTransport(s string) (Transport, error) {
 	return 0, fmt.Errorf("unknown transport %q; want sctp (M3UA with MAP) or tcp (Diameter)", s)
 }
 
-// ErrNoSCTP: this kernel opens no SCTP sockets.
+// ErrNoSCTP says that this kernel opens no SCTP sockets.
 var ErrNoSCTP = errors.New("the kernel has no SCTP: run modprobe sctp as root, or use --transport tcp")
 
 // Bounds of a connection.

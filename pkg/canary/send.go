@@ -32,7 +32,7 @@ const (
 	retryMax = time.Minute
 )
 
-// ErrUnanswered: some exchange had no answer, or one without vectors.
+// ErrUnanswered says that some exchange had no answer, or one without vectors.
 var ErrUnanswered = errors.New("not every canary was answered")
 
 var (
@@ -119,7 +119,7 @@ func (s *sender) connected(ctx context.Context) error {
 	defer end()
 	t := talk{c: c, s: newSpeaker(s.Transport, false, s.ID, c.local()), in: in}
 	peer := c.remote()
-	if err := t.say(t.s.hello(nil)); err == nil {
+	if err = t.say(t.s.hello(nil)); err == nil {
 		_, err = t.hear(ctx, ready)
 	}
 	if err != nil {

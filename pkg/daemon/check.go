@@ -14,7 +14,7 @@ import (
 	"sigtransit/pkg/sink"
 )
 
-// ErrNoInterface: the configuration names nothing to capture from.
+// ErrNoInterface says that the configuration names nothing to capture from.
 var ErrNoInterface = errors.New("nothing to capture: want capture.interfaces in the configuration, or --interface")
 
 // Check builds what can be built of a plan without opening ports, addresses and

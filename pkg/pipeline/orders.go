@@ -60,7 +60,7 @@ func (o *orders) end() {
 	o.obey()
 }
 
-// ErrOver: the worker has ended.
+// ErrOver says that the worker has ended.
 var ErrOver = errors.New("pipeline: the worker has ended")
 
 // do has f run by the worker between two batches, and waits for it.
