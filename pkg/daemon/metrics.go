@@ -12,6 +12,7 @@ import (
 	"sigtransit/pkg/sink"
 	"sigtransit/pkg/telemetry"
 	"sigtransit/pkg/trust"
+	"sigtransit/rules"
 )
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -98,6 +99,7 @@ func (d *Daemon) drops() []output.Count {
 // exposition is the metrics of workers, sinks and the daemon.
 func (d *Daemon) exposition() http.Handler {
 	d.totals.Drops = d.drops
+	d.totals.Rules = func() *rules.Set { return d.plan.Load().Set }
 	return telemetry.NewExposition(d.totals, d, telemetry.NewSinkCollector(d.sinks.Snapshots)).Handler()
 }
 

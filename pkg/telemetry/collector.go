@@ -10,6 +10,7 @@ import (
 
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/trust"
+	"sigtransit/rules"
 )
 
 const namespace = "sigtransit"
@@ -62,6 +63,10 @@ type Collector struct {
 	// Drops are the frames that a capture lost before any worker saw them, by reason;
 	// nil: there is no such capture. It is set before the first collection.
 	Drops func() []output.Count
+	// Rules are the watchlist and the detections in force, whose series are there
+	// from the start; nil: series begin with what they count. It is set before the
+	// first collection.
+	Rules func() *rules.Set
 }
 
 var _ prometheus.Collector = (*Collector)(nil)
@@ -121,7 +126,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	counter(bytesDesc, s.Bytes)
 	counter(outcomeDesc, s.Decoded, "decoded")
 	counter(outcomeDesc, s.NotSignaling, "not_signaling")
-	for _, x := range s.Undecoded {
+	for _, x := range withZeros(s.Undecoded, outcomes) {
 		counter(outcomeDesc, x.N, x.Name)
 	}
 	drops := s.Drops
@@ -145,7 +150,12 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	counter(dupDesc, s.Duplicates())
 	counter(flowsDesc, s.Flows())
-	for _, x := range s.Findings() {
+	findings, carrierMessages, carrierFlows := s.Findings(), s.CarrierMessages(), s.CarrierFlows
+	if c.Rules != nil {
+		set := c.Rules()
+		findings, carrierMessages, carrierFlows = findingsWithZeros(findings, set), carriersWithZeros(carrierMessages, set), carriersWithZeros(carrierFlows, set)
+	}
+	for _, x := range findings {
 		counter(findingsDesc, x.N, x.Rule, x.Severity.String())
 	}
 	for _, x := range s.Flagged() {
@@ -154,10 +164,10 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 		counter(returnedDesc, x.Returned, labels...)
 		counter(refusedDesc, x.Refused, labels...)
 	}
-	for _, x := range s.CarrierMessages() {
+	for _, x := range carrierMessages {
 		counter(carrierDesc, x.N, x.Carrier, x.Protection.String())
 	}
-	for _, x := range s.CarrierFlows {
+	for _, x := range carrierFlows {
 		gauge(linksDesc, float64(x.N), x.Carrier, x.Protection.String())
 	}
 	for _, x := range s.StateEntries {
@@ -167,7 +177,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 		counter(evictedDesc, x.N, x.Table, x.Reason)
 	}
 	counter(missingDesc, s.MissingChunks)
-	for _, x := range s.Warnings() {
+	for _, x := range withZeros(s.Warnings(), warnings) {
 		counter(warningsDesc, x.N, x.Name)
 	}
 	for c, active := range s.Trust.Active {

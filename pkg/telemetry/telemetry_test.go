@@ -79,7 +79,18 @@ sigtransit_capture_frames_total 100
 # TYPE sigtransit_capture_last_frame_timestamp_seconds gauge
 sigtransit_capture_last_frame_timestamp_seconds 1.7000000005e+09
 # TYPE sigtransit_capture_warnings_total counter
+sigtransit_capture_warnings_total{type="clock-steps"} 0
+sigtransit_capture_warnings_total{type="cut-frames"} 0
+sigtransit_capture_warnings_total{type="internal-error"} 0
+sigtransit_capture_warnings_total{type="mirrored-twice"} 0
+sigtransit_capture_warnings_total{type="missing-chunks"} 0
+sigtransit_capture_warnings_total{type="missing-octets"} 0
+sigtransit_capture_warnings_total{type="network-loss"} 0
+sigtransit_capture_warnings_total{type="no-timestamps"} 0
 sigtransit_capture_warnings_total{type="one-way-mirror"} 2
+sigtransit_capture_warnings_total{type="protection-downgrade"} 0
+sigtransit_capture_warnings_total{type="state-full"} 0
+sigtransit_capture_warnings_total{type="undecoded"} 0
 # TYPE sigtransit_carrier_flows gauge
 sigtransit_carrier_flows{carrier="example",protection="tls"} 2
 # TYPE sigtransit_carrier_messages_total counter
@@ -101,9 +112,15 @@ sigtransit_flagged_messages_total{carrier="example",class="location",direction="
 # TYPE sigtransit_flows_total counter
 sigtransit_flows_total 1
 # TYPE sigtransit_frames_total counter
+sigtransit_frames_total{outcome="bad_checksum"} 0
+sigtransit_frames_total{outcome="bad_fragment"} 0
+sigtransit_frames_total{outcome="bad_headers"} 0
 sigtransit_frames_total{outcome="cut_short"} 4
 sigtransit_frames_total{outcome="decoded"} 90
+sigtransit_frames_total{outcome="held_fragment"} 0
+sigtransit_frames_total{outcome="internal_error"} 0
 sigtransit_frames_total{outcome="not_signaling"} 6
+sigtransit_frames_total{outcome="unknown_link_type"} 0
 # TYPE sigtransit_messages_total counter
 sigtransit_messages_total{kind="abort",operation="unknown",protocol="tcap"} 1
 sigtransit_messages_total{kind="invoke",operation="updateLocation",protocol="map"} 1
@@ -139,6 +156,43 @@ func TestMetrics(t *testing.T) {
 	for _, d := range descs {
 		if name := metricName(d.String()); !strings.Contains(string(text), "\n# TYPE "+name+" ") {
 			t.Errorf("nothing moves %s", name)
+		}
+	}
+}
+
+// TestZeros: what alerts wait for is there before it happens, the built-in rules and
+// carriers included, and nothing is there twice when it did.
+func TestZeros(t *testing.T) {
+	set, err := rules.Load(rules.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range map[string]*output.Stats{"nothing yet": {}, "some": sample()} {
+		c := published(s)
+		c.Rules = func() *rules.Set { return set }
+		path := filepath.Join(t.TempDir(), "m.prom")
+		if err := NewExposition(c).WriteFile(path); err != nil { // refuses a series that is there twice
+			t.Fatalf("%s: %v", name, err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{
+			`findings_total{rule="protection-downgrade",severity="high"} 0`,
+			`findings_total{rule="protection-downgrade",severity="medium"} 0`, // a step of the ladder
+			`findings_total{rule="authentication-in-clear",severity="critical"} 0`,
+			`frames_total{outcome="internal_error"} 0`,
+			`carrier_messages_total{carrier="pccw-global",protection="clear"} 0`,
+			`carrier_flows{carrier="pccw-global",protection="clear"} 0`,
+			`capture_warnings_total{type="protection-downgrade"} 0`,
+		} {
+			if !strings.Contains(string(text), "\nsigtransit_"+want+"\n") {
+				t.Errorf("%s: no %s", name, want)
+			}
+		}
+		if strings.Contains(string(text), `rule="jurisdiction-in-clear"`) {
+			t.Errorf("%s: a series of a rule that is off", name)
 		}
 	}
 }
