@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"pkg/config", "pkg/telemetry"},
 	{"pkg/pipeline"},
 	{"pkg/daemon"},
-	{"cmd/", "pkg/synth/"},
+	{"cmd/", "pkg/synth/", "deploy/"},
 }
 
 func floorOf(pkg string) int {
