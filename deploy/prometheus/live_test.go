@@ -83,6 +83,7 @@ func TestAlerts(t *testing.T) {
 	configuration := fmt.Sprintf(`capture: {interfaces: [%s], ring: 4MiB}
 web: {listen: ["127.0.0.1:0"]}
 state: {file: %s/state.json}
+canaries: [{name: tap, id: 1}]
 sinks:
   - {name: findings, type: file, path: %s/findings.jsonl}
   - {name: hook, type: webhook, url: %q, retry: {min: 100ms, max: 1s}}
