@@ -14,6 +14,6 @@
 //
 // What comes in from the other end is read with the decoders of this program: hostile
 // octets end a connection at most. A sender has one exchange under way, a listener 64
-// connections. Multi-homed associations, secured connections, and paths through STPs or
-// agents that rewrite addresses are not covered.
+// connections. Secured connections, and paths through STPs and agents, which rewrite
+// addresses, are not covered.
 package canary

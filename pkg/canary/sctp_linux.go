@@ -80,12 +80,27 @@ func newSCTP(c *sctp.SCTPConn) (conn, error) {
 	return &sctpConn{c: c, buf: make([]byte, maxMessage)}, nil
 }
 
-func dialSCTP(_ context.Context, address string) (conn, error) {
+func dialSCTP(ctx context.Context, address string) (conn, error) {
 	to, err := sctp.ResolveSCTPAddr("sctp", address)
 	if err != nil {
 		return nil, err
 	}
-	c, err := sctpConfig(dialTime).Dial("sctp", nil, to)
+	// The call sleeps in the kernel: who is to end does not wait for it.
+	var c *sctp.SCTPConn
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c, err = sctpConfig(dialTime).Dial("sctp", nil, to)
+		if err == nil && ctx.Err() != nil {
+			c.Close()
+			err = ctx.Err()
+		}
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		if errors.Is(err, syscall.EINPROGRESS) || errors.Is(err, syscall.EAGAIN) {
 			err = fmt.Errorf("no answer within %v", dialTime)
@@ -106,7 +121,7 @@ func wrap(what, address string, err error) error {
 func (s *sctpConn) send(m []byte) error {
 	_, err := s.c.SCTPWrite(m, &sctp.SndRcvInfo{Stream: dataStream, PPID: ppidM3UA})
 	if errors.Is(err, syscall.EAGAIN) {
-		return fmt.Errorf("the other end takes nothing")
+		return errors.New("the other end takes nothing")
 	}
 	return err
 }
