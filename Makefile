@@ -25,6 +25,10 @@ test-packages: ## install, run and purge the Debian package (root, a machine to 
 test: ## all tests; tests of optional tools skip where the tool is missing
 	$(GO) test ./...
 
+.PHONY: test-sctp
+test-sctp: ## the canary over a real association; needs SCTP in the kernel, or user-mode-linux
+	$(GO) test -count=1 -exec $(CURDIR)/.ci/with-sctp -run SCTP ./pkg/canary
+
 # What these look at is the other program's reading: goroutines have no part in it.
 COMPARISONS := Tshark|TestCorpus|Arguments|TestVectors|TestReference
 

@@ -45,3 +45,12 @@ const (
 	GTPrefix = gtPrefix
 	PPID     = 3
 )
+
+// HasSCTP is nil where the kernel opens sockets of SCTP.
+func HasSCTP() error {
+	l, err := listen(SCTP, "0.0.0.0:0")
+	if err == nil {
+		l.close()
+	}
+	return err
+}
