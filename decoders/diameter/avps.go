@@ -87,7 +87,6 @@ func (m *Message) group(a *avp, b []byte, depth int, g *group) {
 	}
 	depth++
 	var c avp
-	plain := m.Dictionary == nil
 	off := a.off + a.head
 	end := off + len(a.data)
 	in := b[:end]
@@ -107,7 +106,7 @@ func (m *Message) group(a *avp, b []byte, depth int, g *group) {
 		at, code := off, uint32(w>>32)
 		off += (n + 3) &^ 3
 		k := kindUnknown
-		if vendor == Vendor3GPP && code < uint32(len(tgppAVPs)) && plain {
+		if vendor == Vendor3GPP && code < uint32(len(tgppAVPs)) && m.Dictionary == nil {
 			if k = tgppAVPs[code]; passes(k, n-head) {
 				continue
 			}

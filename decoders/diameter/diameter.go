@@ -334,7 +334,6 @@ func usefulCut(vendor, code uint32) bool {
 // read here, without a call; of the single ones the first counts.
 func (m *Message) message(b []byte) {
 	var a avp
-	plain := m.Dictionary == nil
 	off := HeaderLen
 	for off <= len(b)-8 {
 		// What the method read does, too.
@@ -351,74 +350,71 @@ func (m *Message) message(b []byte) {
 		}
 		at, code := off, uint32(w>>32)
 		off += (n + 3) &^ 3
-		if vendor == Vendor3GPP && code < uint32(len(tgppAVPs)) && passes(tgppAVPs[code], n-head) && plain {
-			continue
-		}
-		data := b[at+head : at+n : at+n]
-		if vendor == 0 {
+		var name *[]byte
+		switch vendor {
+		case 0:
 			switch code {
 			case 263:
 				if m.SessionID == nil {
-					m.SessionID = data
+					m.SessionID = b[at+head : at+n : at+n]
 				}
 				continue
 			case 264:
-				if m.OriginHost == nil {
-					m.OriginHost = data
-				}
-				goto name
+				name = &m.OriginHost
 			case 296:
-				if m.OriginRealm == nil {
-					m.OriginRealm = data
-				}
-				goto name
+				name = &m.OriginRealm
 			case 293:
-				if m.DestinationHost == nil {
-					m.DestinationHost = data
-				}
-				goto name
+				name = &m.DestinationHost
 			case 283:
-				if m.DestinationRealm == nil {
-					m.DestinationRealm = data
-				}
-				goto name
+				name = &m.DestinationRealm
 			case 282:
+				name = &a.data // one that is not kept
 				if m.NumRouteRecords < MaxRouteRecords {
-					m.routeRecords[m.NumRouteRecords] = data
+					name = &m.routeRecords[m.NumRouteRecords]
 				}
+				*name = nil
 				m.NumRouteRecords++
-				goto name
 			case 1:
 				if m.UserName == nil {
-					m.UserName = data
-					m.userName(data)
+					m.UserName = b[at+head : at+n : at+n]
+					m.userName(m.UserName)
 				}
 				continue
 			case 268:
-				if len(data) != 4 {
+				if n-head != 4 {
 					m.fault(FaultAVPType, at)
 				} else if m.Set&(FieldResultCode|FieldExperimentalResult) == 0 {
-					m.ResultCode = binary.BigEndian.Uint32(data)
+					m.ResultCode = binary.BigEndian.Uint32(b[at+head : at+n])
 					m.Set |= FieldResultCode
 				}
 				continue
 			case 260: // Vendor-Specific-Application-Id names nobody
-				if plain && len(data) >= 8 {
+				if n-head >= 8 && m.Dictionary == nil {
+					continue
+				}
+			default:
+				if code < uint32(len(baseAVPs)) && passes(baseAVPs[code], n-head) && m.Dictionary == nil {
 					continue
 				}
 			}
-			if code < uint32(len(baseAVPs)) && passes(baseAVPs[code], len(data)) && plain {
+		case Vendor3GPP:
+			if code < uint32(len(tgppAVPs)) && passes(tgppAVPs[code], n-head) && m.Dictionary == nil {
 				continue
 			}
+		}
+		data := b[at+head : at+n : at+n]
+		if name != nil {
+			if *name == nil {
+				*name = data
+			}
+			if len(data) < 8 && !printable(data) || len(data) >= 8 && marked(data) {
+				m.fault(FaultAVPType, at)
+			}
+			continue
 		}
 		a.code, a.vendor, a.flags = code, vendor, uint8(w>>24)
 		a.off, a.head, a.data = at, head, data
 		m.once(&a, b)
-		continue
-	name:
-		if len(data) < 8 && !printable(data) || len(data) >= 8 && marked(data) {
-			m.fault(FaultAVPType, at)
-		}
 	}
 	// What is left is nothing, or faulty, or cut with the capture.
 	if off != len(b) && m.read(&a, b, off, len(b)) {
