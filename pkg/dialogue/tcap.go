@@ -378,13 +378,24 @@ func (t *Transaction) recent(now int64) bool {
 // one that was cut short, it may be called with nil.
 func (t *TCAP) Release(tr *Transaction) {
 	if t.held {
-		t.held = false
-		defer t.mu.Unlock()
-		t.mirrored = t.group.mirrored.Load()
+		t.releaseHeld(tr)
+	} else if tr != nil && tr.ended {
+		t.end(tr)
 	}
-	if tr == nil || !tr.ended {
-		return
+}
+
+// releaseHeld is Release for a table that is shared and locked.
+func (t *TCAP) releaseHeld(tr *Transaction) {
+	t.held = false
+	defer t.mu.Unlock()
+	t.mirrored = t.group.mirrored.Load()
+	if tr != nil && tr.ended {
+		t.end(tr)
 	}
+}
+
+// end closes a transaction that has ended, unless copies of its last message may come.
+func (t *TCAP) end(tr *Transaction) {
 	slot := tr.slot
 	if tr.last <= t.mirrored {
 		t.lru.remove(slot)

@@ -383,12 +383,17 @@ func (d *Dissector) warnOnce(kind, text string) {
 	d.h.Warning(&w)
 }
 
-// begin readies the message record for a payload that h's end sent.
+// begin readies the message record for a payload that h's end sent. It sets all
+// fields one by one: most are set to something, and to clear the record first would
+// write them twice.
 func (d *Dissector) begin(h *half) *signaling.Message {
 	m, l := &d.msg, &h.flow.link
-	*m = signaling.Message{}
 	m.Time, m.Frame, m.Source = d.frame.Time, d.frame.Number, d.source
 	m.Link, m.From, m.Protection = l, h.from, l.Protection
+	m.Protocol, m.Kind, m.Operation, m.Class, m.Duplicate, m.Inherited = 0, 0, 0, 0, false, false
+	m.M3UA, m.SCCP, m.SUA, m.TCAP, m.Component, m.MAP, m.Dialogue, m.Diameter = nil, nil, nil, nil, nil, nil, nil, nil
+	m.MAPVersion, m.Faults, m.Memory = 0, 0, nil
+	m.IMSI, m.MSISDN = telecom.Digits{}, telecom.Digits{}
 	m.Src, m.Dst = d.path.src, d.path.dst
 	if h != d.path.half { // an acknowledgement released what the other end had sent
 		m.Src, m.Dst = m.Dst, m.Src
