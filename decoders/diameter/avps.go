@@ -110,6 +110,10 @@ func (m *Message) group(a *avp, b []byte, depth int, g *group) {
 			if k = tgppAVPs[code]; passes(k, n-head) {
 				continue
 			}
+			if code-firstVector < uint32(VectorSIP) && n > head { // many messages have five of them
+				m.vector(VectorKind(code - firstVector))
+				continue
+			}
 		}
 		c.code, c.vendor, c.flags = code, vendor, uint8(w>>24)
 		c.off, c.head, c.data = at, head, in[at+head:at+n:at+n]

@@ -14,6 +14,9 @@ const (
 	NumVectorKinds
 )
 
+// firstVector is the code of E-UTRAN-Vector; those of UTRAN- and GERAN-Vector follow it.
+const firstVector = 1414
+
 var vectorKindNames = [NumVectorKinds]string{"e-utran", "utran", "geran", "sip"}
 
 func (k VectorKind) String() string { return vectorKindNames[min(k, NumVectorKinds-1)] }
@@ -60,7 +63,7 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 		m.group(a, b, depth, nil)
 	case 1414, 1415, 1416: // E-UTRAN-, UTRAN-, GERAN-Vector
 		if len(a.data) > 0 {
-			m.vector(VectorEUTRAN + VectorKind(a.code-1414))
+			m.vector(VectorKind(a.code - firstVector))
 		}
 	case 612: // SIP-Auth-Data-Item (TS 29.229 6.3.13, TS 29.273 8.2.3.4)
 		var s group

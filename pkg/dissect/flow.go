@@ -135,7 +135,10 @@ type paths struct {
 }
 
 // find is the path of a key, nil when it is not known. It is valid until the next
-// put.
+// put. It is called rather than inlined: a caller as large as sctpPacket would not have
+// the hash and the comparison inlined with it.
+//
+//go:noinline
 func (p *paths) find(src, dst *[16]byte, ports, vtag uint32, proto uint8) *path {
 	h := hashPath(src, dst, ports, vtag)
 	for i := h; len(p.slots) != 0; i++ {

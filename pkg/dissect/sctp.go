@@ -121,7 +121,10 @@ func firstTSN(pk *sctp.Packet) (tsn uint32, ok bool) {
 // and so do we, or the corrupt copy would hide the retransmission. Where the
 // sending host captures itself and its network card computes the checksum, every
 // one it sends is wrong: so a wrong one counts only in a direction that has right
-// ones. Zero means that the ends agreed to do without (RFC 9653).
+// ones. Zero means that the ends agreed to do without (RFC 9653). It is not inlined for
+// the reason that paths.find is not.
+//
+//go:noinline
 func (d *Dissector) checksum(h *half, packet []byte, wire uint32) bool {
 	if wire == 0 || (h.bad > 64 && h.good == 0) {
 		return true

@@ -41,7 +41,11 @@ func (d *Dissector) m3uaMessage(h *half, b []byte, cut bool) {
 	if (m.Data.OPC|m.Data.DPC)>>14 != 0 || h.flow.national || d.variants {
 		v = d.codesVariant(h, &m.Data)
 	}
-	d.userPart(h, v, cut)
+	if m.Data.SI != siSCCP { // what userPart does, without a call
+		d.Counters.OtherUsers++
+		return
+	}
+	d.sccpMessage(h, m.Data.UserData, v, cut)
 }
 
 // userPart hands the user part of the MTP3 message in d.m3ua on.
@@ -212,7 +216,11 @@ func (d *Dissector) sccpMessage(h *half, b []byte, v telecom.Variant, cut bool) 
 			return
 		}
 	}
-	d.userData(h, faults)
+	if s.HasSegmentation {
+		d.userData(h, faults)
+		return
+	}
+	d.tcapMessage(h, s.Data, faults)
 }
 
 // userData hands the user data in d.sccp on, when its segments are complete.
@@ -273,17 +281,14 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 	}
 
 	m := d.begin(h)
-	m.M3UA, m.SCCP, m.TCAP, m.Faults = &d.m3ua, s, t, faults
-	if s.Data == nil { // a TCAP message that was captured alone
-		m.SCCP = nil
+	m.TCAP, m.Faults = t, faults
+	if s.Data != nil { // else a TCAP message that was captured alone
+		m.SCCP = s
 	}
 	if d.m3ua.HasData {
 		m.M3UA = &d.m3ua
-	} else {
-		m.M3UA = nil
-		if d.viaSUA {
-			m.SUA = &d.sua
-		}
+	} else if d.viaSUA {
+		m.SUA = &d.sua
 	}
 
 	// A message that SCCP returned to its sender (UDTS, ...) is a copy of one that
