@@ -66,6 +66,15 @@ bench: ## speed and memory of a replay beside tshark and tcpdump, on a capture m
 	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
 	$(GO) run ./cmd/bench -dir $(BENCHDIR) -bin bin/sigtransit -messages $(BENCH_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
 
+# BASE: the git revision to compare with.
+.PHONY: bench-against
+bench-against: ## CPU time of a message beside a build of the git revision BASE
+	@test -n '$(BASE)' || { echo 'want BASE=<git revision>'; exit 2; }
+	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
+	tree=$$(mktemp -d) && trap "git worktree remove --force $$tree" EXIT && git worktree add --quiet --detach "$$tree" '$(BASE)' && \
+		$(GO) build -C "$$tree" -trimpath -o '$(CURDIR)/bin/sigtransit-base' ./cmd/sigtransit
+	$(GO) run ./cmd/bench -dir $(BENCHDIR) -bin bin/sigtransit -against bin/sigtransit-base -messages $(BENCH_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
+
 # Needs root, iproute2 and tcpreplay. BENCH_LIVE_FLAGS: -pps 425000, -keep, -markdown, ...
 BENCH_LIVE_FLAGS ?=
 

@@ -355,6 +355,20 @@ func TestSmoke(t *testing.T) {
 		t.Fatalf("kept: %v", kept)
 	}
 
+	// Against another build nothing else is measured.
+	stdout.Reset()
+	args = []string{"-messages", "1000", "-runs", "1", "-dir", filepath.Join(dir, "bench"), "-bin", bin, "-against", bin, "-keep"}
+	if code := run(context.Background(), args, &stdout, &stderr); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, &stderr)
+	}
+	out = stdout.String()
+	if !strings.Contains(out, "without start-up") || !strings.Contains(out, "the other build: sigtransit") || strings.Contains(out, "tshark") || strings.Contains(out, "watchlist of") {
+		t.Errorf("report:\n%s", out)
+	}
+	if code := run(context.Background(), append(args, "-against", filepath.Join(dir, "none")), &stdout, &stderr); code != 1 {
+		t.Errorf("against no program: exit code %d", code)
+	}
+
 	// A list of the bench matches nothing of a bench capture.
 	list := filepath.Join(dir, "list.yaml")
 	if err := writeWatchlistFile(list, 10_000); err != nil {

@@ -1,9 +1,10 @@
 // Bench measures what a replay costs: the CPU time of a message beside tshark and
 // tcpdump over the same traffic, in turns and on one core, the allocations of a
 // message, the peak memory by the length of the capture, and whether the length of
-// the watchlist shows. `bench live` measures a live capture beside tcpdump. It is a
-// tool for those who work on this program, run by `make bench` and `make bench-live`;
-// the captures are made by pkg/synth.
+// the watchlist shows. `bench live` measures a live capture beside tcpdump, and
+// `bench -against` another build of the program. It is a tool for those who work on
+// this program, run by `make bench`, `make bench-live` and `make bench-against`; the
+// captures are made by pkg/synth.
 //
 // CPU time and peak memory are what the kernel counted for the process, start-up
 // included unless a line says otherwise. Nothing is judged but in words: on a
@@ -34,7 +35,7 @@ func main() {
 
 type options struct {
 	messages, tsharkMessages, runs, cpu int
-	dir, bin                            string
+	dir, bin, against                   string
 	lists                               []int
 	keep, noMemory, markdown            bool
 }
@@ -84,6 +85,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.IntVar(&o.cpu, "cpu", 1, "core to run on")
 	f.StringVar(&o.dir, "dir", "bench", "`folder` of the captures")
 	f.StringVar(&o.bin, "bin", "bin/sigtransit", "the `program` to measure")
+	f.StringVar(&o.against, "against", "", "compare with another build, `program`, and measure nothing else")
 	f.BoolVar(&o.keep, "keep", false, "keep the captures for the next time")
 	f.BoolVar(&o.noMemory, "no-memory", false, "leave out the memory by length, and with it the longest capture")
 	f.BoolVar(&o.markdown, "markdown", false, "print the result as Markdown")
@@ -177,6 +179,14 @@ func bench(ctx context.Context, o options, log io.Writer) (*report, error) {
 	if h.bin, err = filepath.Abs(o.bin); err != nil {
 		return nil, err
 	}
+	if o.against != "" {
+		if _, err := os.Stat(o.against); err != nil {
+			return nil, err
+		}
+		if h.against, err = filepath.Abs(o.against); err != nil {
+			return nil, err
+		}
+	}
 	if h.captures, err = newCaptures(ctx, o.dir); err != nil {
 		return nil, err
 	}
@@ -202,15 +212,19 @@ func bench(ctx context.Context, o options, log io.Writer) (*report, error) {
 	if h.file, err = h.captures.get(ctx, o.messages, log); err != nil {
 		return nil, err
 	}
-	content, err := h.check(ctx)
+	content, err := h.check(ctx, h.bin)
 	if err != nil {
 		return nil, err
 	}
 	var tools []string
-	for _, step := range []func(context.Context) error{
+	steps := []func(context.Context) error{
 		func(ctx context.Context) (err error) { tools, err = h.speed(ctx); return err },
 		h.allocations(temp), h.watchlists(temp), h.memory,
-	} {
+	}
+	if o.against != "" {
+		steps = []func(context.Context) error{h.compare(temp)}
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -218,6 +232,10 @@ func bench(ctx context.Context, o options, log io.Writer) (*report, error) {
 	r.title = fmt.Sprintf("sigtransit replay of %s, %s, GOMAXPROCS=1, rounds: %d, %s", content, where, o.runs, time.Now().UTC().Format(time.DateOnly))
 	r.lines = append(r.lines, machineLine(readText("/proc/cpuinfo"))+fmt.Sprintf("; load average %s before, %s after", load, loadAverage()))
 	version, _ := toolVersion(ctx, h.bin, "version")
+	if o.against != "" {
+		other, _ := toolVersion(ctx, h.against, "version")
+		tools = append(tools, "the other build: "+other)
+	}
 	r.lines = append(r.lines, strings.Join(append([]string{version}, tools...), ", "))
 	if o.messages < targetMessages {
 		r.note("the targets are for %s messages: with fewer, start-up counts for more and the tables are not full yet", thousands(targetMessages))
@@ -227,20 +245,20 @@ func bench(ctx context.Context, o options, log io.Writer) (*report, error) {
 
 // check replays once to see that all messages are found: the time of a program
 // that skips half of them says nothing. It warms the page cache, too.
-func (h *harness) check(ctx context.Context) (content string, err error) {
+func (h *harness) check(ctx context.Context, bin string) (content string, err error) {
 	fmt.Fprintf(h.log, "checking that all of %s is read\n", h.file)
-	c := exec.CommandContext(ctx, h.bin, "replay", h.file)
+	c := exec.CommandContext(ctx, bin, "replay", h.file)
 	complaint, out := tail{keep: errorTail}, tail{keep: 64 << 10}
 	c.Stderr, c.Stdout = &complaint, &out
 	if err := c.Run(); err != nil {
-		return "", fmt.Errorf("%s replay %s: %w: %s", h.bin, h.file, err, complaint.kept)
+		return "", fmt.Errorf("%s replay %s: %w: %s", bin, h.file, err, complaint.kept)
 	}
 	t, err := totalsOf(out.kept)
 	if err != nil {
 		return "", err
 	}
 	if t.Messages != h.messages {
-		return "", fmt.Errorf("%s has read %d of the %d messages in %s: no figure would mean anything", h.bin, t.Messages, h.messages, h.file)
+		return "", fmt.Errorf("%s has read %d of the %d messages in %s: no figure would mean anything", bin, t.Messages, h.messages, h.file)
 	}
 	size := int64(0)
 	if s, err := os.Stat(h.file); err == nil {
