@@ -105,8 +105,12 @@ func TestCaptureReloadUnderLoad(t *testing.T) {
 	m := p.settled(out.Sent - livetest.Lost(t, "mirror0"))
 	need(t, m, `capture_drops_total{reason="ring_full"}`, 0)
 	need(t, m, `config_reloads_total{result="ok"}`, 7)
-	if best > time.Second {
-		t.Errorf("the best of three reloads took %v", best)
+	bound := time.Second
+	if raceDetector { // it makes the loading five times slower
+		bound = 10 * time.Second
+	}
+	if best > bound {
+		t.Errorf("the best of three reloads took %v, want at most %v", best, bound)
 	}
 	t.Logf("%d frames sent, all accounted for", out.Sent)
 	p.stop()
