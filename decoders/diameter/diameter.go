@@ -272,9 +272,6 @@ type avp struct {
 	data         []byte // without padding
 }
 
-// next is the offset of the following AVP; it may be past the end.
-func (a *avp) next() int { return a.off + (a.head+len(a.data)+3)&^3 }
-
 // read takes the AVP at off of the group that ends at end, which is at most
 // len(b). ok is false at the end of the group and at an AVP whose length is
 // impossible, which is noted: nothing behind it can be found.
