@@ -162,9 +162,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 			failed <- fmt.Errorf("web: %w", err)
 		}
 	}()
-	d.ready.Store(true)
 	d.log.Info("capturing", "interfaces", lc.Interfaces, "workers", len(sources), "carriers", len(p.Set.Carriers), "detections", len(p.Set.Detections), "addresses", web.addresses())
-	d.opts.Notify("READY=1\nSTATUS=capturing")
+	d.opts.Notify("READY=1\nSTATUS=capturing") // before a reload can say RELOADING=1
+	d.ready.Store(true)
 
 	runErr := d.attend(ctx, failed)
 
