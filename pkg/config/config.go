@@ -153,6 +153,19 @@ func Load(name string) (Config, error) {
 	return parse(c, name, data)
 }
 
+// errYAML is what a file gets that makes the parser fall over: it does for some tags
+// without a value.
+var errYAML = errors.New("is no YAML that can be read; look for a tag (!) or an alias (*) without a value")
+
+func unmarshal(data []byte, f *form) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errYAML
+		}
+	}()
+	return yaml.UnmarshalWithOptions(data, f, yaml.Strict())
+}
+
 func parse(c Config, name string, data []byte) (Config, error) {
 	fail := func(t *token.Token, format string, args ...any) (Config, error) {
 		e := &Error{File: name, Text: fmt.Sprintf(format, args...)}
@@ -164,7 +177,7 @@ func parse(c Config, name string, data []byte) (Config, error) {
 	tree, err := parser.ParseBytes(data, 0)
 	if err == nil {
 		var f form
-		if err = yaml.UnmarshalWithOptions(data, &f, yaml.Strict()); err == nil {
+		if err = unmarshal(data, &f); err == nil {
 			return f.apply(c, name, func(key, format string, args ...any) (Config, error) { return fail(find(tree, key), format, args...) })
 		}
 	}

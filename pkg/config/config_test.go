@@ -61,6 +61,7 @@ func TestLoadRefuses(t *testing.T) {
 		"privacy: mask\nprivacy: clear\n": `:2:1: `,
 		strings.Repeat("#", maxSize+1):    `: has 1048577 octets; want a YAML file of at most 1048576`,
 		"privacy: {a: *b}\n":              `:1:`,
+		"watchlists: !00 ":                `: is no YAML that can be read; look for a tag`,
 	} {
 		name := file(t, text)
 		_, err := Load(name)
