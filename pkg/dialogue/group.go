@@ -13,9 +13,9 @@ import (
 // when the next one comes by a link of another worker. So a worker that sees all
 // of a dialogue, as nearly all do, only pays for a lock that nobody else holds.
 //
-// Two workers that meet the two copies of one begin (an STP's mirror) within the
-// same fraction of a microsecond both open a transaction: the second copy is
-// counted then.
+// Two workers that meet the two copies of a message (an STP's mirror) at once may both
+// count it: of copies sent back to back a few of a hundred were. One worker counts
+// right.
 type group struct {
 	tables   []*TCAP
 	mirrored atomic.Int64 // the latest TCAP.mirrored of all tables
