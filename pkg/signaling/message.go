@@ -61,6 +61,9 @@ type Message struct {
 	// IMSI and MSISDN name the subscriber: from the message, else from its dialogue.
 	IMSI, MSISDN telecom.Digits
 
+	// Roaming is filled in after dissection, by who knows home and partners.
+	Roaming Roaming
+
 	// Faults says what was wrong in a message that was kept all the same.
 	Faults Fault
 

@@ -251,12 +251,16 @@ const (
 	Outbound
 	Inbound
 	Through
+	Internal // both ends are home
 	NumDirections
 )
 
-var directionNames = [NumDirections]string{"unknown", "outbound", "inbound", "through"}
+var directionNames = [NumDirections]string{"unknown", "outbound", "inbound", "through", "internal"}
 
 func (d Direction) String() string { return directionNames[min(d, NumDirections-1)] }
+
+// ParseDirection is the inverse of Direction.String.
+func ParseDirection(s string) (Direction, bool) { return parse[Direction](directionNames[:], s) }
 
 func parse[T ~uint8](names []string, s string) (T, bool) {
 	for i, n := range names {

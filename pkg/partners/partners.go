@@ -1,0 +1,76 @@
+// Package partners is the model of roaming partners: what names each of them on the
+// wire, and which carriers it declares (IR.21). It reads and writes the partner
+// file that an import makes and that replay and daemon load.
+package partners
+
+import (
+	"net/netip"
+	"time"
+
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
+)
+
+// Partner is one operator. Lists are sorted and hold each value once.
+type Partner struct {
+	// ID is its TADIG code in upper case where an IR.21 gave one, else a word of
+	// a-z, 0-9 and hyphens. It is the partner's name in events, metrics and the ledger.
+	ID      string
+	Name    string
+	Country string // ISO 3166-1 alpha-2; "" unknown
+	TADIGs  []string
+
+	PLMNs  []telecom.PLMN
+	GTs    []Range  // global titles of its nodes, E.164
+	MSRNs  []Range  // roaming numbers; MSISDN ranges are not kept: they name subscribers
+	MGTs   []string // E.214 prefixes: country code and network code
+	Realms []string
+	Hosts  []string
+	IPs    []netip.Prefix
+	ASNs   []uint32
+
+	Carriers []Declaration
+	// Encrypts: it declares IPsec for Diameter.
+	Encrypts bool
+
+	// Source names the file that this comes from, Declared is the newest effective
+	// date in it, Created when it was made; zero: not said.
+	Source            string
+	Declared, Created time.Time
+}
+
+// Range is all numbers that begin with a number from First to Last: strings of
+// decimal digits of one length. First equals Last where it is a single prefix.
+type Range struct {
+	First, Last string
+	Node        string // HLR, MSC/VLR, SMSC, ...; "" for any
+}
+
+// Declaration is a carrier that a partner declares for a service.
+type Declaration struct {
+	Service signaling.Service
+	Name    string // as the partner writes it
+	// Carriers are the ids of carriers that Name was resolved to; empty: none known.
+	Carriers   []string
+	Use        Use
+	UseText    string   // as the partner writes it
+	PointCodes []string // of the carrier's gateways, as written
+	ASN        uint32
+	Since      time.Time // effective date of its section; zero: not said
+}
+
+// Use is what a carrier is declared for.
+type Use uint8
+
+// Uses.
+const (
+	UseUnknown Use = iota
+	Primary
+	Backup
+	LoadSharing
+	NumUses
+)
+
+var useNames = [NumUses]string{"unknown", "primary", "backup", "load_sharing"}
+
+func (u Use) String() string { return useNames[min(u, NumUses-1)] }
