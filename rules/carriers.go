@@ -24,6 +24,8 @@ const (
 	TypeRealm       = "realm"
 	TypeRealmSuffix = "realm_suffix"
 	TypePLMN        = "plmn"
+	// TypeLink is not for carrier files: an entry of the link inventory has it.
+	TypeLink = "link"
 )
 
 // Statuses of identifiers. Only listed ones are matched, and withdrawn ones when
@@ -66,6 +68,7 @@ const (
 	keyRealm
 	keyRealmSuffix
 	keyPLMN
+	keyLink // an entry of the link inventory: never in the index
 )
 
 // carrierEntry is a carrier while files are merged.
@@ -99,8 +102,8 @@ func (f *file) sourceTable(n ast.Node) {
 }
 
 func (f *file) carrier(n ast.Node, inFile map[string]*token.Token) {
-	c := &Carrier{Builtin: f.builtin}
-	replace := false
+	c := &Carrier{Builtin: f.builtin, Watched: true}
+	replace, says := false, false // something about watched
 	var idAt *token.Token
 	var items []parsed
 	if !f.mapping(n, "carrier",
@@ -119,6 +122,10 @@ func (f *file) carrier(n ast.Node, inFile map[string]*token.Token) {
 		f.textField("headquarters", &c.Headquarters),
 		f.textsField("jurisdiction", &c.Jurisdiction),
 		f.boolField("replace", &replace),
+		field{"watched", func(v ast.Node, k string) {
+			says = true
+			f.bool(v, k, &c.Watched)
+		}},
 		f.itemsField("basis", func(n ast.Node) { c.Basis = append(c.Basis, f.basis(n)) }),
 		f.itemsField("asns", func(n ast.Node) { c.ASNs = append(c.ASNs, f.asn(n)) }),
 		f.itemsField("identifiers", func(n ast.Node) { items = f.identifier(n, items) }),
@@ -137,6 +144,9 @@ func (f *file) carrier(n ast.Node, inFile map[string]*token.Token) {
 		return
 	}
 	inFile[c.ID] = idAt
+	if old := f.carrierIDs[c.ID]; old != nil && !says && !replace {
+		c.Watched = old.carrier.Watched
+	}
 	f.merge(c, replace, idAt, items)
 }
 
@@ -194,6 +204,7 @@ func (f *file) merge(c *Carrier, replace bool, at *token.Token, items []parsed) 
 		if c.Jurisdiction != nil {
 			b.Jurisdiction = c.Jurisdiction
 		}
+		b.Watched = c.Watched
 		b.Aliases = append(b.Aliases, c.Aliases...)
 		b.Basis = append(b.Basis, c.Basis...)
 		b.ASNs = append(b.ASNs, c.ASNs...)

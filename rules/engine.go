@@ -25,6 +25,8 @@ type Engine struct {
 	carrs   int
 	touched []*Carrier
 	fresh   []*Carrier // adjacent by the link, and news
+	// verdicts is how the message at hand came, as far as it is known.
+	verdicts []Verdict
 
 	sightings []Sighting
 	values    []byte
@@ -58,6 +60,7 @@ type tally struct {
 	confidence      signaling.Confidence
 	group           bool
 	groupConfidence signaling.Confidence
+	declared        *declared // what the partner says, where it counts
 }
 
 // NewEngine makes the engine of one worker.
@@ -65,6 +68,7 @@ func NewEngine(s *Set) *Engine {
 	return &Engine{
 		set: s, index: &s.index,
 		touched:   make([]*Carrier, 0, maxCarriers),
+		verdicts:  make([]Verdict, 0, maxCarriers),
 		fresh:     make([]*Carrier, 0, maxCarriers),
 		sightings: make([]Sighting, 0, maxHits),
 		values:    make([]byte, 0, maxHits*maxName),
@@ -75,8 +79,8 @@ func NewEngine(s *Set) *Engine {
 // Set is the set that the engine evaluates.
 func (e *Engine) Set() *Set { return e.set }
 
-// Touched are the carriers that the last message gave evidence of transit for:
-// declared, address, hop or adjacent. The slice is reused by the next Evaluate.
+// Touched are the watched carriers that the last message gave evidence of transit
+// for: declared, address, hop or adjacent. The slice is reused by the next Evaluate.
 func (e *Engine) Touched() []*Carrier { return e.touched }
 
 // Findings are the numbers of findings made so far by Detection.Index. The slice
@@ -88,7 +92,7 @@ func (e *Engine) Findings() []uint64 { return e.counts }
 // What emit is given is valid during the call only. It caches marks in m.Link.
 func (e *Engine) Evaluate(m *signaling.Message, emit func(*Finding)) {
 	e.numHits = 0
-	e.touched, e.fresh = e.touched[:0], e.fresh[:0]
+	e.touched, e.fresh, e.verdicts = e.touched[:0], e.fresh[:0], e.verdicts[:0]
 	gen := e.set.Generation
 	if l := m.Link; l.MarksGeneration != gen || l.MarksVersion != l.Version {
 		e.markLink(l)
@@ -103,7 +107,7 @@ func (e *Engine) Evaluate(m *signaling.Message, emit func(*Finding)) {
 			e.remember(mem)
 		}
 	}
-	if e.numHits == 0 && m.Link.NumMarks == 0 {
+	if e.numHits == 0 && m.Link.NumMarks == 0 && !(e.set.paths && e.set.knowsPath(m)) {
 		return
 	}
 	e.judge(m, emit)
@@ -389,6 +393,11 @@ func (e *Engine) markLink(l *signaling.Link) {
 	}
 	l.MarksGeneration, l.MarksVersion, l.NumMarks = e.set.Generation, l.Version, 0
 	e.numHits = 0
+	if x := &e.set.inventory; x.plain != nil {
+		if n := x.first(x.plain, l, len(x.links)); n < len(x.links) {
+			e.note(hit{id: x.links[n].id.Index, pos: signaling.LinkInventory})
+		}
+	}
 	for end := range l.Ends {
 		n := &l.Ends[end]
 		if e.index.hasIPs {
@@ -516,13 +525,12 @@ next:
 
 // judge folds the sightings of each carrier into evidence and runs the rules.
 func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
-	l := m.Link
-	for i := range l.Marks[:l.NumMarks] {
-		k := &l.Marks[i]
-		e.note(hit{id: k.Identifier, pos: k.Position, sub: k.End})
+	e.noteMarks(m.Link)
+	if e.set.inventory.label {
+		e.label(m)
 	}
-	e.fold()
-	e.noteLink(l)
+	e.fold(e.set.declaredOf(m))
+	e.noteLink(m.Link)
 	if int(m.Class) >= numClasses {
 		return
 	}
@@ -535,7 +543,7 @@ func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
 		for i := range e.tallies[:e.carrs] {
 			t := &e.tallies[i]
 			s := &d.selectors
-			if !s.evidence.has(uint8(t.evidence)) || !s.confidence.has(uint8(t.confidence)) || s.carriers != nil && !s.carriers[t.carrier.ID] {
+			if !t.carrier.Watched || !s.evidence.has(uint8(t.evidence)) || !s.confidence.has(uint8(t.confidence)) || s.carriers != nil && !s.carriers[t.carrier.ID] {
 				continue
 			}
 			if m.Memory != nil && !report(m, t.carrier, d) {
@@ -554,11 +562,40 @@ func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
 	}
 }
 
-// fold adds the sightings up, carrier by carrier. A sighting of a group operator
-// says that the subscriber, the visited network or the far end is of the
-// carrier's own group: then the carrier is there as a roaming partner, and its
-// gear on the path is no transit, whatever else was seen.
-func (e *Engine) fold() {
+// noteMarks takes the sightings at the ends of a link.
+func (e *Engine) noteMarks(l *signaling.Link) {
+	for i := range l.Marks[:l.NumMarks] {
+		k := &l.Marks[i]
+		e.note(hit{id: k.Identifier, pos: k.Position, sub: k.End})
+	}
+}
+
+// label looks for an entry of the link inventory that the routing label tells. One
+// that stands before what the link alone told counts in its place.
+func (e *Engine) label(m *signaling.Message) {
+	x := &e.set.inventory
+	have, at := len(x.links), -1
+	for i := range e.hits[:e.numHits] {
+		if h := &e.hits[i]; h.pos == signaling.LinkInventory {
+			at = i
+			have = x.number(h.id)
+		}
+	}
+	n := x.labelled(m, have)
+	switch {
+	case n == have:
+	case at >= 0:
+		e.hits[at].id = x.links[n].id.Index
+	default:
+		e.note(hit{id: x.links[n].id.Index, pos: signaling.LinkInventory})
+	}
+}
+
+// fold adds the sightings and what the partner declares up, carrier by carrier. A
+// sighting of a group operator says that the subscriber, the visited network or the
+// far end is of the carrier's own group: then the carrier is there as a roaming
+// partner, and its gear on the path is no transit, whatever else was seen.
+func (e *Engine) fold(says []declared) {
 	e.carrs = 0
 	for i := range e.hits[:e.numHits] {
 		h := &e.hits[i]
@@ -580,12 +617,28 @@ func (e *Engine) fold() {
 			t.confidence = max(t.confidence, id.Confidence)
 		}
 	}
+	for i := range says {
+		d := &says[i]
+		t := e.tally(d.carrier)
+		if t == nil {
+			continue
+		}
+		t.declared = d
+		if t.evidence < signaling.EvidenceDeclared {
+			t.evidence, t.confidence = signaling.EvidenceDeclared, d.confidence
+		}
+	}
 	for i := range e.tallies[:e.carrs] {
 		t := &e.tallies[i]
+		transit := transitEvidence.has(uint8(t.evidence))
 		if t.group {
 			t.evidence, t.confidence = signaling.EvidenceGroup, t.groupConfidence
 		}
-		if transitEvidence.has(uint8(t.evidence)) {
+		if !transit {
+			continue
+		}
+		e.verdicts = append(e.verdicts, Verdict{Carrier: t.carrier, Evidence: t.evidence, Confidence: t.confidence, Group: t.group})
+		if t.carrier.Watched && !t.group {
 			e.touched = append(e.touched, t.carrier)
 		}
 	}
@@ -657,9 +710,10 @@ func (e *Engine) tell(m *signaling.Message, d *Detection, t *tally) {
 		}
 		e.sightings = append(e.sightings, s)
 	}
-	slices.SortStableFunc(e.sightings, func(a, b Sighting) int {
-		return int(evidence(b.Identifier.Role, b.Position)) - int(evidence(a.Identifier.Role, a.Position))
-	})
+	if t.declared != nil {
+		e.sightings = append(e.sightings, Sighting{Position: signaling.PartnerDeclared, Value: []byte(t.declared.name)})
+	}
+	slices.SortStableFunc(e.sightings, func(a, b Sighting) int { return int(b.proves()) - int(a.proves()) })
 	e.finding = Finding{Message: m, Rule: d, Carrier: t.carrier, Evidence: t.evidence, Confidence: t.confidence, Sightings: e.sightings}
 }
 
@@ -679,6 +733,8 @@ func (e *Engine) value(m *signaling.Message, h *hit, id *Identifier) []byte {
 		return e.values[from:]
 	}
 	switch h.pos {
+	case signaling.LinkInventory:
+		return e.matched(id)
 	case signaling.LinkPeerIP:
 		for _, a := range m.Link.Ends[h.sub&1].Addrs {
 			if id.key.ip.Contains(a.Unmap()) {

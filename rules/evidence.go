@@ -10,14 +10,24 @@ var evidenceOf = func() (t [signaling.NumPositions]signaling.Evidence) {
 		t[p] = signaling.EvidenceAddress
 	}
 	t[signaling.PositionNone] = signaling.EvidenceNone
-	for _, p := range []signaling.Position{signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName, signaling.TLSCertificateName} {
+	for _, p := range []signaling.Position{signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName, signaling.TLSCertificateName,
+		signaling.LinkInventory} {
 		t[p] = signaling.EvidenceAdjacent
 	}
 	t[signaling.DiameterRouteRecord] = signaling.EvidenceHop
 	t[signaling.DiameterProxyHost] = signaling.EvidenceHop
 	t[signaling.DiameterDESSSigner] = signaling.EvidenceHop
+	t[signaling.PartnerDeclared] = signaling.EvidenceDeclared
 	return t
 }()
+
+// proves is what a sighting is evidence of.
+func (s *Sighting) proves() signaling.Evidence {
+	if s.Identifier == nil {
+		return evidenceOf[s.Position]
+	}
+	return evidence(s.Identifier.Role, s.Position)
+}
 
 // evidence is what an identifier of a role proves at a position.
 func evidence(role signaling.Role, p signaling.Position) signaling.Evidence {

@@ -30,7 +30,7 @@ type Finding struct {
 // Sighting is one identifier matched at one position.
 type Sighting struct {
 	Position   signaling.Position
-	Identifier *Identifier
+	Identifier *Identifier // nil of what a partner declares
 	// Value is what was seen, in the text form of its kind. It is nil when the
 	// sighting comes from an earlier message of the dialogue. Where the number is
 	// a subscriber's (an IMSI, or a global title inside a subscriber number block)
@@ -40,11 +40,15 @@ type Sighting struct {
 	FromRequest bool
 }
 
-// Carrier is a watchlisted interconnect provider.
+// Carrier is an interconnect provider with its identifiers.
 type Carrier struct {
 	ID          string
 	Name        string
 	Identifiers []*Identifier
+
+	// Watched: messages that pass it are worth findings. One that is not watched is
+	// known only so that paths have a name.
+	Watched bool
 
 	// Index is the place of the carrier in Set.Carriers, for tables of counters.
 	Index int
@@ -81,7 +85,7 @@ type Source struct {
 // Identifier is one thing that names a carrier on the wire.
 type Identifier struct {
 	Carrier    *Carrier
-	Type       string // point_code, ip_prefix, gt_prefix, host, host_suffix, realm, realm_suffix, plmn
+	Type       string // point_code, ip_prefix, gt_prefix, host, host_suffix, realm, realm_suffix, plmn; link, of an entry of the link inventory
 	Value      string // as in the file
 	Role       signaling.Role
 	Confidence signaling.Confidence

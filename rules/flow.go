@@ -36,7 +36,7 @@ func flowStateOf(state string) flowState {
 // carrier and rule. What emit is given is valid during the call only.
 func (e *Engine) EvaluateFlow(f *signaling.FlowEvent, emit func(*Finding)) {
 	e.numHits = 0
-	e.touched, e.fresh = e.touched[:0], e.fresh[:0]
+	e.touched, e.fresh, e.verdicts = e.touched[:0], e.fresh[:0], e.verdicts[:0]
 	l := f.Link
 	if l.MarksGeneration != e.set.Generation || l.MarksVersion != l.Version {
 		e.markLink(l)
@@ -44,11 +44,8 @@ func (e *Engine) EvaluateFlow(f *signaling.FlowEvent, emit func(*Finding)) {
 	if l.NumMarks == 0 {
 		return
 	}
-	for i := range l.Marks[:l.NumMarks] {
-		k := &l.Marks[i]
-		e.note(hit{id: k.Identifier, pos: k.Position, sub: k.End})
-	}
-	e.fold()
+	e.noteMarks(l)
+	e.fold(nil)
 	e.noteLink(l)
 	state := flowStateOf(f.State)
 	if state == numFlowStates {
@@ -64,7 +61,7 @@ func (e *Engine) EvaluateFlow(f *signaling.FlowEvent, emit func(*Finding)) {
 		}
 		for i := range e.tallies[:e.carrs] {
 			t := &e.tallies[i]
-			if !s.evidence.has(uint8(t.evidence)) || !s.confidence.has(uint8(t.confidence)) || s.carriers != nil && !s.carriers[t.carrier.ID] ||
+			if !t.carrier.Watched || !s.evidence.has(uint8(t.evidence)) || !s.confidence.has(uint8(t.confidence)) || s.carriers != nil && !s.carriers[t.carrier.ID] ||
 				!e.reportFlow(l, t.carrier, d) {
 				continue
 			}
@@ -105,7 +102,7 @@ func (e *Engine) noteLink(l *signaling.Link) {
 next:
 	for i := range e.tallies[:e.carrs] {
 		t := &e.tallies[i]
-		if t.evidence != signaling.EvidenceAdjacent {
+		if t.evidence != signaling.EvidenceAdjacent || !t.carrier.Watched {
 			continue
 		}
 		n := uint16(t.carrier.Index)

@@ -204,7 +204,11 @@ func evaluate(e *Engine, m *signaling.Message) []told {
 	e.Evaluate(m, func(f *Finding) {
 		x := told{rule: f.Rule.ID, carrier: f.Carrier.ID, severity: f.Severity, evidence: f.Evidence, confidence: f.Confidence, reason: f.Reason}
 		for _, s := range f.Sightings {
-			text := fmt.Sprintf("%v=%s[%s %s]", s.Position, s.Value, s.Identifier.Type, s.Identifier.Value)
+			id := s.Identifier
+			if id == nil {
+				id = &Identifier{}
+			}
+			text := fmt.Sprintf("%v=%s[%s %s]", s.Position, s.Value, id.Type, id.Value)
 			if s.FromRequest {
 				text += "<request"
 			}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"sigtransit/pkg/signaling"
 )
 
 // Options says what Load reads.
@@ -29,6 +31,8 @@ type Options struct {
 	// IncludeWithdrawn matches identifiers of status withdrawn too: for captures
 	// from before they were withdrawn.
 	IncludeWithdrawn bool
+	// Links are the links whose other end is known.
+	Links []LinkCarrier
 }
 
 // Own is a carrier file in memory.
@@ -46,18 +50,19 @@ type Set struct {
 	Detections  []*Detection  // by Detection.Index; the disabled ones too
 	Sources     map[string]Source
 
-	index   index
-	byClass [numClasses][]*Detection // enabled rules by class of message
-	byFlow  []*Detection             // enabled rules about links
+	byID      map[string]*Carrier
+	index     index
+	inventory inventory
+	says      [][signaling.NumServices][]declared // by number of the partner
+	paths     bool                                // inventory or says may know a carrier that no identifier tells
+	byClass   [numClasses][]*Detection            // enabled rules by class of message
+	byFlow    []*Detection                        // enabled rules about links
 }
 
 // Carrier finds a carrier by its id.
 func (s *Set) Carrier(id string) (*Carrier, bool) {
-	i := slices.IndexFunc(s.Carriers, func(c *Carrier) bool { return c.ID == id })
-	if i < 0 {
-		return nil, false
-	}
-	return s.Carriers[i], true
+	c, ok := s.byID[id]
+	return c, ok
 }
 
 // Watched reports that an address is some carrier's.
@@ -66,7 +71,7 @@ func (s *Set) Watched(a netip.Addr) bool { return s.index.hasIPs && s.index.ip(a
 // Matched is the number of identifiers that are looked for on the wire: those
 // that are listed (or withdrawn, when the options say so) and whose role some
 // enabled detection or the fold of evidence needs.
-func (s *Set) Matched() int { return s.index.size }
+func (s *Set) Matched() int { return s.index.size + len(s.inventory.links) }
 
 // Problem is one thing wrong in one place of a file.
 type Problem struct {
@@ -139,6 +144,7 @@ func Load(opts Options) (*Set, error) {
 		l.user(name, (*file).detectionFile)
 	}
 	l.checkDetections()
+	l.checkLinks(opts.Links)
 	if e := l.problems; len(e.Problems) > 0 {
 		slices.SortStableFunc(e.Problems, func(a, b Problem) int {
 			return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -194,7 +200,7 @@ func errText(err error) string {
 
 // compile makes the Set of what was read without a problem.
 func (l *loader) compile(opts Options) *Set {
-	s := &Set{Generation: generation.Add(1), Sources: l.sources}
+	s := &Set{Generation: generation.Add(1), Sources: l.sources, byID: make(map[string]*Carrier, len(l.carriers))}
 	if s.Generation == 0 { // wrapped around
 		s.Generation = generation.Add(1)
 	}
@@ -202,6 +208,7 @@ func (l *loader) compile(opts Options) *Set {
 		c := e.carrier
 		c.Index = len(s.Carriers)
 		s.Carriers = append(s.Carriers, c)
+		s.byID[c.ID] = c
 		for _, id := range c.Identifiers {
 			id.Carrier = c
 			id.Index = uint32(len(s.Identifiers))
@@ -228,5 +235,7 @@ func (l *loader) compile(opts Options) *Set {
 		}
 	}
 	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
+	s.takeLinks(opts.Links)
+	s.paths = s.inventory.label || s.says != nil
 	return s
 }

@@ -272,8 +272,11 @@ func TestEvidence(t *testing.T) {
 	for p := signaling.PositionNone + 1; p < signaling.NumPositions; p++ {
 		want := signaling.EvidenceAddress
 		switch p {
-		case signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName, signaling.TLSCertificateName:
+		case signaling.LinkPeerIP, signaling.M3UAOPC, signaling.M3UADPC, signaling.DiameterPeer, signaling.TLSServerName, signaling.TLSCertificateName,
+			signaling.LinkInventory:
 			want = signaling.EvidenceAdjacent
+		case signaling.PartnerDeclared:
+			want = signaling.EvidenceDeclared
 		case signaling.DiameterRouteRecord, signaling.DiameterProxyHost, signaling.DiameterDESSSigner:
 			want = signaling.EvidenceHop
 		}

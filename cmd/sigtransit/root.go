@@ -145,6 +145,7 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 		DetectionFiles:   append(c.Detections, k.detections...),
 		NoBuiltin:        k.noBuiltin || !c.BuiltinCarriers,
 		IncludeWithdrawn: k.withdrawn || c.IncludeWithdrawn,
+		Links:            c.LinkCarriers(),
 	})
 	return c, set, err
 }

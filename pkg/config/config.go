@@ -23,6 +23,7 @@ import (
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/sink"
+	"sigtransit/rules"
 )
 
 // Config is the whole configuration.
@@ -178,7 +179,14 @@ func parse(c Config, name string, data []byte) (Config, error) {
 	if err == nil {
 		var f form
 		if err = unmarshal(data, &f); err == nil {
-			return f.apply(c, name, func(key, format string, args ...any) (Config, error) { return fail(find(tree, key), format, args...) })
+			c, err := f.apply(c, name, func(key, format string, args ...any) (Config, error) { return fail(find(tree, key), format, args...) })
+			for i := range c.Links {
+				// Whether there is such a carrier is found out later, by who reads watchlists.
+				if c.Links[i].Carrier != "" {
+					c.Links[i].CarrierAt = placeOf(name, find(tree, fmt.Sprintf("links[%d].carrier", i)))
+				}
+			}
+			return c, err
 		}
 	}
 	var unknown *yaml.UnknownFieldError
@@ -193,6 +201,14 @@ func parse(c Config, name string, data []byte) (Config, error) {
 		return fail(ye.GetToken(), "%s", ye.GetMessage())
 	}
 	return fail(nil, "%v", err)
+}
+
+func placeOf(name string, t *token.Token) rules.Place {
+	p := rules.Place{File: name}
+	if t != nil && t.Position != nil {
+		p.Line, p.Column = t.Position.Line, t.Position.Column
+	}
+	return p
 }
 
 // kinds names the types of the form to a person.

@@ -9,6 +9,7 @@ import (
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
 )
 
 // Link is what the operator knows of a signaling link. All that is given has to
@@ -22,6 +23,10 @@ type Link struct {
 	NetworkIndicator *uint8
 	// MTP is the variant of MTP3 and SCCP; nil: found by evidence.
 	MTP *telecom.Variant
+	// Carrier is the id of the carrier at the other end, and where it stands in the
+	// file; empty: not said.
+	Carrier   string
+	CarrierAt rules.Place
 }
 
 // linkForm is a link as YAML has it.
@@ -32,6 +37,7 @@ type linkForm struct {
 	PointCodes       []string `yaml:"point_codes"`
 	NetworkIndicator *int     `yaml:"network_indicator"`
 	MTP              *string  `yaml:"mtp"`
+	Carrier          *string  `yaml:"carrier"`
 }
 
 // Dissect is what the configuration tells the dissector.
@@ -48,6 +54,19 @@ func (c *Config) Dissect() dissect.Options {
 		o.Links = append(o.Links, d)
 	}
 	return o
+}
+
+// LinkCarriers are the links whose other end is known.
+func (c *Config) LinkCarriers() (list []rules.LinkCarrier) {
+	for _, l := range c.Links {
+		if l.Carrier != "" {
+			list = append(list, rules.LinkCarrier{
+				Name: l.Name, Peers: l.Peers, Ports: l.Ports, PointCodes: l.PointCodes, NetworkIndicator: l.NetworkIndicator,
+				Carrier: l.Carrier, At: l.CarrierAt,
+			})
+		}
+	}
+	return list
 }
 
 // badValue is a mistake in a value: the path to it in the file, and what it is.
@@ -124,6 +143,12 @@ func (f *linkForm) link(path string) (l Link, wrong *badValue) {
 		}
 		ni := uint8(*n)
 		l.NetworkIndicator = &ni
+	}
+	if f.Carrier != nil {
+		if *f.Carrier == "" {
+			return l, bad(path+".carrier", "an empty id; want that of a carrier, for example pccw-global")
+		}
+		l.Carrier = *f.Carrier
 	}
 	form := telecom.ITU
 	if f.MTP != nil {

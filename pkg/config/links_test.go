@@ -8,6 +8,7 @@ import (
 
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/dissect"
+	"sigtransit/rules"
 )
 
 func TestLinks(t *testing.T) {
@@ -19,7 +20,7 @@ links:
     point_codes: [1-2-3, 0x010204, 66054]
     network_indicator: 2
     mtp: ansi
-  - {name: known by its peers, peers: [198.51.100.9]}
+  - {name: known by its peers, peers: [198.51.100.9], carrier: pccw-global}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +31,14 @@ links:
 			Name: "hk-1", Peers: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::1/128")},
 			Ports: []uint16{2905, 2906}, PointCodes: []telecom.PointCode{0x010203, 0x010204, 0x010206}, NetworkIndicator: &two, MTP: &ansi,
 		},
-		{Name: "known by its peers", Peers: []netip.Prefix{netip.MustParsePrefix("198.51.100.9/32")}},
+		{
+			Name: "known by its peers", Peers: []netip.Prefix{netip.MustParsePrefix("198.51.100.9/32")},
+			Carrier: "pccw-global", CarrierAt: rules.Place{File: got.Links[1].CarrierAt.File, Line: 9, Column: 64},
+		},
+	}
+	inventory := []rules.LinkCarrier{{Name: "known by its peers", Peers: want[1].Peers, Carrier: "pccw-global", At: want[1].CarrierAt}}
+	if l := got.LinkCarriers(); !reflect.DeepEqual(l, inventory) {
+		t.Errorf("inventory %+v", l)
 	}
 	if !reflect.DeepEqual(got.Links, want) {
 		t.Errorf("links\n got %+v\nwant %+v", got.Links, want)
@@ -59,7 +67,8 @@ func TestLinksRefused(t *testing.T) {
 		"links:\n- {name: a, ports: [1], mtp: etsi}\n":                `:2:30: unknown variant "etsi"; want one of itu, ansi, china, japan`,
 		"links:\n- {name: a, mtp: japan, point_codes: [\"65536\"]}\n": `:2:39: "65536": want a point code as 7-4-5 bits (0-127, 0-15, 0-31), decimal, or 0x hex, of at most 16 bits`,
 		"links:\n- {name: a, point_codes: [8-0-0]}\n":                 `:2:27: "8-0-0": want a point code as zone-network-point`,
-		"links:\n- {name: a, peer: [192.0.2.1]}\n":                    `:2:13: unknown key "peer"; want one of name, peers, ports, point_codes, network_indicator, mtp`,
+		"links:\n- {name: a, peer: [192.0.2.1]}\n":                    `:2:13: unknown key "peer"; want one of name, peers, ports, point_codes, network_indicator, mtp, carrier`,
+		"links:\n- {name: a, ports: [1], carrier: ''}\n":              `:2:34: an empty id; want that of a carrier, for example pccw-global`,
 		"link:\n- {name: a}\n":                                        `:1:1: unknown key "link"; want one of privacy, `,
 		"privacy: mask\nlinks: {name: a}\n":                           ":2:8: ",
 	} {

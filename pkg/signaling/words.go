@@ -150,6 +150,8 @@ const (
 	SUACallingIP
 	SUACalledIP
 	TLSCertificateName
+	LinkInventory   // the link itself, as the configuration knows it
+	PartnerDeclared // the partner says so (IR.21), no message
 	NumPositions
 )
 
@@ -162,6 +164,7 @@ var positionNames = [NumPositions]string{
 	"diameter.mme_number", "diameter.sgsn_number", "diameter.msc_number", "diameter.vlr_number", "diameter.smsf_number",
 	"diameter.serving_node", "diameter.gateway", "diameter.gmlc", "diameter.scef", "diameter.node", "diameter.dess_signer",
 	"tls.server_name", "sua.calling_host", "sua.called_host", "sua.calling_ip", "sua.called_ip", "tls.certificate_name",
+	"link.inventory", "partner.declared",
 }
 
 func (p Position) String() string { return positionNames[min(p, NumPositions-1)] }

@@ -69,7 +69,7 @@ func findingsWithZeros(counts []output.FindingCount, s *rules.Set) []output.Find
 func carriersWithZeros(counts []output.FlowCount, s *rules.Set) []output.FlowCount {
 	counts = slices.Clip(counts)
 	for _, x := range s.Carriers {
-		if !slices.ContainsFunc(counts, func(c output.FlowCount) bool { return c.Carrier == x.ID && c.Protection == signaling.Clear }) {
+		if x.Watched && !slices.ContainsFunc(counts, func(c output.FlowCount) bool { return c.Carrier == x.ID && c.Protection == signaling.Clear }) {
 			counts = append(counts, output.FlowCount{Carrier: x.ID, Protection: signaling.Clear})
 		}
 	}
