@@ -1,0 +1,100 @@
+package numbering
+
+import "sigtransit/decoders/telecom"
+
+// CountryInfo is a country or territory of ISO 3166-1, and Kosovo as XK.
+type CountryInfo struct {
+	Alpha2, Alpha3, Name string
+	E164                 []string // country codes; longer prefixes where it shares one
+	MCCs                 []uint16 // E.212
+}
+
+// Operator is who runs a network or was given numbers.
+type Operator struct {
+	// ID is the country in lower case ("int" for international networks, "test" for test
+	// and private ones), a hyphen, and the name in a-z, 0-9 and hyphens.
+	ID      string
+	Name    string // one brand or company
+	Country string // ISO 3166-1 alpha-2; "" for none
+	// PLMN is the network asked for, or for an operator found by a number the first of its
+	// networks in service; zero: it has none that is known.
+	PLMN telecom.PLMN
+}
+
+// Country is the country of an ISO 3166-1 alpha-2 code in upper case.
+func Country(iso string) (CountryInfo, bool) {
+	t := load()
+	if i := t.country(iso); i > 0 {
+		return t.countries[i], true
+	}
+	return CountryInfo{}, false
+}
+
+// CountryOfAlpha3 is the country of an ISO 3166-1 alpha-3 code in upper case.
+func CountryOfAlpha3(iso string) (CountryInfo, bool) {
+	t := load()
+	if i, ok := t.byAlpha3[iso]; ok {
+		return t.countries[i], true
+	}
+	return CountryInfo{}, false
+}
+
+// Countries are all countries by alpha-2 code.
+func Countries() []CountryInfo {
+	t := load()
+	return t.countries[1:len(t.countries):len(t.countries)]
+}
+
+// CountryOfGT is the country of an international number (E.164): of its country code,
+// or of its area where countries share a code. A number of a global service (+800, +881)
+// is known and has no country: "", true.
+func CountryOfGT(d telecom.Digits) (iso string, ok bool) {
+	t := load()
+	i, ok := t.e164.longest(d)
+	return t.countries[i].Alpha2, ok
+}
+
+// CountryOfMCC is the country of a mobile country code (E.212). Codes of test, shared and
+// private networks (001, 901, 999) are known and have none: "", true.
+func CountryOfMCC(mcc uint16) (iso string, ok bool) {
+	t := load()
+	if int(mcc) >= len(t.mccs) || t.mccs[mcc] < 0 {
+		return "", false
+	}
+	return t.countries[t.mccs[mcc]].Alpha2, true
+}
+
+// CountryOfPointCode is the country that an international point code of ITU-T was
+// assigned to by its zone and area (Q.708). Only network indicators 0 and 1 carry such
+// codes; 14 bits of a national network say nothing of the kind.
+func CountryOfPointCode(pc telecom.PointCode) (iso string, ok bool) {
+	if pc >= 1<<14 {
+		return "", false
+	}
+	t := load()
+	i := t.sanc[pc>>3]
+	return t.countries[i].Alpha2, i > 0
+}
+
+// OperatorOfGT is the operator that a block of numbers was given to: the longest listed
+// prefix of an international number.
+func OperatorOfGT(d telecom.Digits) (op *Operator, ok bool) {
+	t := load()
+	i, ok := t.gts.longest(d)
+	if !ok {
+		return nil, false
+	}
+	return &t.operators[i], true
+}
+
+// PLMNOfE214 reads a mobile global title: country code and network code, then digits of
+// the MSIN (E.214). How an operator derives it from IMSIs is its own choice and stands in
+// its IR.21; what numbers can say is the operator whose code follows the country code,
+// else nil and the country.
+func PLMNOfE214(d telecom.Digits) (op *Operator, iso string, ok bool) {
+	if op, ok := OperatorOfGT(d); ok {
+		return op, op.Country, true
+	}
+	iso, ok = CountryOfGT(d)
+	return nil, iso, ok
+}
