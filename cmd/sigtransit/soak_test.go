@@ -232,6 +232,7 @@ func TestCaptureSoak(t *testing.T) {
 	out := livetest.NewSender(t, "mirror0")
 	var stop atomic.Bool
 	ended := make(chan struct{})
+	defer func() { stop.Store(true); <-ended }()
 	go func() {
 		defer close(ended)
 		r := rand.New(rand.NewPCG(1, 2))
@@ -265,6 +266,8 @@ func TestCaptureSoak(t *testing.T) {
 		time.Sleep(min(*soak/20, 5*time.Second))
 		m := p.metrics()
 		if code, body := p.try("GET", "/-/healthy"); code != http.StatusOK {
+			p.signal(syscall.SIGQUIT) // the log tells where it stands
+			time.Sleep(time.Second)
 			t.Fatalf("not healthy: %s", body)
 		}
 		if first == nil && time.Since(begin) > *soak/3 {

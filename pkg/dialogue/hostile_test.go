@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"encoding/binary"
+	"math/rand/v2"
 	"syscall"
 	"testing"
 	"time"
@@ -74,5 +75,70 @@ func TestUnanswered(t *testing.T) {
 	}
 	if each := (cpu(t) - from) / requests; each > limit {
 		t.Errorf("%v a request", each)
+	}
+}
+
+// sound holds lists, index and slots of a table to each other.
+func sound(t *testing.T, d *TCAP) {
+	t.Helper()
+	listed, sides := 0, 0
+	seen := map[int32]bool{}
+	for _, sentinel := range []int32{open, ended} {
+		for s := d.lru.front(sentinel); s != sentinel; s = d.lru[s].next {
+			if seen[s] {
+				t.Fatalf("slot %d is listed twice", s)
+			}
+			seen[s] = true
+			listed++
+			for _, n := range d.entries.at(s).len {
+				if n != 0 {
+					sides++
+				}
+			}
+		}
+	}
+	for _, s := range d.entries.free {
+		if seen[s] {
+			t.Fatalf("slot %d is free, twice or still listed", s)
+		}
+		seen[s] = true
+	}
+	if listed != d.live || len(seen)+2 != int(d.entries.n) {
+		t.Fatalf("%d transactions, %d listed, %d slots, %d of them known", d.live, listed, d.entries.n-2, len(seen))
+	}
+	if sides != d.index.used {
+		t.Fatalf("%d sides are known, %d in the index", sides, d.index.used)
+	}
+}
+
+// TestAnyOrder: messages of few ids, empty ones among them, in any order, on two links,
+// with a clock that jumps, to one table and to two that share their transactions.
+func TestAnyOrder(t *testing.T) {
+	for n := 1; n <= 2; n++ {
+		tables := NewTCAPGroup(n)
+		r := rand.New(rand.NewPCG(1, uint64(n)))
+		id := func() tcap.TransactionID {
+			if v := r.Uint32N(12); v > 1 {
+				return tcap.TransactionID{Value: v, Len: 4}
+			}
+			return tcap.TransactionID{}
+		}
+		payload, now := make([]byte, 16), int64(0)
+		for i := range 300_000 {
+			m := &tcap.Message{Type: []tcap.MessageType{tcap.Begin, tcap.Continue, tcap.Continue, tcap.End, tcap.Abort}[r.IntN(5)], OTID: id(), DTID: id()}
+			payload[0] = byte(r.IntN(3))
+			now += r.Int64N(int64(10 * time.Millisecond))
+			if r.IntN(5000) == 0 {
+				now += r.Int64N(int64(time.Hour)) - int64(10*time.Minute)
+			}
+			d := tables[r.IntN(n)]
+			tr, _, _ := d.Match(now, m, Party{gt: r.Uint32N(100)}, Party{gt: r.Uint32N(100)}, r.Uint64N(2), payload)
+			d.Release(tr)
+			if i%1000 == 0 {
+				for _, d := range tables {
+					sound(t, d)
+				}
+			}
+		}
 	}
 }

@@ -210,7 +210,8 @@ func tidHash(value uint32, length uint8) uint32 {
 // short is what the table keeps of an id: all of the usual ones.
 func short(id tcap.TransactionID) uint32 { return id.Value ^ id.High }
 
-// claim makes a side known by its transaction id and party.
+// claim makes a side known by its transaction id and party. The id is not empty: a side
+// without one is unknown, and would stay in the index when the transaction closes.
 func (t *TCAP) claim(slot int32, side uint8, id tcap.TransactionID, p Party) {
 	e := t.entries.at(slot)
 	e.tid[side], e.len[side], e.party[side] = short(id), id.Len, p
@@ -317,9 +318,12 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 		side = 0
 	case tcap.Continue, tcap.End, tcap.Abort:
 		var owner uint8
-		if slot, owner = t.find(m.DTID, called); slot == 0 {
+		if m.DTID.Len != 0 {
+			slot, owner = t.find(m.DTID, called)
+		}
+		if slot == 0 {
 			t.Counters.Unmatched++
-			if m.Type != tcap.Continue || m.OTID.Len == 0 {
+			if m.Type != tcap.Continue || m.OTID.Len == 0 || m.DTID.Len == 0 {
 				return nil, 0, false
 			}
 			// The beginning is not in the capture: know it from here on.
