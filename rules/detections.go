@@ -11,48 +11,6 @@ import (
 	"sigtransit/pkg/signaling"
 )
 
-const numClasses = int(signaling.NumClasses)
-
-// set is a set of members of a closed list of words, as bits.
-type set uint32
-
-const all = ^set(0)
-
-func (s set) has(i uint8) bool { return s>>(i&31)&1 != 0 }
-
-// Selectors say which messages and which evidence a rule is about. All of them
-// must fit; each is a list of which one member must.
-type Selectors struct {
-	protocol, kind, class, evidence, protection, confidence set
-	// flow is the states of links, by flowState, that a rule about links is about; 0:
-	// it is about messages.
-	flow set
-
-	operations []uint64 // bit set over signaling.Operation; nil: any
-	carriers   map[string]bool
-}
-
-// transitEvidence is what a rule that names no evidence is about.
-const transitEvidence = set(1<<signaling.EvidenceDeclared | 1<<signaling.EvidenceAddress | 1<<signaling.EvidenceHop | 1<<signaling.EvidenceAdjacent)
-
-func anything() Selectors {
-	return Selectors{protocol: all, kind: all, class: all, evidence: transitEvidence, protection: all, confidence: all}
-}
-
-func (s *Selectors) hasJurisdiction() bool {
-	return s.evidence.has(uint8(signaling.EvidenceJurisdiction))
-}
-
-// fit tests a message against all but the evidence and the carrier.
-func (s *Selectors) fit(m *signaling.Message) bool {
-	return s.protocol.has(uint8(m.Protocol)) && s.kind.has(uint8(m.Kind)) && s.protection.has(uint8(m.Protection)) &&
-		(s.operations == nil || s.operation(m.Operation))
-}
-
-func (s *Selectors) operation(op signaling.Operation) bool {
-	return int(op>>6) < len(s.operations) && s.operations[op>>6]>>(op&63)&1 != 0
-}
-
 // Step is one step of a severity ladder: the first step whose conditions all fit
 // decides.
 type Step struct {
@@ -122,6 +80,7 @@ type ruleEntry struct {
 	// operations by name, and where the carriers were named, are looked up when
 	// everything is read.
 	carriers map[string]Problem
+	partners map[string]Place
 }
 
 func (f *file) detectionFile() {
@@ -145,7 +104,7 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 		}
 	}
 	old := f.ruleIDs[id]
-	e := &ruleEntry{rule: &Detection{ID: id, Rev: 1, Enabled: true, Severity: signaling.SeverityMedium, Builtin: f.builtin, selectors: anything()}}
+	e := &ruleEntry{rule: &Detection{ID: id, Rev: 1, Severity: signaling.SeverityMedium, Builtin: f.builtin, selectors: anything()}}
 	if old != nil {
 		copied := *old
 		rule := *old.rule
@@ -154,6 +113,8 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 	}
 	d := e.rule
 	titled := old != nil
+	var enabled *bool
+	var modeAt *token.Token
 	if !f.mapping(n, "detection",
 		field{"id", func(ast.Node, string) {
 			if id != "" && !validID(id) {
@@ -164,11 +125,18 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 		field{"title", func(v ast.Node, k string) { d.Title, titled = f.text(v, k) }},
 		f.textField("description", &d.Description),
 		f.textField("category", &d.Category),
-		f.boolField("enabled", &d.Enabled),
+		field{"mode", func(v ast.Node, k string) {
+			modeAt = place(v)
+			word(f, v, k, signaling.Names(numModes), parseMode, &d.Mode)
+		}},
+		field{"enabled", func(v ast.Node, k string) {
+			enabled = new(bool)
+			f.bool(v, k, enabled)
+		}},
 		f.severityField(&d.Severity),
 		field{"match", func(v ast.Node, _ string) {
 			d.selectors = anything()
-			e.carriers = nil
+			e.carriers, e.partners = nil, nil
 			f.match(v, e)
 		}},
 		field{"adjust", func(v ast.Node, k string) {
@@ -179,6 +147,18 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 	) {
 		return
 	}
+	if enabled != nil {
+		switch {
+		case modeAt == nil && *enabled:
+			d.Mode = ModeActive
+		case modeAt == nil:
+			d.Mode = ModeOff
+		case *enabled != (d.Mode != ModeOff):
+			f.at(modeAt, "mode: %v and enabled: %t contradict each other, want one of them", d.Mode, *enabled)
+		}
+	}
+	d.Enabled = d.Mode != ModeOff
+	d.selectors.compile()
 	switch first := inFile[id]; {
 	case idAt == nil:
 		f.at(place(n), "detection: no \"id\"")
@@ -195,6 +175,7 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 		f.at(idAt, "detection: %q has no \"title\"", id)
 	}
 	inFile[id] = idAt
+	d.At = f.placeOf(idAt)
 	if !f.builtin {
 		e.userAt = fmt.Sprintf("%s:%d", f.name, idAt.Position.Line)
 	}
@@ -208,7 +189,7 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 
 func (f *file) match(n ast.Node, e *ruleEntry) {
 	s := &e.rule.selectors
-	var flowAt *token.Token
+	var flowAt, aboutAt, evidenceAt *token.Token
 	f.mapping(n, "match",
 		setField(f, "protocol", signaling.NumProtocols, &s.protocol),
 		setField(f, "class", signaling.NumClasses, &s.class),
@@ -225,25 +206,81 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 				}
 			})
 		}},
-		setField(f, "evidence", signaling.NumEvidence, &s.evidence),
+		field{"evidence", func(v ast.Node, k string) {
+			evidenceAt = place(v)
+			s.evidence = words(f, v, k, signaling.NumEvidence)
+		}},
 		setField(f, "confidence", signaling.NumConfidences, &s.confidence),
 		setField(f, "protection", signaling.NumProtections, &s.protection),
+		setField(f, "direction", signaling.NumDirections, &s.direction),
+		setField(f, "subscriber", signaling.NumWhose, &s.subscriber),
+		setField(f, "service", signaling.NumServices, &s.service),
+		setField(f, "role", signaling.NumRoles, &s.role),
+		setField(f, "position", signaling.NumPositions, &s.position),
+		field{"partner", func(v ast.Node, k string) { s.partners = f.partners(v, k, e) }},
+		field{"country", func(v ast.Node, k string) { s.countries = f.countries(v, k) }},
+		field{"about", func(v ast.Node, k string) {
+			aboutAt = place(v)
+			word(f, v, k, signaling.Names(aboutLink), parseAbout, &s.about)
+		}},
 		field{"flow", func(v ast.Node, k string) {
 			s.flow = words(f, v, k, numFlowStates)
 			flowAt = place(v)
 		}},
 		field{"carrier", func(v ast.Node, k string) {
-			s.carriers = map[string]bool{}
-			e.carriers = map[string]Problem{}
+			s.carriers, e.carriers = map[string]bool{}, map[string]Problem{}
 			f.each(v, k, func(name string, at *token.Token) {
 				s.carriers[name] = true
 				e.carriers[name] = Problem{File: f.name, Line: at.Position.Line, Column: at.Position.Column}
 			})
 		}},
 	)
-	if s.flow != 0 && (s.protocol != all || s.kind != all || s.class != all || s.operations != nil) {
-		f.at(flowAt, "flow: a rule about links has no protocol, class, kind or operation: those are of messages")
+	ofMessage := s.protocol != all || s.kind != all || s.class != all || s.operations != nil || s.direction != all || s.subscriber != all ||
+		s.service != all || s.partners != nil || s.countries != nil
+	ofCarrier := s.carriers != nil || evidenceAt != nil || s.confidence != all || s.role != all || s.position != all
+	switch {
+	case flowAt != nil && aboutAt != nil:
+		f.at(aboutAt, "about: a rule with \"flow\" is about links")
+	case flowAt != nil && ofMessage:
+		f.at(flowAt, "flow: a rule about links has no protocol, class, kind, operation, direction, subscriber, service, partner or country: those are of messages")
+	case flowAt != nil:
+		s.about = aboutLink
+	case s.about == aboutMessage && ofCarrier:
+		f.at(aboutAt, "about: a rule about messages has no carrier, evidence, confidence, role or position: those are of carriers")
 	}
+}
+
+// partners reads ids of partners; whether there are such is known when everything is
+// read.
+func (f *file) partners(n ast.Node, key string, e *ruleEntry) map[string]bool {
+	ids := map[string]bool{}
+	e.partners = map[string]Place{}
+	f.each(n, key, func(id string, at *token.Token) {
+		ids[id] = true
+		e.partners[id] = f.placeOf(at)
+	})
+	return ids
+}
+
+// countries reads ISO 3166-1 codes.
+func (f *file) countries(n ast.Node, key string) map[string]bool {
+	codes := map[string]bool{}
+	f.each(n, key, func(code string, at *token.Token) {
+		if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			f.at(at, "%s: %q, want two capital letters as ISO 3166-1 has them, for example DE", key, code)
+		}
+		codes[code] = true
+	})
+	return codes
+}
+
+func parseAbout(s string) (about, bool) {
+	for a := range aboutLink {
+		if a.String() == s {
+			return a, true
+		}
+	}
+	return 0, false
 }
 
 // each is texts with the place of each.

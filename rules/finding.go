@@ -15,8 +15,10 @@ type Finding struct {
 	// Flow is what happened to the link, of a finding about one; else nil.
 	Flow *signaling.FlowEvent
 
-	Rule       *Detection
-	Severity   signaling.Severity
+	Rule     *Detection
+	Severity signaling.Severity
+	// Carrier is never nil. Of a finding about a message that no watched carrier is known
+	// to carry, it has neither id nor name, and Evidence is none.
 	Carrier    *Carrier
 	Evidence   signaling.Evidence
 	Confidence signaling.Confidence
@@ -106,6 +108,30 @@ type Identifier struct {
 	key key // parsed value
 }
 
+// Mode is whether a rule makes findings.
+type Mode uint8
+
+// Modes.
+const (
+	ModeActive Mode = iota
+	ModeTest        // its findings are counted, apart from all others, and go nowhere
+	ModeOff
+	numModes
+)
+
+var modeNames = [numModes]string{"active", "test", "off"}
+
+func (m Mode) String() string { return modeNames[min(m, numModes-1)] }
+
+func parseMode(s string) (Mode, bool) {
+	for m := range numModes {
+		if modeNames[m] == s {
+			return m, true
+		}
+	}
+	return 0, false
+}
+
 // Detection is one rule that turns sightings into findings.
 type Detection struct {
 	ID         string
@@ -119,8 +145,10 @@ type Detection struct {
 	Rev         int // grows when the meaning changes
 	Description string
 	Category    string
-	Enabled     bool
+	Mode        Mode
+	Enabled     bool // Mode is not off
 	Builtin     bool
+	At          Place // of its id in the file that was read last
 
 	selectors Selectors
 	ladder    []Step

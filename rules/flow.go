@@ -54,22 +54,20 @@ func (e *Engine) EvaluateFlow(f *signaling.FlowEvent, emit func(*Finding)) {
 	m := &e.flowMessage
 	*m = signaling.Message{Time: f.Time, Frame: f.Frame, Source: f.Source, Link: l, Protection: l.Protection, Class: signaling.ClassProtected}
 	m.Src, m.Dst = firstAddr(&l.Ends[0]), firstAddr(&l.Ends[1])
-	for _, d := range e.set.byFlow {
+	for _, d := range e.set.linkRules {
 		s := &d.selectors
 		if !s.flow.has(uint8(state)) || !s.protection.has(uint8(l.Protection)) {
 			continue
 		}
 		for i := range e.tallies[:e.carrs] {
 			t := &e.tallies[i]
-			if !t.carrier.Watched || !s.evidence.has(uint8(t.evidence)) || !s.confidence.has(uint8(t.confidence)) || s.carriers != nil && !s.carriers[t.carrier.ID] ||
-				!e.reportFlow(l, t.carrier, d) {
+			if !t.carrier.Watched || !s.carrier(e, t) || !e.reportFlow(l, t.carrier, d) {
 				continue
 			}
-			e.counts[d.Index]++
 			e.tell(m, d, t)
 			e.finding.Flow = f
 			e.finding.Severity, e.finding.Reason = d.severity(&facts{evidence: t.evidence, confidence: t.confidence, class: m.Class})
-			emit(&e.finding)
+			e.hand(emit)
 		}
 	}
 }

@@ -101,7 +101,7 @@ func TestFlowTwoStates(t *testing.T) {
 	if got := evaluateFlow(e, f); len(got) != 1 || got[0].rule != "protection-downgrade" {
 		t.Errorf("downgraded: %+v", got)
 	}
-	if e.Findings()[e.Set().byFlow[0].Index]+e.Findings()[e.Set().byFlow[1].Index] != 2 {
+	if e.Findings()[e.Set().linkRules[0].Index]+e.Findings()[e.Set().linkRules[1].Index] != 2 {
 		t.Errorf("counts %v", e.Findings())
 	}
 }
@@ -158,7 +158,7 @@ func TestFlowNoAllocation(t *testing.T) {
 
 func TestBadFlowRules(t *testing.T) {
 	for _, tt := range []struct{ match, want string }{
-		{"{flow: [protected], class: [sms]}", "flow: a rule about links has no protocol, class, kind or operation: those are of messages"},
+		{"{flow: [protected], class: [sms]}", "flow: a rule about links has no protocol, class, kind, operation, direction, subscriber, service, partner or country: those are of messages"},
 		{"{flow: [encrypted]}", `flow: "encrypted", want one of new, protected, negotiated, downgraded`},
 	} {
 		name := writeFile(t, "rules.yaml", "detections:\n  - id: mine\n    title: Mine\n    match: "+tt.match+"\n")

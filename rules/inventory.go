@@ -24,12 +24,6 @@ type LinkCarrier struct {
 	At               Place  // where the carrier is named, for messages
 }
 
-// Place is a place in a file.
-type Place struct {
-	File         string
-	Line, Column int // from 1; 0: the whole file
-}
-
 // inventory is the link inventory laid out for look-ups. Entries that say nothing of
 // the routing label are looked for once a link and kept with its marks; the others
 // are found by point code or network indicator, message by message.

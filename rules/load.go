@@ -55,8 +55,12 @@ type Set struct {
 	inventory inventory
 	says      [][signaling.NumServices][]declared // by number of the partner
 	paths     bool                                // inventory or says may know a carrier that no identifier tells
-	byClass   [numClasses][]*Detection            // enabled rules by class of message
-	byFlow    []*Detection                        // enabled rules about links
+	party     func(n uint32) (id, country string) // of a partner by its number; nil: nobody is known
+
+	carrierRules ruleIndex
+	messageRules ruleIndex
+	anyMessage   bool         // there are rules about messages
+	linkRules    []*Detection // enabled
 }
 
 // Carrier finds a carrier by its id.
@@ -216,6 +220,7 @@ func (l *loader) compile(opts Options) *Set {
 		}
 	}
 	jurisdiction := false
+	var enabled [numAbout][]*Detection
 	for _, e := range l.rules {
 		d := e.rule
 		d.Index = len(s.Detections)
@@ -224,16 +229,11 @@ func (l *loader) compile(opts Options) *Set {
 			continue
 		}
 		jurisdiction = jurisdiction || d.selectors.hasJurisdiction()
-		if d.selectors.flow != 0 {
-			s.byFlow = append(s.byFlow, d)
-			continue
-		}
-		for c := range s.byClass {
-			if d.selectors.class&(1<<c) != 0 {
-				s.byClass[c] = append(s.byClass[c], d)
-			}
-		}
+		enabled[d.selectors.about] = append(enabled[d.selectors.about], d)
 	}
+	s.carrierRules.build(enabled[aboutCarrier])
+	s.messageRules.build(enabled[aboutMessage])
+	s.anyMessage, s.linkRules = enabled[aboutMessage] != nil, enabled[aboutLink]
 	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
 	s.takeLinks(opts.Links)
 	s.paths = s.inventory.label || s.says != nil

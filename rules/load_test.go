@@ -82,7 +82,7 @@ func TestBadDetections(t *testing.T) {
 	const head = "detections:\n  - id: a\n    title: A\n"
 	for _, tc := range []struct{ name, text, want string }{
 		{"no list", "rules: []\n", `FILE:1:1: detection file: unknown key "rules", want one of detections`},
-		{"unknown key", head + "    sev: low\n", `FILE:4:5: detection: unknown key "sev", want one of id, rev, title, description, category, enabled, severity, match, adjust, references`},
+		{"unknown key", head + "    sev: low\n", `FILE:4:5: detection: unknown key "sev", want one of id, rev, title, description, category, mode, enabled, severity, match, adjust, references`},
 		{"no id", "detections:\n  - title: A\n", `FILE:2:5: detection: no "id"`},
 		{"bad id", "detections:\n  - id: A!\n    title: A\n", `FILE:2:9: id: "A!", want lower-case letters, digits and hyphens, at most 63, for example "location-in-clear"`},
 		{"no title", "detections:\n  - id: a\n", `FILE:2:9: detection: "a" has no "title"`},
@@ -92,7 +92,7 @@ func TestBadDetections(t *testing.T) {
 		{"evidence", head + "    match: {evidence: near}\n", `FILE:4:23: evidence: "near", want one of none, jurisdiction, group, declared, address, hop, adjacent`},
 		{"operation", head + "    match: {operation: [updateLocations]}\n", `FILE:4:25: operation: "updateLocations" is not in the catalogue, want names as the standards write them, for example updateLocation, ULR or SWx/MAR`},
 		{"carrier", head + "    match: {carrier: [nobody]}\n", `FILE:4:23: carrier: "nobody" is on no watchlist`},
-		{"match key", head + "    match: {classes: [sms]}\n", `FILE:4:13: match: unknown key "classes", want one of protocol, class, kind, operation, evidence, confidence, protection, flow, carrier`},
+		{"match key", head + "    match: {classes: [sms]}\n", `FILE:4:13: match: unknown key "classes", want one of protocol, class, kind, operation, evidence, confidence, protection, direction, subscriber, service, role, position, partner, country, about, flow, carrier`},
 		{"returned", head + "    adjust: [{when: {returned: [secrets]}, severity: high}]\n", `FILE:4:33: returned: "secrets", want one of nothing, authentication_vectors, keys, imsi, msisdn, imei, serving_node, cell, position, subscriber_state, subscriber_data, roaming_number, sms_text, ussd_text, forwarded_to_number, services, apns, barring, camel, charging, restrictions, location_privacy, location_age, external_id, supplementary_services, call_forwarding, cug, party_number, redirection_number, dialled_digits, ss_password, user_address`},
 		{"half a step", head + "    adjust: [{when: {refused: true}}]\n", `FILE:4:14: adjust: want both "when" and "severity"`},
 		{"enabled", head + "    enabled: on\n", `FILE:4:14: enabled: got "on", want true or false`},

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sigtransit/pkg/daemon"
+	"sigtransit/rules"
 )
 
 func (e *env) check() *cobra.Command {
@@ -33,15 +34,20 @@ an interface that is not there is a warning. Exit code 2: something is wrong.`,
 			for _, w := range warnings {
 				fmt.Fprintf(e.stderr, "sigtransit: warning: %s\n", w)
 			}
-			enabled := 0
+			enabled, tested, added := 0, 0, ""
 			for _, d := range set.Detections {
-				if d.Enabled {
+				switch d.Mode {
+				case rules.ModeActive:
 					enabled++
+				case rules.ModeTest:
+					tested++
 				}
 			}
-			added := ""
+			if tested > 0 {
+				added = fmt.Sprintf(", %d in mode test", tested)
+			}
 			if avps, commands := k.dictionary.Len(); k.dictionary != nil {
-				added = fmt.Sprintf(", dictionaries with %d AVPs and %d commands", avps, commands)
+				added += fmt.Sprintf(", dictionaries with %d AVPs and %d commands", avps, commands)
 			}
 			_, err = fmt.Fprintf(e.stdout, "ok: %d carriers with %d identifiers (%d matched), %d detections (%d enabled)%s\n",
 				len(set.Carriers), len(set.Identifiers), set.Matched(), len(set.Detections), enabled, added)

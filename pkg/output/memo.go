@@ -48,7 +48,9 @@ func (x *memo) finding(b []byte, f *rules.Finding) []byte {
 	b = append(key(b, "finding"), '{')
 	b = appendText(b, "rule", f.Rule.ID)
 	b = appendWord(b, "severity", f.Severity.String())
-	b = appendText(b, "carrier", f.Carrier.ID)
+	if f.Carrier.ID != "" {
+		b = appendText(b, "carrier", f.Carrier.ID)
+	}
 	if f.Carrier.Name != "" {
 		b = appendText(b, "carrier_name", f.Carrier.Name)
 	}

@@ -391,6 +391,7 @@ func sampleStats() *Stats {
 		s.AddTouched(f.Message, []*rules.Carrier{f.Carrier})
 		findings[f.Rule.ID] = f
 	}
+	s.AddTested(locationFinding())
 	for _, m := range messages() {
 		s.AddMessage(m)
 	}

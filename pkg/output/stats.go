@@ -72,6 +72,7 @@ type Stats struct {
 	duplicates uint64
 
 	findings []findingCount
+	tested   []findingCount // of rules in mode test
 	carriers []*carrierStats
 	byIndex  map[*rules.Carrier]*carrierStats
 	last     *carrierStats // of the previous finding
@@ -146,9 +147,9 @@ func (s *Stats) AddMessage(m *signaling.Message) {
 // AddFinding counts f: always for its rule, once a message and carrier for the
 // flagged messages. The first finding of a carrier decides evidence.
 func (s *Stats) AddFinding(f *rules.Finding) {
-	s.addRule(f)
-	if f.Flow != nil {
-		return // about a link: no message was flagged
+	s.findings = addRule(s.findings, f)
+	if f.Flow != nil || f.Carrier.ID == "" {
+		return // about a link, or about a message that no carrier is known to carry
 	}
 	c := s.last
 	if c == nil || c.id != f.Carrier.ID {
@@ -176,22 +177,23 @@ func (s *Stats) AddFinding(f *rules.Finding) {
 // direction is unknown until the engine knows which end is home.
 func direction(*rules.Finding) signaling.Direction { return signaling.DirectionUnknown }
 
-func (s *Stats) addRule(f *rules.Finding) {
-	for i := range s.findings {
-		if c := &s.findings[i]; c.rule == f.Rule && c.severity == f.Severity {
+// addRule counts a finding for its rule.
+func addRule(list []findingCount, f *rules.Finding) []findingCount {
+	for i := range list {
+		if c := &list[i]; c.rule == f.Rule && c.severity == f.Severity {
 			c.n++
-			return
+			return list
 		}
 	}
 	// A reload makes new rules of the same names.
-	for i := range s.findings {
-		if c := &s.findings[i]; c.rule.ID == f.Rule.ID && c.severity == f.Severity {
+	for i := range list {
+		if c := &list[i]; c.rule.ID == f.Rule.ID && c.severity == f.Severity {
 			c.rule = f.Rule
 			c.n++
-			return
+			return list
 		}
 	}
-	s.findings = append(s.findings, findingCount{f.Rule, f.Severity, 1})
+	return append(list, findingCount{f.Rule, f.Severity, 1})
 }
 
 func (s *Stats) carrier(c *rules.Carrier) *carrierStats {
@@ -401,6 +403,7 @@ func (s *Stats) Snapshot() *Stats {
 	c.Counters = slices.Clone(s.Counters)
 	c.StateEntries, c.Evictions, c.CarrierFlows = slices.Clone(s.StateEntries), slices.Clone(s.Evictions), slices.Clone(s.CarrierFlows)
 	c.messages, c.findings, c.warnings = slices.Clone(s.messages), slices.Clone(s.findings), slices.Clone(s.warnings)
+	c.tested = slices.Clone(s.tested)
 	c.byIndex, c.last, c.carriers = nil, nil, make([]*carrierStats, len(s.carriers))
 	for i, cs := range s.carriers {
 		k := *cs
@@ -473,9 +476,8 @@ func (s *Stats) Merge(o *Stats) {
 	s.total += o.total
 	s.duplicates += o.duplicates
 	s.flows += o.flows
-	for _, f := range o.findings {
-		s.mergeFinding(f)
-	}
+	s.findings = mergeFindings(s.findings, o.findings)
+	s.tested = mergeFindings(s.tested, o.tested)
 	for _, c := range o.carriers {
 		s.mergeCarrier(c)
 	}
@@ -496,14 +498,18 @@ next:
 	return to
 }
 
-func (s *Stats) mergeFinding(f findingCount) {
-	for i := range s.findings {
-		if c := &s.findings[i]; c.rule.ID == f.rule.ID && c.severity == f.severity {
-			c.n += f.n
-			return
+func mergeFindings(list, from []findingCount) []findingCount {
+next:
+	for _, f := range from {
+		for i := range list {
+			if c := &list[i]; c.rule.ID == f.rule.ID && c.severity == f.severity {
+				c.n += f.n
+				continue next
+			}
 		}
+		list = append(list, f)
 	}
-	s.findings = append(s.findings, f)
+	return list
 }
 
 func (s *Stats) mergeCarrier(o *carrierStats) {
@@ -592,8 +598,16 @@ type FindingCount struct {
 }
 
 // Findings are the findings by rule and severity, severest first.
-func (s *Stats) Findings() (counts []FindingCount) {
-	for _, f := range s.findings {
+func (s *Stats) Findings() []FindingCount { return countFindings(s.findings) }
+
+// Tested are the findings that rules in mode test would have made, likewise.
+func (s *Stats) Tested() []FindingCount { return countFindings(s.tested) }
+
+// AddTested counts what a rule in mode test would have found.
+func (s *Stats) AddTested(f *rules.Finding) { s.tested = addRule(s.tested, f) }
+
+func countFindings(list []findingCount) (counts []FindingCount) {
+	for _, f := range list {
 		counts = append(counts, FindingCount{f.rule.ID, f.severity, f.n})
 	}
 	slices.SortFunc(counts, func(a, b FindingCount) int {

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"bytes"
 	"reflect"
 	"testing"
 
@@ -212,5 +213,48 @@ func TestCountingDoesNotAllocate(t *testing.T) {
 		s.AddWarning(w)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestTested: what rules in mode test would find stands apart from findings, in the
+// totals, the event and the summary.
+func TestTested(t *testing.T) {
+	s, o := &Stats{}, &Stats{}
+	f := locationFinding()
+	s.AddMessage(f.Message)
+	s.AddTested(f)
+	o.AddTested(f)
+	s.Merge(o)
+	want := []FindingCount{{"location-in-clear", f.Severity, 2}}
+	if got := s.Snapshot().Tested(); !reflect.DeepEqual(got, want) {
+		t.Errorf("tested %v", got)
+	}
+	if s.Findings() != nil || s.Flagged() != nil {
+		t.Errorf("findings %v, flagged %v", s.Findings(), s.Flagged())
+	}
+	if b := NewEncoder(Options{}).AppendStats(nil, s); !bytes.Contains(b, []byte(`"findings_test":[{"rule":"location-in-clear","severity":"high","count":2}]`)) {
+		t.Errorf("%s", b)
+	}
+	if b := NewSummary(Screen{}).AppendStats(nil, s); !bytes.Contains(b, []byte("  rules in mode test would have found:\n           2  high      location-in-clear\n")) {
+		t.Errorf("%s", b)
+	}
+}
+
+// TestNoCarrier: a finding about a message that nobody is known to carry flags it for
+// no carrier.
+func TestNoCarrier(t *testing.T) {
+	s := &Stats{}
+	f := locationFinding()
+	f.Carrier, f.Evidence, f.Sightings = &rules.Carrier{Index: -1}, signaling.EvidenceNone, nil
+	s.AddMessage(f.Message)
+	s.AddFinding(f)
+	if len(s.Findings()) != 1 || s.Flagged() != nil {
+		t.Errorf("findings %v, flagged %v", s.Findings(), s.Flagged())
+	}
+	e := NewEncoder(Options{})
+	for range 2 {
+		if b := e.AppendFinding(nil, f); !bytes.Contains(b, []byte(`"finding":{"rule":"location-in-clear","severity":"high","evidence":"none"`)) {
+			t.Errorf("%s", b)
+		}
 	}
 }

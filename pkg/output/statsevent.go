@@ -57,11 +57,8 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 	})
 	b = appendCounts(b, "counters", s.Counters)
 	b = appendCounts(b, "state_entries", s.StateEntries)
-	b = appendList(b, "findings", s.Findings(), func(b []byte, c FindingCount) []byte {
-		b = appendText(b, "rule", c.Rule)
-		b = appendWord(b, "severity", c.Severity.String())
-		return appendUint(b, "count", c.N)
-	})
+	b = appendList(b, "findings", s.Findings(), appendFindings)
+	b = appendList(b, "findings_test", s.Tested(), appendFindings)
 	b = appendList(b, "exposures", s.Exposures(), func(b []byte, x Exposure) []byte {
 		b = appendText(b, "carrier", x.Carrier)
 		b = appendWord(b, "class", x.Class.String())
@@ -87,6 +84,12 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 		b = strconv.AppendFloat(b, s.Elapsed.Seconds(), 'f', 6, 64)
 	}
 	return append(b, '}', '}', '\n')
+}
+
+func appendFindings(b []byte, c FindingCount) []byte {
+	b = appendText(b, "rule", c.Rule)
+	b = appendWord(b, "severity", c.Severity.String())
+	return appendUint(b, "count", c.N)
 }
 
 // appendTrust appends the verdict on the capture and what led to it.

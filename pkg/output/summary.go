@@ -202,8 +202,14 @@ func (p *page) findings(st *Stats) {
 	if len(list) == 0 {
 		p.b = append(p.b, "  none: no message named a watchlisted carrier\n"...)
 		p.b = append(p.b, "  (A carrier that leaves no trace in addresses, hops or links is not seen: this is no proof of absence.)\n"...)
+	}
+	for _, f := range list {
+		p.b = fmt.Appendf(p.b, "  %10s  %-8s  %s\n", thousands(f.N), f.Severity, f.Rule)
+	}
+	if list = st.Tested(); len(list) == 0 {
 		return
 	}
+	p.b = append(p.b, "  rules in mode test would have found:\n"...)
 	for _, f := range list {
 		p.b = fmt.Appendf(p.b, "  %10s  %-8s  %s\n", thousands(f.N), f.Severity, f.Rule)
 	}

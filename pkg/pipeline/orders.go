@@ -89,7 +89,7 @@ func (w *Worker) do(ctx context.Context, f func()) error {
 // goroutine.
 func (w *Worker) Judge(ctx context.Context, set *rules.Set, emit Emitter, canaries *canary.Watch) error {
 	return w.do(ctx, func() {
-		w.engine = rules.NewEngine(set)
+		w.judgeBy(set)
 		w.opts.Emit, w.opts.Canaries = emit, canaries
 	})
 }

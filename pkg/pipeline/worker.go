@@ -71,13 +71,20 @@ type Worker struct {
 
 // New is a worker that judges by set.
 func New(set *rules.Set, opts Options) *Worker {
-	w := &Worker{engine: rules.NewEngine(set), opts: opts}
+	w := &Worker{opts: opts}
+	w.judgeBy(set)
 	if opts.Dissect.Watched == nil {
 		opts.Dissect.Watched = func(a netip.Addr) bool { return w.engine.Set().Watched(a) }
 	}
 	w.dissector = dissect.New(w, opts.Dissect)
 	w.onFinding, w.onCanary = w.finding, w.flag
 	return w
+}
+
+// judgeBy makes an engine of a set.
+func (w *Worker) judgeBy(set *rules.Set) {
+	w.engine = rules.NewEngine(set)
+	w.engine.Aside = rules.Aside{Tested: w.stats.AddTested}
 }
 
 // batchFrames is how many frames are asked of a source at a time.
@@ -223,7 +230,10 @@ func (w *Worker) canary(m *signaling.Message) bool {
 		return false
 	}
 	w.flagged = canary.Flag{}
+	aside := w.engine.Aside
+	w.engine.Aside = rules.Aside{}
 	w.engine.Evaluate(m, w.onCanary)
+	w.engine.Aside = aside
 	// The link is no canary: that a carrier is at its end is news for all.
 	w.stats.AddLinks(w.engine.Fresh(), m.Link.Protection)
 	w.opts.Canaries.See(m, w.flagged)

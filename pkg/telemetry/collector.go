@@ -33,6 +33,7 @@ var (
 	dupDesc      = desc("duplicate_messages_total", "Messages seen before on another link.")
 	flowsDesc    = desc("flows_total", "SCTP associations and TCP connections seen.")
 	findingsDesc = desc("findings_total", "Findings by rule and severity.", "rule", "severity")
+	testedDesc   = desc("findings_test_total", "What rules in mode test would have found, by rule and severity.", "rule", "severity")
 	flaggedDesc  = desc("flagged_messages_total", "Messages a watchlisted carrier could read.", "carrier", "class", "protocol", "evidence", "direction")
 	returnedDesc = desc("flagged_answers_with_secrets_total", "Flagged answers that returned keys, locations, message text or subscriber data.", "carrier", "class", "protocol", "evidence", "direction")
 	refusedDesc  = desc("flagged_answers_refused_total", "Flagged answers that said no: errors, rejects, results of 3000 and more.", "carrier", "class", "protocol", "evidence", "direction")
@@ -47,7 +48,7 @@ var (
 )
 
 var descs = []*prometheus.Desc{
-	framesDesc, bytesDesc, dropsDesc, outcomeDesc, lastDesc, errorsDesc, eventsDesc, messagesDesc, dupDesc, flowsDesc, findingsDesc,
+	framesDesc, bytesDesc, dropsDesc, outcomeDesc, lastDesc, errorsDesc, eventsDesc, messagesDesc, dupDesc, flowsDesc, findingsDesc, testedDesc,
 	flaggedDesc, returnedDesc, refusedDesc, carrierDesc, linksDesc, entriesDesc, evictedDesc, missingDesc, warningsDesc, trustDesc, buildDesc,
 }
 
@@ -157,6 +158,9 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	for _, x := range findings {
 		counter(findingsDesc, x.N, x.Rule, x.Severity.String())
+	}
+	for _, x := range s.Tested() {
+		counter(testedDesc, x.N, x.Rule, x.Severity.String())
 	}
 	for _, x := range s.Flagged() {
 		labels := []string{x.Carrier, x.Class.String(), x.Protocol.String(), x.Evidence.String(), x.Direction.String()}

@@ -40,6 +40,7 @@ func sample() *output.Stats {
 		Message: m, Rule: &rules.Detection{ID: "location-in-clear"}, Severity: signaling.SeverityHigh, Carrier: &rules.Carrier{ID: "example"},
 		Evidence: signaling.EvidenceAdjacent,
 	})
+	s.AddTested(&rules.Finding{Message: m, Rule: &rules.Detection{ID: "new-rule"}, Severity: signaling.SeverityLow})
 	s.AddTouched(m, []*rules.Carrier{{ID: "example"}})
 	m.Duplicate = true
 	s.AddMessage(m)
@@ -101,6 +102,8 @@ sigtransit_decode_errors_total{protocol="sccp",reason="truncated"} 2
 sigtransit_dissection_events_total{event="sctp_packets"} 80
 # TYPE sigtransit_duplicate_messages_total counter
 sigtransit_duplicate_messages_total 1
+# TYPE sigtransit_findings_test_total counter
+sigtransit_findings_test_total{rule="new-rule",severity="low"} 1
 # TYPE sigtransit_findings_total counter
 sigtransit_findings_total{rule="location-in-clear",severity="high"} 1
 # TYPE sigtransit_flagged_answers_refused_total counter

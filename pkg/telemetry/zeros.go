@@ -48,7 +48,7 @@ func withZeros(counts []output.Count, names []string) []output.Count {
 func findingsWithZeros(counts []output.FindingCount, s *rules.Set) []output.FindingCount {
 	counts = slices.Clip(counts)
 	for _, d := range s.Detections {
-		if !d.Enabled {
+		if d.Mode != rules.ModeActive {
 			continue
 		}
 		add := func(severity signaling.Severity) {

@@ -1,0 +1,130 @@
+package rules
+
+import "sigtransit/pkg/signaling"
+
+// path finds out which carriers are on the path of a message, and reports that one of
+// them is watched.
+func (e *Engine) path(m *signaling.Message) bool {
+	e.noteMarks(m.Link)
+	if e.set.inventory.label {
+		e.label(m)
+	}
+	e.fold(e.set.declaredOf(m))
+	e.noteLink(m.Link)
+	for i := range e.tallies[:e.carrs] {
+		if e.tallies[i].carrier.Watched {
+			return true
+		}
+	}
+	return false
+}
+
+// judge runs the rules about carriers.
+func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
+	tr := traitsOf(m)
+	for _, d := range e.set.carrierRules[m.Class].at(m.Operation) {
+		s := &d.selectors
+		if tr&^s.traits != 0 || !s.partner(e.set, m) {
+			continue
+		}
+		for i := range e.tallies[:e.carrs] {
+			if t := &e.tallies[i]; t.carrier.Watched && s.carrier(e, t) {
+				e.fire(m, d, t, emit)
+			}
+		}
+	}
+}
+
+// nobody stands in the place of a carrier in findings about messages that no watched
+// carrier is known to carry.
+var nobody = &Carrier{Index: -1, Watched: true}
+
+// judgeMessage runs some rules about messages. A finding names the watched carrier
+// with the best evidence of transit, if there is one.
+func (e *Engine) judgeMessage(m *signaling.Message, rules []*Detection, emit func(*Finding)) {
+	tr := traitsOf(m)
+	for _, d := range rules {
+		s := &d.selectors
+		if tr&^s.traits != 0 || !s.partner(e.set, m) {
+			continue
+		}
+		best := &e.alone
+		for i := range e.tallies[:e.carrs] {
+			if t := &e.tallies[i]; t.carrier.Watched && transitEvidence.has(uint8(t.evidence)) && t.evidence > best.evidence {
+				best = t
+			}
+		}
+		e.fire(m, d, best, emit)
+	}
+}
+
+// fire makes a finding of a rule all of whose selectors fit.
+func (e *Engine) fire(m *signaling.Message, d *Detection, t *tally, emit func(*Finding)) {
+	who := t.carrier
+	if d.selectors.about == aboutMessage {
+		who = nobody // the second sight of a message may tell the carrier
+	}
+	if m.Memory != nil && !report(m, who, d) {
+		return
+	}
+	f := &e.facts
+	if !e.factual {
+		*f = facts{kind: m.Kind, class: m.Class, refused: Refused(m), unread: !m.ReadWhole()}
+		f.returned, _ = m.Disclosed()
+		e.factual = true
+	}
+	f.evidence, f.confidence = t.evidence, t.confidence
+	e.tell(m, d, t)
+	e.finding.Severity, e.finding.Reason = d.severity(f)
+	e.hand(emit)
+}
+
+// hand gives the finding to whom it belongs.
+func (e *Engine) hand(emit func(*Finding)) {
+	d := e.finding.Rule
+	if d.Mode == ModeTest {
+		e.tested[d.Index]++
+		if e.Aside.Tested != nil {
+			e.Aside.Tested(&e.finding)
+		}
+		return
+	}
+	e.counts[d.Index]++
+	emit(&e.finding)
+}
+
+// Refused reports that m says no: an error, a reject, an abort, or a Diameter
+// answer with the error bit or a result of 3000 or more (RFC 6733 7.1: protocol
+// errors, transient and permanent failures).
+func Refused(m *signaling.Message) bool {
+	switch m.Kind {
+	case signaling.KindError, signaling.KindReject, signaling.KindAbort:
+		return true
+	case signaling.KindAnswer:
+		return m.Diameter != nil && (m.Diameter.IsError() || m.Diameter.ResultCode >= 3000)
+	}
+	return false
+}
+
+// report notes that a carrier and rule are reported for a message; false when m is
+// a duplicate and they were before. The note holds the last four reports of the
+// dialogue in eight bits each: a fifth pushes out the first, and one in 255 is
+// taken for another.
+func report(m *signaling.Message, c *Carrier, d *Detection) bool {
+	mem := m.Memory
+	h := mem.Signature ^ uint64(m.Kind)<<56 ^ uint64(c.Index)<<32 ^ uint64(d.Index)
+	if m.Component != nil && m.Component.HasInvokeID {
+		h ^= uint64(uint16(m.Component.InvokeID)) << 40
+	}
+	h *= 0x9e3779b97f4a7c15
+	tag := uint32(h>>32)%255 + 1
+	if m.Duplicate {
+		for s := mem.Reported; s != 0; s >>= 8 {
+			if s&0xff == tag {
+				return false
+			}
+		}
+	}
+	mem.Reported = mem.Reported<<8 | tag
+	return true
+}
