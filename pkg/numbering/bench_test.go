@@ -8,7 +8,7 @@ import (
 
 // TestAllocations: look-ups stand on the way of every message.
 func TestAllocations(t *testing.T) {
-	load()
+	loadGTs()
 	gt, imsi, none := telecom.MustDigits("491710000000"), telecom.MustDigits("262011234567890"), telecom.MustDigits("00000")
 	n := testing.AllocsPerRun(100, func() {
 		for _, d := range [...]telecom.Digits{gt, imsi, none} {
@@ -30,14 +30,24 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// BenchmarkRead is what the first look-up costs.
+// BenchmarkRead is what the first look-up costs, and the first of a block of numbers.
 func BenchmarkRead(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := read(shipped); err != nil {
-			b.Fatal(err)
+	b.Run("all but blocks", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := read(shipped); err != nil {
+				b.Fatal(err)
+			}
 		}
-	}
+	})
+	b.Run("blocks", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := load().readGTs(shipped.gt); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
 
 func BenchmarkCountryOfGT(b *testing.B) {
@@ -49,7 +59,7 @@ func BenchmarkCountryOfGT(b *testing.B) {
 }
 
 func BenchmarkOperatorOfGT(b *testing.B) {
-	load()
+	loadGTs()
 	d := telecom.MustDigits("491710000000")
 	for b.Loop() {
 		OperatorOfGT(d)

@@ -79,12 +79,11 @@ func CountryOfPointCode(pc telecom.PointCode) (iso string, ok bool) {
 // OperatorOfGT is the operator that a block of numbers was given to: the longest listed
 // prefix of an international number.
 func OperatorOfGT(d telecom.Digits) (op *Operator, ok bool) {
-	t := load()
-	i, ok := t.gts.longest(d)
+	i, ok := loadGTs().longest(d)
 	if !ok {
 		return nil, false
 	}
-	return &t.operators[i], true
+	return &load().operators[i], true
 }
 
 // PLMNOfE214 reads a mobile global title: country code and network code, then digits of

@@ -10,6 +10,9 @@ func TestNetworkOf(t *testing.T) {
 	for _, tt := range []struct{ plmn, id, name, country string }{
 		{"262-01", "de-telekom", "Telekom", "DE"},
 		{"262-06", "de-telekom", "Telekom", "DE"},
+		{"454-00", "hk-hkt", "HKT", "HK"},
+		{"454-12", "hk-china-mobile", "China Mobile Hong Kong", "HK"},
+		{"740-02", "ec-cnt-mobile", "CNT Mobile", "EC"},
 		{"262-02", "de-vodafone", "Vodafone", "DE"},
 		{"208-01", "fr-orange", "Orange", "FR"},
 		{"234-15", "gb-vodafone", "Vodafone", "GB"},
@@ -20,7 +23,7 @@ func TestNetworkOf(t *testing.T) {
 		{"425-05", "ps-jawwal", "Jawwal", "PS"}, // Palestine in Israel's MCC
 		{"338-05", "jm-digicel", "Digicel", "JM"},
 		{"338-050", "jm-digicel", "Digicel", "JM"},
-		{"001-01", "test-test", "TEST", ""},
+		{"001-01", "test-network", "Test network", ""},
 		{"999-99", "test-internal-use", "Internal use", ""},
 		{"901-05", "int-thuraya-rmss-network", "Thuraya RMSS Network", ""},
 	} {
@@ -51,6 +54,10 @@ func TestNetworkOfIMSI(t *testing.T) {
 		{"405025123456789", "405-025", "IN"}, // and three
 		{"405854123456789", "405-854", "IN"},
 		{"454001234567890", "454-00", "HK"},
+		{"454383123456789", "454-383", "HK"}, // a later code of three digits
+		{"454380123456789", "454-380", "HK"},
+		{"214701123456789", "214-701", "ES"},
+		{"901401234567890", "901-40", ""},
 		{"708001123456789", "708-001", "HN"},
 		{"338050123456789", "338-050", "JM"}, // the longer of two that are listed
 		{"338051234567890", "338-05", "JM"},

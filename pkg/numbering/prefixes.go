@@ -2,6 +2,7 @@ package numbering
 
 import (
 	"errors"
+	"strings"
 
 	"sigtransit/decoders/telecom"
 )
@@ -41,6 +42,26 @@ func (p *prefixes) add(digits string, value uint16) error {
 	}
 	p.key, p.size = append(p.key, key), append(p.size, uint8(d.Len()))
 	p.up, p.value = append(p.up, up), append(p.value, value)
+	return nil
+}
+
+// addBlocks appends a prefix, or with a hyphen and a digit behind it those up to the one
+// that ends in this digit.
+func (p *prefixes) addBlocks(blocks string, value uint16) error {
+	first, last, several := strings.Cut(blocks, "-")
+	if err := p.add(first, value); err != nil || !several {
+		return err
+	}
+	n := len(first) - 1
+	if len(last) != 1 || last[0] > '9' || last[0] <= first[n] {
+		return errPrefix
+	}
+	for c := first[n] + 1; c <= last[0]; c++ {
+		var b [15]byte
+		if err := p.add(string(append(append(b[:0], first[:n]...), c)), value); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "embed" // for the tables
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -40,17 +41,26 @@ type tables struct {
 	operators []Operator  // by id
 	plmns     []uint32    // keys, sorted
 	networks  []Operator  // of plmns
-	gts       prefixes    // places in operators
 }
 
 // load is the tables. That they can be read is held by a test: that they cannot be is a
 // fault of the build.
 var load = sync.OnceValue(func() *tables {
-	t, err := read(source{countriesTSV, e164TSV, mccTSV, sancTSV, operatorsTSV, plmnTSV, gtTSV})
+	t, err := read(shipped)
 	if err != nil {
 		panic("numbering: " + err.Error())
 	}
 	return t
+})
+
+// loadGTs is the blocks of numbers: places in operators. Most of the reading is theirs,
+// and not all callers ask for them.
+var loadGTs = sync.OnceValue(func() *prefixes {
+	p, err := load().readGTs(shipped.gt)
+	if err != nil {
+		panic("numbering: " + err.Error())
+	}
+	return p
 })
 
 var (
@@ -62,6 +72,8 @@ var (
 
 // source is the text of the tables.
 type source struct{ countries, e164, mcc, sanc, operators, plmn, gt string }
+
+var shipped = source{countriesTSV, e164TSV, mccTSV, sancTSV, operatorsTSV, plmnTSV, gtTSV}
 
 // read makes the tables of their text.
 func read(s source) (*tables, error) {
@@ -75,7 +87,6 @@ func read(s source) (*tables, error) {
 	n = strings.Count(s.plmn, "\n")
 	t.plmns, t.networks = make([]uint32, 0, n), make([]Operator, 0, n)
 	t.e164.grow(strings.Count(s.e164, "\n"))
-	t.gts.grow(strings.Count(s.gt, "\n"))
 	for _, f := range []struct {
 		name, text string
 		line       func(f [3]string, n int) error
@@ -86,7 +97,6 @@ func read(s source) (*tables, error) {
 		{"sanc", s.sanc, t.addSANC},
 		{"operators", s.operators, func(f [3]string, n int) error { return t.addOperator(ids, f, n) }},
 		{"plmn", s.plmn, func(f [3]string, n int) error { return t.addPLMN(ids, f, n) }},
-		{"gt", s.gt, func(f [3]string, n int) error { return t.addGT(ids, f, n) }},
 	} {
 		if err := lines(f.text, f.line); err != nil {
 			return nil, fmt.Errorf("%s.tsv:%w", f.name, err)
@@ -220,10 +230,26 @@ func (t *tables) addPLMN(ids map[string]uint16, f [3]string, n int) error {
 	return nil
 }
 
-func (t *tables) addGT(ids map[string]uint16, f [3]string, n int) error {
-	i, ok := ids[f[1]]
-	if !ok || n != 2 {
-		return errOperator
+// readGTs reads the blocks of numbers of operators.
+func (t *tables) readGTs(text string) (*prefixes, error) {
+	p := &prefixes{}
+	p.grow(3 * strings.Count(text, "\n"))
+	at := 0 // of the operator of the line before
+	err := lines(text, func(f [3]string, n int) error {
+		if n != 2 {
+			return errFields
+		}
+		if t.operators[at].ID != f[1] {
+			i, ok := slices.BinarySearchFunc(t.operators, f[1], func(o Operator, id string) int { return strings.Compare(o.ID, id) })
+			if !ok {
+				return errOperator
+			}
+			at = i
+		}
+		return p.addBlocks(f[0], uint16(at))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("gt.tsv:%w", err)
 	}
-	return t.gts.add(f[0], i)
+	return p, nil
 }
