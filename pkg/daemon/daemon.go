@@ -128,7 +128,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	defer d.capture.Close()
 
 	sources := d.capture.Sources()
-	tables := dialogue.NewTCAPGroup(len(sources))
+	tables := dialogue.NewTCAPGroup(len(sources), func(w int) uint64 { return sources[w].Assigned() })
 	publishers := make([]*telemetry.Publisher, len(sources))
 	for i := range sources {
 		o := d.outputs(p)

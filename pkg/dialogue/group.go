@@ -4,6 +4,7 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"sigtransit/decoders/tcap"
 )
@@ -11,24 +12,29 @@ import (
 // group is the tables of workers that read one network together. A transaction
 // stands in one of them, that of the worker which saw its last message, and moves
 // when the next one comes by a link of another worker. So a worker that sees all
-// of a dialogue, as nearly all do, only pays for a lock that nobody else holds.
-//
-// Two workers that meet the two copies of a message (an STP's mirror) at once may both
-// count it: of copies sent back to back a few of a hundred were. One worker counts
-// right.
+// of a dialogue, as nearly all do, only pays for locks that nobody else holds.
 type group struct {
 	tables   []*TCAP
+	copies   copies
+	order    order
 	mirrored atomic.Int64 // the latest TCAP.mirrored of all tables
+	// across: two workers met copies of one message; until that time answers wait for
+	// workers that are behind, since what comes before them may be theirs to read.
+	across atomic.Int64
 }
 
 // NewTCAPGroup makes n tables that share their transactions, one for each worker.
 // Each must be used by one goroutine at a time; different ones may be used at
-// once. Between Match and Release the worker's own table is locked.
-func NewTCAPGroup(n int) []*TCAP {
-	g := &group{tables: make([]*TCAP, n)}
+// once. Between Match and Release the worker's own table is locked. assigned is the
+// number of the last frame that a worker was given, where workers say which frames
+// they have Begun; nil: they do not.
+func NewTCAPGroup(n int, assigned func(worker int) uint64) []*TCAP {
+	g := &group{tables: make([]*TCAP, n), order: order{assigned, make([]position, n)}}
 	g.mirrored.Store(math.MinInt64)
+	g.across.Store(math.MinInt64)
 	for i := range g.tables {
 		g.tables[i] = NewTCAP()
+		g.tables[i].worker = i
 		if n > 1 {
 			g.tables[i].group = g
 		}
@@ -38,15 +44,17 @@ func NewTCAPGroup(n int) []*TCAP {
 
 // shared is what a table in a group has besides.
 type shared struct {
-	group *group // nil: the table stands alone, and is not locked
-	mu    sync.Mutex
-	held  bool // mu is held by the worker whose table it is, from Match to Release
+	group  *group // nil: the table stands alone, and is not locked
+	worker int
+	frame  uint64    // that is read
+	sulks  time.Time // until then it waits for nobody
+	mu     sync.Mutex
+	held   bool // mu is held by the worker whose table it is, from Match to Release
 }
 
-// settle brings the transaction of a message into t, from the table of another
-// worker if need be, and leaves t locked. No two tables are ever locked at a time
-// by one worker, so none waits for another that waits for it.
-func (t *TCAP) settle(m *tcap.Message, calling, called Party) {
+// matchShared is match for a table in a group, which it leaves locked. No two tables
+// are ever locked at a time by one worker, so none waits for another that waits for it.
+func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, link uint64, payload []byte) (tr *Transaction, side uint8, duplicate bool) {
 	id, p, begin := m.DTID, called, false
 	switch m.Type {
 	case tcap.Begin:
@@ -54,29 +62,94 @@ func (t *TCAP) settle(m *tcap.Message, calling, called Party) {
 	case tcap.Continue, tcap.End, tcap.Abort:
 	default:
 		t.mu.Lock()
-		return
+		t.held = true
+		return nil, 0, false
 	}
+	sig := signature(payload)
+	g := t.group
+	w := g.copies.way(id)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key, e := w.find(m, sig)
+	// What others have still to read may come before an answer.
+	early := !begin && !e.copy(key, now, link) && t.behind()
+	if early && now <= g.across.Load() {
+		early = false
+		e = w.again(t, m, sig)
+	}
+	copied := e.copy(key, now, link)
+	// A begin that nobody met opens a transaction, whatever others have.
+	if begin && !copied {
+		t.mu.Lock()
+	} else if found := t.settle(begin, id, p); !found && early {
+		t.mu.Unlock()
+		e = w.again(t, m, sig)
+		copied = e.copy(key, now, link)
+		t.settle(begin, id, p)
+	}
+	t.held = true
+	if copied {
+		t.noticed(now) // even if the transaction is gone by now
+		if e.worker != uint32(t.worker) {
+			g.across.Store(now + 60*second)
+		}
+	} else {
+		*e = met{key, now, uint32(link), uint32(t.worker)}
+	}
+	return t.match(now, m, calling, called, link, sig, copied)
+}
+
+// again lets the other workers go first.
+func (w *way) again(t *TCAP, m *tcap.Message, sig uint32) *met {
+	w.mu.Unlock()
+	t.catchUp()
+	w.mu.Lock()
+	_, e := w.find(m, sig)
+	return e
+}
+
+// settle brings the transaction with this id, one of whose sides is best p, into t,
+// from the table of another worker if need be, and leaves t locked. A begin asks for
+// one that p began. It reports false where there is none.
+func (t *TCAP) settle(begin bool, id tcap.TransactionID, p Party) bool {
 	t.mu.Lock()
-	if slot, side := t.find(id, p); slot != 0 && !(begin && side != 0) {
-		return
+	best := t.score(begin, id, p)
+	if best == perfect {
+		return true
 	}
 	t.mu.Unlock()
-	var e Transaction
-	found := false
+	var from *TCAP
 	for _, other := range t.group.tables {
-		if other != t && other.surrender(id, p, begin, &e) {
-			found = true
-			break
+		if other == t {
+			continue
+		}
+		other.mu.Lock()
+		s := other.score(begin, id, p)
+		other.mu.Unlock()
+		if s > best {
+			best, from = s, other
 		}
 	}
+	var e Transaction
+	moves := from != nil && from.surrender(begin, id, p, &e)
 	t.mu.Lock()
-	if found {
+	if moves {
 		t.adopt(&e)
 	}
+	return best > 0
+}
+
+// score says how well the best transaction for a message in t fits.
+func (t *TCAP) score(begin bool, id tcap.TransactionID, p Party) int {
+	slot, side := t.find(id, p)
+	if slot == 0 || begin && side != 0 {
+		return 0
+	}
+	return t.entries.at(slot).party[side].score(p)
 }
 
 // surrender takes the transaction with this id and party out of t.
-func (t *TCAP) surrender(id tcap.TransactionID, p Party, begin bool, e *Transaction) bool {
+func (t *TCAP) surrender(begin bool, id tcap.TransactionID, p Party, e *Transaction) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	slot, side := t.find(id, p)

@@ -13,7 +13,7 @@ import (
 
 // TestGroupMoves: a dialogue whose messages come to different workers is one.
 func TestGroupMoves(t *testing.T) {
-	g := NewTCAPGroup(3)
+	g := NewTCAPGroup(3, nil)
 	ul := signaling.MAPOperation(2)
 	tr, _, _ := g[0].Match(0, message(tcap.Begin, 1, 0), vlr, hlr, 1, []byte("begin"))
 	tr.Invoked(0, 1, ul)
@@ -52,7 +52,7 @@ func TestGroupMoves(t *testing.T) {
 // TestGroupCopies: the second copy of a message of a mirrored STP comes by a link
 // of another worker.
 func TestGroupCopies(t *testing.T) {
-	g := NewTCAPGroup(2)
+	g := NewTCAPGroup(2, nil)
 	for i, m := range []*tcap.Message{message(tcap.Begin, 1, 0), message(tcap.Continue, 9, 1), message(tcap.End, 0, 1)} {
 		calling, called := vlr, hlr
 		if i > 0 {
@@ -72,7 +72,7 @@ func TestGroupCopies(t *testing.T) {
 // messages in order, as the race detector sees them.
 func TestGroupRace(t *testing.T) {
 	const workers, dialogues = 4, 2000
-	g := NewTCAPGroup(workers)
+	g := NewTCAPGroup(workers, nil)
 	type step struct {
 		worker int
 		m      *tcap.Message
@@ -125,7 +125,7 @@ func TestGroupRace(t *testing.T) {
 }
 
 func BenchmarkMatch(b *testing.B) {
-	for name, table := range map[string]*TCAP{"alone": NewTCAP(), "in a group": NewTCAPGroup(2)[0]} {
+	for name, table := range map[string]*TCAP{"alone": NewTCAP(), "in a group": NewTCAPGroup(2, nil)[0]} {
 		b.Run(name, func(b *testing.B) {
 			begin, end := message(tcap.Begin, 1, 0), message(tcap.End, 0, 1)
 			payload := make([]byte, 64)
@@ -144,7 +144,7 @@ func BenchmarkMatch(b *testing.B) {
 // their sender, unlocks nothing, and one after a Match that was cut short lets the
 // other workers go on.
 func TestGroupRelease(t *testing.T) {
-	tables := NewTCAPGroup(2)
+	tables := NewTCAPGroup(2, nil)
 	tables[0].Release(nil)
 	m := tcap.Message{Type: tcap.Begin, OTID: tcap.TransactionID{Value: 1, Len: 4}}
 	tables[0].Match(1, &m, Party{}, Party{}, 1, nil)

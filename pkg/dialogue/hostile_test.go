@@ -115,7 +115,7 @@ func sound(t *testing.T, d *TCAP) {
 // with a clock that jumps, to one table and to two that share their transactions.
 func TestAnyOrder(t *testing.T) {
 	for n := 1; n <= 2; n++ {
-		tables := NewTCAPGroup(n)
+		tables := NewTCAPGroup(n, nil)
 		r := rand.New(rand.NewPCG(1, uint64(n)))
 		id := func() tcap.TransactionID {
 			if v := r.Uint32N(12); v > 1 {

@@ -283,13 +283,16 @@ func (t *TCAP) find(id tcap.TransactionID, p Party) (slot int32, side uint8) {
 // The transaction is valid until Release, which must follow each Match.
 func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uint64, payload []byte) (tr *Transaction, side uint8, duplicate bool) {
 	if t.group != nil {
-		t.settle(m, calling, called)
-		t.held = true
+		return t.matchShared(now, m, calling, called, link, payload)
 	}
+	return t.match(now, m, calling, called, link, signature(payload), false)
+}
+
+// match is Match for the owner of the table. met: the message was met on another link.
+func (t *TCAP) match(now int64, m *tcap.Message, calling, called Party, link uint64, sig uint32, met bool) (tr *Transaction, side uint8, duplicate bool) {
 	if now-t.swept > second || now < t.swept {
 		t.sweep(now)
 	}
-	sig := signature(payload)
 	var slot int32
 	switch m.Type {
 	case tcap.Begin:
@@ -299,8 +302,8 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 		var s uint8
 		if slot, s = t.find(m.OTID, calling); slot != 0 && s == 0 {
 			e := t.entries.at(slot)
-			if e.copied(now, 0, sig, link) || e.looped(now, sig, calling) {
-				return t.again(now, slot, 0)
+			if met || e.copied(now, 0, sig, link) || e.looped(now, sig, calling) {
+				return t.again(now, slot, 0, sig)
 			}
 			// The id is used anew: the old transaction is over. If it is another party's
 			// behind the same transit point, both live.
@@ -333,8 +336,8 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 		}
 		side = 1 - owner
 		e := t.entries.at(slot)
-		if e.copied(now, side, sig, link) {
-			return t.again(now, slot, side)
+		if met || e.copied(now, side, sig, link) {
+			return t.again(now, slot, side, sig)
 		}
 		if m.Type == tcap.Continue && m.OTID.Len != 0 && e.len[side] == 0 {
 			t.claim(slot, side, m.OTID, calling)
@@ -349,16 +352,23 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 	return e, side, false
 }
 
-func (t *TCAP) again(now int64, slot int32, side uint8) (*Transaction, uint8, bool) {
+// again is what Match returns for a copy with this signature, which is not always that
+// of the last message of its side: see copies.
+func (t *TCAP) again(now int64, slot int32, side uint8, sig uint32) (*Transaction, uint8, bool) {
 	t.Counters.Duplicates++
+	t.noticed(now)
+	e := t.entries.at(slot)
+	e.last = now
+	e.Memory.Signature = uint64(sig)
+	return e, side, true
+}
+
+// noticed remembers that the capture shows messages twice.
+func (t *TCAP) noticed(now int64) {
 	t.mirrored = now + 60*second
 	if t.group != nil {
 		t.group.mirrored.Store(t.mirrored)
 	}
-	e := t.entries.at(slot)
-	e.last = now
-	e.Memory.Signature = uint64(e.sig[side])
-	return e, side, true
 }
 
 // copied reports that side's last message had this signature, not long ago, on

@@ -194,6 +194,9 @@ func (d *Dissector) FeedBatch(frames []capture.Frame) {
 	for len(frames) > 0 {
 		frames = frames[d.some(frames):]
 	}
+	if d.frame != nil {
+		d.tcapT.Begun(d.frame.Number + 1)
+	}
 }
 
 // some dissects frames until one meets a defect, and tells how many it took.
@@ -219,6 +222,7 @@ func (d *Dissector) survive() {
 // one counts and dissects a frame.
 func (d *Dissector) one(f *capture.Frame) {
 	d.frame = f
+	d.tcapT.Begun(f.Number)
 	c := &d.Counters
 	c.Frames++
 	c.Bytes += uint64(len(f.Data))

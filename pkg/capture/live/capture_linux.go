@@ -3,6 +3,7 @@ package live
 import (
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sigtransit/pkg/capture"
@@ -11,6 +12,7 @@ import (
 // Capture is an open live capture of some interfaces.
 type Capture struct {
 	reader  *reader
+	fill    func(frames []capture.Frame, from []*block) (int, error) // the reader's
 	conf    Config
 	sources []*Source
 	closing chan struct{}
@@ -37,20 +39,26 @@ func Open(c Config) (*Capture, error) {
 		}
 		k.reader.ports = append(k.reader.ports, p)
 	}
-	for range c.Workers {
+	k.fill = k.reader.fill
+	k.begin()
+	return k, nil
+}
+
+// begin makes the sources, and spreads what fill gives where there are several.
+func (k *Capture) begin() {
+	for range k.conf.Workers {
 		s := &Source{capture: k}
-		if c.Workers > 1 {
+		if k.conf.Workers > 1 {
 			s.full, s.free = make(chan *batch, batchesAhead), make(chan *batch, batchesAhead+2)
-			s.idle = time.NewTimer(c.Idle)
+			s.idle = time.NewTimer(k.conf.Idle)
 		}
 		k.sources = append(k.sources, s)
 	}
-	if c.Workers > 1 {
+	if k.conf.Workers > 1 {
 		go k.spread()
 	} else {
 		close(k.done)
 	}
-	return k, nil
 }
 
 // Sources are as many as there are workers; each is for one goroutine.
@@ -87,6 +95,7 @@ type Source struct {
 
 	// With several workers:
 	full, free chan *batch
+	assigned   atomic.Uint64 // number of the last frame that is for this worker
 	now        *batch
 	at         int // the next frame of now
 	idle       *time.Timer
@@ -98,16 +107,22 @@ var _ capture.Source = (*Source)(nil)
 // after Config.Idle. It allocates nothing.
 func (s *Source) Read(frames []capture.Frame) (n int, err error) {
 	if s.full == nil {
-		n, err = s.capture.reader.fill(frames, nil)
+		n, err = s.capture.fill(frames, nil)
 	} else {
 		n, err = s.receive(frames)
 	}
-	for i := range frames[:n] {
-		s.frames++
-		frames[i].Number = s.frames
+	if s.full == nil {
+		for i := range frames[:n] {
+			s.frames++
+			frames[i].Number = s.frames
+		}
 	}
 	return n, err
 }
+
+// Assigned is the number of the last frame that is for the worker of the source; each
+// worker knows it before it reads a later frame. Of a single worker nobody asks it.
+func (s *Source) Assigned() uint64 { return s.assigned.Load() }
 
 // Close ends the whole capture: see Capture.Close.
 func (s *Source) Close() error { return s.capture.Close() }
@@ -176,12 +191,16 @@ func (k *Capture) spread() {
 	by := newSpread(len(k.sources))
 	frames, from := make([]capture.Frame, spreadFrames), make([]*block, spreadFrames)
 	open := make([]*batch, len(k.sources))
+	number, last := uint64(0), make([]uint64, len(k.sources))
 	hand := func(w int) {
 		b := open[w]
 		if b == nil {
 			return
 		}
 		open[w] = nil
+		for i, n := range last { // all that came before its frames
+			k.sources[i].assigned.Store(n)
+		}
 		select {
 		case k.sources[w].full <- b:
 			return
@@ -194,9 +213,11 @@ func (k *Capture) spread() {
 		}
 	}
 	for round := 0; ; round++ {
-		n, err := k.reader.fill(frames, from)
+		n, err := k.fill(frames, from)
 		for i := range n {
 			w := by.worker(&frames[i])
+			number++
+			frames[i].Number, last[w] = number, number
 			b := open[w]
 			if b == nil {
 				b = k.sources[w].empty()

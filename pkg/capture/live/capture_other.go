@@ -14,6 +14,9 @@ type Capture struct{}
 // Source is a share of a live capture, which this system does not have.
 type Source struct{ capture.Source }
 
+// Assigned is nothing.
+func (*Source) Assigned() uint64 { return 0 }
+
 // Open refuses.
 func Open(Config) (*Capture, error) {
 	return nil, &Error{Err: ErrUnsupported, Detail: "this is " + runtime.GOOS, Want: "`tcpdump -w - | sigtransit replay -`"}

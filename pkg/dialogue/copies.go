@@ -1,0 +1,69 @@
+package dialogue
+
+import (
+	"sync"
+
+	"sigtransit/decoders/tcap"
+)
+
+// Bounds of the memory of copies.
+const (
+	// ways times copySets sets of copyWays messages are remembered, 768 KiB: as many as
+	// others may read while batches wait for a slow worker. A set is two lines of the
+	// cache.
+	ways     = 64
+	copySets = 1 << 7
+	copyWays = 4
+)
+
+// copies is which messages the workers of a group have met of late. A worker reads its
+// links in order and knows nothing of those of others: when it meets the second copy
+// of a message, the dialogue may be several messages further on, or over, at the
+// worker that met the first. So it is not enough to know the last message of a side.
+type copies [ways]way
+
+// way is what transaction ids of one hash have in common. Its lock is held while a
+// message finds its transaction, so that of two workers which meet the copies of one
+// message at once the second finds what the first has opened. It is taken before the
+// lock of a table, and never while one is held.
+type way struct {
+	mu   sync.Mutex
+	sets [copySets][copyWays]met
+}
+
+// met is a message by its octets and ids, and when, where and by which worker it was
+// met first; key 0: none.
+type met struct {
+	key    uint64
+	at     int64
+	link   uint32
+	worker uint32
+}
+
+// way is that of a transaction id.
+func (c *copies) way(id tcap.TransactionID) *way {
+	return &c[tidHash(short(id), id.Len)%ways]
+}
+
+// find is the place of a message, which holds another one or none where it was not met.
+func (w *way) find(m *tcap.Message, sig uint32) (key uint64, e *met) {
+	key = mix(mix(uint64(sig)|uint64(m.Type)<<32, uint64(short(m.OTID)))^hashSeed, uint64(short(m.DTID))) | 1
+	set := &w.sets[key>>32%copySets]
+	e = &set[0]
+	for i := range set {
+		x := &set[i]
+		if x.key == key {
+			return key, x
+		}
+		if x.at < e.at {
+			e = x
+		}
+	}
+	return key, e
+}
+
+// copy says that the message of the key was met on another link, not long ago. On the
+// same link it is another message: see Transaction.copied.
+func (e *met) copy(key uint64, now int64, link uint64) bool {
+	return e.key == key && e.link != uint32(link) && now-e.at < tcapLinger && e.at-now < tcapLinger
+}
