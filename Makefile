@@ -84,6 +84,10 @@ bench-live: ## speed of a live capture beside tcpdump, over virtual interfaces (
 	$(GO) build -trimpath -pgo=cmd/sigtransit/default.pgo -o bin/bench ./cmd/bench
 	bin/bench live -dir $(BENCHDIR) -messages $(BENCH_MESSAGES) $(BENCH_LIVE_FLAGS)
 
+.PHONY: bench-workers
+bench-workers: ## what a second worker is worth, with frames out of memory (two idle cores)
+	$(GO) test -trimpath ./pkg/capture/live -run '^$$' -bench '^BenchmarkWorkers$$' -benchtime 5x
+
 # The Go tool uses the profile for every build of the command (-pgo=auto).
 .PHONY: profile
 profile: ## record cmd/sigtransit/default.pgo anew, for profile-guided optimisation

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -33,6 +34,9 @@ const (
 	farPort  = "far"    // what is sent to
 	// settle is how long the last frames may take through ring and reader.
 	settle = 500 * time.Millisecond
+	// aimedRate is packets a second at which aimedCores are to be enough.
+	aimedRate  = 425_000
+	aimedCores = 0.5
 )
 
 type liveOptions struct {
@@ -136,7 +140,7 @@ func makePorts(ctx context.Context) error {
 type reading struct {
 	sent, received, dropped float64 // packets
 	seconds                 float64 // that the sending took
-	cpu                     float64 // seconds
+	cpu                     float64 // seconds since the reader listened
 }
 
 // receiver is one of those that are measured in turns.
@@ -200,8 +204,20 @@ func benchLive(ctx context.Context, o liveOptions, log io.Writer) (*report, erro
 		r.note("%v: the processes may move between cores", err)
 	}
 	load := loadAverage()
+	var alone, beside []float64
 	for round := range o.runs {
 		fmt.Fprintf(log, "live: round %d of %d\n", round+1, o.runs)
+		for _, busy := range []bool{false, true} {
+			x, err := control(ctx, reader, sender, self, env, file, busy)
+			if err != nil {
+				return nil, err
+			}
+			if busy {
+				beside = append(beside, x)
+			} else {
+				alone = append(alone, x)
+			}
+		}
 		for _, t := range turns {
 			x, err := receive(ctx, reader, sender, t, file, o.pps)
 			if err != nil {
@@ -220,12 +236,20 @@ func benchLive(ctx context.Context, o liveOptions, log io.Writer) (*report, erro
 		r.add("  dropped by the kernel", t.column(func(x reading) float64 { return x.dropped }), "")
 		r.add("  CPU seconds a million packets", t.column(perMillion), "")
 		r.add("  cores used", t.column(func(x reading) float64 { return x.cpu / x.seconds }), "")
+		if t == ours {
+			r.add(fmt.Sprintf("  cores at %s packets a second", thousands(aimedRate)), scale(t.column(perMillion), aimedRate/1e6), atMost(scale(t.column(perMillion), aimedRate/1e6), aimedCores))
+		}
 	}
+	r.add("control: replay from the file, CPU seconds a million packets", alone, "")
+	r.add("  while the sender runs, and nobody captures", beside, "")
+	r.add("  what the sender costs its neighbour", pairwise(beside, alone), "")
+	r.add("sigtransit / control while the sender runs", pairwise(ours.column(perMillion), beside), "")
 	if tcpdump != nil {
 		r.add("CPU a packet, sigtransit / tcpdump", pairwise(ours.column(perMillion), tcpdump.column(perMillion)), "")
 		r.add("  source alone / tcpdump", pairwise(source.column(perMillion), tcpdump.column(perMillion)), "")
 	}
-	r.note("the copy into the ring is made on the sender's core, and counts for neither; start-up and findings count for sigtransit")
+	r.note("the copy into the ring is made on the sender's core, and counts for neither; findings count for sigtransit, start-up for nobody: CPU time is taken from the moment it listens")
+	r.note("the control is sigtransit's decoding and judgement without a capture on the reader's core: what it costs more while the sender runs is the machine's (cores that share hardware, caches, memory), not the program's")
 	return r, nil
 }
 
@@ -248,6 +272,10 @@ func receive(ctx context.Context, reader, sender pinning, t *receiver, file stri
 			return x, fmt.Errorf("%s ended before it listened: %w", t.name, c.Wait())
 		}
 		ready = strings.Contains(lines.Text(), "listening on")
+	}
+	startUp, err := cpuOf(c.Process.Pid)
+	if err != nil {
+		return x, err
 	}
 	speed := "--topspeed"
 	if pps > 0 {
@@ -272,9 +300,74 @@ func receive(ctx context.Context, reader, sender pinning, t *receiver, file stri
 	if err := c.Wait(); err != nil {
 		return x, fmt.Errorf("%s: %w: %s", t.name, err, rest.String())
 	}
-	x.cpu = (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()
+	x.cpu = (c.ProcessState.UserTime() + c.ProcessState.SystemTime() - startUp).Seconds()
 	x.received, x.dropped, err = receivedOf(rest.String())
 	return x, err
+}
+
+// cpuOf is the CPU time of a process until now, as the scheduler counts it for each
+// thread: the clock ticks of /proc/PID/stat are longer than some start-ups.
+func cpuOf(pid int) (time.Duration, error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(threads) == 0 {
+		return 0, fmt.Errorf("process %d has no /proc/%[1]d/task/*/schedstat", pid)
+	}
+	var sum time.Duration
+	for _, name := range threads {
+		b, err := os.ReadFile(name)
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			continue // a thread that ended
+		}
+		var ns int64
+		if _, e := fmt.Sscan(string(b), &ns); err != nil || e != nil {
+			return 0, fmt.Errorf("%s: %w", name, errors.Join(err, e))
+		}
+		sum += time.Duration(ns)
+	}
+	return sum, nil
+}
+
+// control replays a file on the reader's core, busy: while the sender sends to a port
+// that nobody captures from. It returns CPU seconds a million packets.
+func control(ctx context.Context, reader, sender pinning, self string, env []string, file string, busy bool) (float64, error) {
+	if busy {
+		argv := append(sender[:len(sender):len(sender)], "tcpreplay", "--preload-pcap", "--topspeed", "--loop=0", "--intf1="+farPort, file)
+		c := exec.CommandContext(ctx, argv[0], argv[1:]...)
+		c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		before := sentBy(farPort)
+		if err := c.Start(); err != nil {
+			return 0, err
+		}
+		defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
+		for begin := time.Now(); sentBy(farPort) < before+1000; time.Sleep(5 * time.Millisecond) {
+			if time.Since(begin) > time.Minute {
+				return 0, errors.New("tcpreplay sends nothing within a minute")
+			}
+		}
+	}
+	argv := append(reader[:len(reader):len(reader)], self, "live-file", file)
+	c := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	c.Env = env
+	out, err := c.Output()
+	if err != nil {
+		return 0, fmt.Errorf("replay of %s: %w", file, err)
+	}
+	var packets, seconds float64
+	if _, err := fmt.Sscanf(string(out), "%g packets in %g seconds", &packets, &seconds); err != nil || packets == 0 {
+		return 0, fmt.Errorf("the replay does not say what it read: %.500q", out)
+	}
+	return seconds / packets * 1e6, nil
+}
+
+// sentBy is how many packets an interface of this network has sent (proc(5)).
+func sentBy(port string) (n float64) {
+	for line := range strings.Lines(readText("/proc/self/net/dev")) {
+		name, counters, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if f := strings.Fields(counters); name == port && len(f) > 9 {
+			n, _ = strconv.ParseFloat(f[9], 64)
+		}
+	}
+	return n
 }
 
 // sentOf reads what tcpreplay says: "Actual: 10 packets (1000 bytes) sent in 0.5
@@ -311,6 +404,45 @@ func receivedOf(said string) (received, dropped float64, err error) {
 	return received, dropped, nil
 }
 
+// judging is a worker as replay has it, whose findings go nowhere.
+func judging() (*pipeline.Worker, error) {
+	set, err := rules.Load(rules.Options{})
+	if err != nil {
+		return nil, err
+	}
+	render := output.NewRenderer(output.FormatJSON, output.Options{Keys: output.NewEphemeralKeys()}, output.Screen{})
+	return pipeline.New(set, pipeline.Options{Render: render, Sink: output.NewWriterSink(io.Discard, false)}), nil
+}
+
+// fileChild, in a child, replays a file and says what that took without start-up.
+func fileChild(name string, stdout io.Writer) error {
+	w, err := judging()
+	if err != nil {
+		return err
+	}
+	f, err := capture.Open(name, capture.Options{})
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	before, err := cpuOf(os.Getpid())
+	if err != nil {
+		return err
+	}
+	if err := w.Run(context.Background(), name, f, nil); err != nil {
+		return err
+	}
+	after, err := cpuOf(os.Getpid())
+	if err != nil {
+		return err
+	}
+	s, err := w.Finish(0)
+	if err == nil {
+		_, err = fmt.Fprintf(stdout, "%d packets in %g seconds\n", s.Frames, (after - before).Seconds())
+	}
+	return err
+}
+
 // liveChild, in a child, is a live capture; whole: with the pipeline of replay behind
 // it. It ends with an interrupt, and then says what tcpdump says.
 func liveChild(port string, whole bool) error {
@@ -331,12 +463,10 @@ func liveChild(port string, whole bool) error {
 		}
 	}
 	if whole {
-		set, err := rules.Load(rules.Options{})
+		w, err := judging()
 		if err != nil {
 			return err
 		}
-		render := output.NewRenderer(output.FormatJSON, output.Options{Keys: output.NewEphemeralKeys()}, output.Screen{})
-		w := pipeline.New(set, pipeline.Options{Render: render, Sink: output.NewWriterSink(io.Discard, false)})
 		read = func() error { return w.Run(context.Background(), port, src, nil) }
 	}
 	fmt.Fprintln(os.Stderr, "listening on "+port)

@@ -57,7 +57,8 @@ func TestLiveSmoke(t *testing.T) {
 			t.Errorf("%s packets sent, %s received", sent, value)
 		}
 	}
-	for _, want := range []string{"sigtransit, packets sent", "source alone", "tcpdump, packets sent", "dropped by the kernel", "sigtransit / tcpdump"} {
+	for _, want := range []string{"sigtransit, packets sent", "source alone", "tcpdump, packets sent", "dropped by the kernel", "sigtransit / tcpdump",
+		"cores at 425,000 packets a second", "control: replay from the file", "while the sender runs"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the report lacks %q", want)
 		}

@@ -15,3 +15,5 @@ func runLive(_ context.Context, _ []string, _, stderr io.Writer) int {
 }
 
 func liveChild(string, bool) error { return errors.New("live capture needs Linux") }
+
+func fileChild(string, io.Writer) error { return errors.New("live capture needs Linux") }

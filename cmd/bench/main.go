@@ -124,6 +124,9 @@ func runChild(args []string, stdout io.Writer) error {
 	if len(args) == 2 && (args[0] == "live-worker" || args[0] == "live-source") {
 		return liveChild(args[1], args[0] == "live-worker")
 	}
+	if len(args) == 2 && args[0] == "live-file" {
+		return fileChild(args[1], stdout)
+	}
 	if len(args) < 3 {
 		return fmt.Errorf("%s is set: this is no task of a copy: %q", childVariable, args)
 	}

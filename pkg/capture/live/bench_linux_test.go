@@ -1,0 +1,136 @@
+package live_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"sigtransit/pkg/capture"
+	"sigtransit/pkg/capture/live"
+	"sigtransit/pkg/dialogue"
+	"sigtransit/pkg/output"
+	"sigtransit/pkg/pipeline"
+	"sigtransit/pkg/synth"
+	"sigtransit/rules"
+)
+
+// inMemory is the frames of a synthetic capture of so many messages.
+func inMemory(tb testing.TB, messages int) (frames []capture.Frame) {
+	tb.Helper()
+	var pcap bytes.Buffer
+	if err := synth.WriteBench(&pcap, messages, 1); err != nil {
+		tb.Fatal(err)
+	}
+	r, err := capture.NewReader(bytes.NewReader(pcap.Bytes()), "memory", capture.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var octets []byte
+	batch := make([]capture.Frame, 256)
+	for {
+		n, err := r.Read(batch)
+		for _, f := range batch[:n] {
+			if len(f.Data) > cap(octets)-len(octets) {
+				octets = make([]byte, 0, 1<<20)
+			}
+			at := len(octets)
+			octets = append(octets, f.Data...)
+			f.Data = octets[at:len(octets):len(octets)]
+			frames = append(frames, f)
+		}
+		if err == io.EOF {
+			return frames
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// readBy has workers read frames from memory with the pipeline of a daemon, and returns
+// how many messages that were and how long it took.
+func readBy(tb testing.TB, set *rules.Set, frames []capture.Frame, workers int) (messages uint64, took time.Duration) {
+	tb.Helper()
+	sources := live.OverMemory(frames, workers)
+	tables := dialogue.NewTCAPGroup(workers, func(w int) uint64 { return sources[w].Assigned() })
+	all := make([]*pipeline.Worker, workers)
+	for i := range all {
+		o := pipeline.Options{Render: output.NewRenderer(output.FormatJSON, output.Options{}, output.Screen{}), Sink: output.NewWriterSink(io.Discard, false), Live: true}
+		o.Dissect.Worker, o.Dissect.Workers, o.Dissect.Transactions = i, workers, tables[i]
+		all[i] = pipeline.New(set, o)
+	}
+	var wg sync.WaitGroup
+	begin := time.Now()
+	for i, w := range all {
+		wg.Go(func() {
+			if err := w.Run(context.Background(), "memory", sources[i], nil); err != nil {
+				tb.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	took = time.Since(begin)
+	for _, w := range all {
+		s, err := w.Finish(0)
+		if err != nil {
+			tb.Error(err)
+		}
+		messages += s.Total()
+	}
+	return messages, took
+}
+
+// used is the CPU time of this process.
+func used() time.Duration {
+	var r syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// TestWorkersOverMemory: two workers count what one does.
+func TestWorkersOverMemory(t *testing.T) {
+	set, err := rules.Load(rules.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := inMemory(t, 20_000)
+	one, _ := readBy(t, set, frames, 1)
+	two, _ := readBy(t, set, frames, 2)
+	if one != 20_000 || two != one {
+		t.Errorf("%d messages by one worker, %d by two", one, two)
+	}
+}
+
+// BenchmarkWorkers is capture, decoding and judgement of frames out of memory by one
+// worker and by two, in turns: "scaling" is what the second is worth, at best 2, where
+// two cores have nothing else to do (`make bench-workers`). CPU time is that of the
+// whole process, garbage collection and spreading with it.
+func BenchmarkWorkers(b *testing.B) {
+	set, err := rules.Load(rules.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	frames := inMemory(b, 300_000)
+	var took, cpu [2]time.Duration
+	rounds := 0
+	for b.Loop() {
+		rounds++
+		for i := range took {
+			before := used()
+			_, d := readBy(b, set, frames, i+1)
+			took[i] += d
+			cpu[i] += used() - before
+		}
+	}
+	n := float64(rounds * len(frames))
+	b.ReportMetric(n/took[0].Seconds(), "packets/s-by-1")
+	b.ReportMetric(n/took[1].Seconds(), "packets/s-by-2")
+	b.ReportMetric(float64(cpu[0].Nanoseconds())/n, "cpu-ns/packet-by-1")
+	b.ReportMetric(float64(cpu[1].Nanoseconds())/n, "cpu-ns/packet-by-2")
+	b.ReportMetric(took[0].Seconds()/took[1].Seconds(), "scaling")
+	b.ReportMetric(0, "ns/op")
+}
