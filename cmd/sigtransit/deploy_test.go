@@ -164,6 +164,19 @@ func TestDeployCommandLines(t *testing.T) {
 		accepted(t, "unit", strings.Fields(l[1]))
 	}
 
+	// A dynamic user's own folders are where no log shipper gets to: the unit names those
+	// that tmpfiles.d and the packages make.
+	m := regexp.MustCompile(`(?m)^ReadWritePaths=(.*)$`).FindStringSubmatch(unit)
+	if !strings.Contains(unit, "\nDynamicUser=yes\nUser=sigtransit\n") || m == nil || regexp.MustCompile(`(?m)^(State|Logs)Directory=`).MatchString(unit) {
+		t.Fatal("the unit's user or folders are others")
+	}
+	folders, packed := text(t, filepath.Join(deployed, "packaging/tmpfiles.conf")), text(t, filepath.Join(deployed, "packaging/nfpm.yaml"))
+	for _, dir := range strings.Fields(m[1]) {
+		if !strings.Contains(folders, "\nd "+dir+" 0750 sigtransit sigtransit -\n") || !strings.Contains(packed, "{dst: "+dir+", type: dir, file_info: {mode: 0750, owner: sigtransit, group: sigtransit}}") {
+			t.Errorf("nobody makes %s", dir)
+		}
+	}
+
 	dockerfile := text(t, filepath.Join(deployed, "container/Dockerfile"))
 	var cmd []string
 	if m := regexp.MustCompile(`(?m)^CMD (.*)$`).FindStringSubmatch(dockerfile); m == nil || json.Unmarshal([]byte(m[1]), &cmd) != nil {

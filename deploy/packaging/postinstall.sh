@@ -2,6 +2,9 @@
 # The service is not started at the first installation: nobody knows yet which
 # interface to watch. An upgrade restarts it where it runs.
 set -e
+if command -v systemd-tmpfiles >/dev/null; then
+  systemd-tmpfiles --create sigtransit.conf || : # folders that an older version left to systemd
+fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload || :
   systemctl try-restart sigtransit.service || :

@@ -42,7 +42,7 @@ for a in amd64:x86_64:003e arm64:aarch64:00b7; do
   [[ $(od -An -tx2 -j18 -N2 --endian=little "$work/program" | tr -d ' ') = "$machine" ]] || fail "$d holds a program for another machine"
   ! grep -qa 'ld-linux' "$work/program" || fail "the program in $d is not static"
   dpkg-deb --fsys-tarfile "$d" | tar -t | sed 's/^\.//' | grep -v '/$' | sed 's#zsh/vendor-completions#zsh/site-functions#' | sort >"$work/deb"
-  rpm -qpl "$r" 2>/dev/null | grep -vE '^/(etc|var/lib)/sigtransit$' | sort >"$work/rpm"
+  rpm -qpl "$r" 2>/dev/null | grep -vE '^/(etc|var/lib|var/log)/sigtransit$' | sort >"$work/rpm"
   diff "$work/deb" "$work/rpm" || fail "$d and $r hold different files"
   for s in preinstall postinstall preuninstall postuninstall; do
     rpm -qp --scripts "$r" 2>/dev/null | grep -q "^$s scriptlet" || fail "$r has no $s"
@@ -60,6 +60,7 @@ mode /usr/bin/sigtransit '755 root:root'
 mode /etc/sigtransit '750 root:sigtransit'
 mode $config '640 root:sigtransit'
 mode /var/lib/sigtransit '750 sigtransit:sigtransit'
+mode /var/log/sigtransit '750 sigtransit:sigtransit'
 for f in $(grep -v ^/etc/ "$work/deb" | grep -v -e ^/usr/bin -e zsh/); do mode "$f" '644 root:root'; done
 [[ $(sigtransit version) = "sigtransit $(dpkg-deb -f "$deb" Version) "* ]] || fail "sigtransit version says $(sigtransit version)"
 ! command -v man >/dev/null || man -w sigtransit-run >/dev/null || fail 'no manual page'
@@ -111,7 +112,7 @@ grep -qx '# ours' $config || fail 'an upgrade overwrites the configuration'
 dpkg -r sigtransit >/dev/null 2>&1 || fail 'dpkg -r'
 [[ ! -e /usr/bin/sigtransit && ! -e $unit && -f $config && -f $findings ]] || fail 'removing keeps too much or too little'
 dpkg -P sigtransit >"$work/log" 2>&1 || { cat "$work/log"; fail 'dpkg -P'; }
-for f in $(cat "$work/deb") /etc/sigtransit /var/lib/sigtransit /usr/share/sigtransit /usr/share/doc/sigtransit; do
+for f in $(cat "$work/deb") /etc/sigtransit /var/lib/sigtransit /var/log/sigtransit /usr/share/sigtransit /usr/share/doc/sigtransit; do
   [[ ! -e ${f/site-functions/vendor-completions} ]] || fail "$f is left"
 done
 ok 'upgrade, removal and purge'
