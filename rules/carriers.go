@@ -118,6 +118,7 @@ func (f *file) carrier(n ast.Node, inFile map[string]*token.Token) {
 		}},
 		f.textField("name", &c.Name),
 		f.textsField("aliases", &c.Aliases),
+		f.textsField("match_names", &c.MatchNames),
 		f.textField("group", &c.Group),
 		f.textField("headquarters", &c.Headquarters),
 		f.textsField("jurisdiction", &c.Jurisdiction),
@@ -206,6 +207,10 @@ func (f *file) merge(c *Carrier, replace bool, at *token.Token, items []parsed) 
 		}
 		b.Watched = c.Watched
 		b.Aliases = append(b.Aliases, c.Aliases...)
+		if b.MatchNames != nil && c.MatchNames == nil {
+			c.MatchNames = c.Aliases // an alias that the user adds is meant to be matched
+		}
+		b.MatchNames = append(b.MatchNames, c.MatchNames...)
 		b.Basis = append(b.Basis, c.Basis...)
 		b.ASNs = append(b.ASNs, c.ASNs...)
 	}

@@ -55,12 +55,13 @@ type Carrier struct {
 	// Index is the place of the carrier in Set.Carriers, for tables of counters.
 	Index int
 
-	Aliases      []string // other names, for IR.21 provider strings
+	Aliases      []string // other names
+	MatchNames   []string // names that texts of others (IR.21) know it by, beside Name; nil: the aliases
 	Group        string   // the group of companies it belongs to
 	Headquarters string
 	Jurisdiction []string // ISO 3166 country codes
 	Basis        []Basis  // why it is on the list
-	ASNs         []ASN    // for people: no AS number is seen in signaling
+	ASNs         []ASN    // for IR.21 and for people: no AS number is seen in signaling
 	Builtin      bool     // from the files in the binary, perhaps added to by the user's
 }
 
@@ -70,7 +71,7 @@ type Basis struct {
 	Confidence   signaling.Confidence
 }
 
-// ASN is an autonomous system of a carrier. It is never matched.
+// ASN is an autonomous system of a carrier. It is matched in IR.21 documents only.
 type ASN struct {
 	Number     uint32
 	Name       string

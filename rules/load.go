@@ -61,6 +61,8 @@ type Set struct {
 	messageRules ruleIndex
 	anyMessage   bool         // there are rules about messages
 	linkRules    []*Detection // enabled
+
+	texts textNames
 }
 
 // Carrier finds a carrier by its id.

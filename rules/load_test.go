@@ -28,7 +28,7 @@ func TestBadFiles(t *testing.T) {
 		{"no carriers", "sources: {}\n", `FILE:1:1: carrier file: no key "carriers"`},
 		{"carriers a mapping", "carriers:\n  id: a\n", "FILE:2:3: carriers: got a mapping, want a list"},
 		{"unknown top key", "carriers: []\nextra: 1\n", `FILE:2:1: carrier file: unknown key "extra", want one of carriers, sources`},
-		{"unknown carrier key", "carriers:\n  - id: a\n    identifers: []\n", `FILE:3:5: carrier: unknown key "identifers", want one of id, name, aliases, group, headquarters, jurisdiction, replace, watched, basis, asns, identifiers, note`},
+		{"unknown carrier key", "carriers:\n  - id: a\n    identifers: []\n", `FILE:3:5: carrier: unknown key "identifers", want one of id, name, aliases, match_names, group, headquarters, jurisdiction, replace, watched, basis, asns, identifiers, note`},
 		{"unknown source key", "carriers: []\nsources:\n  x: {titel: y}\n", `FILE:3:7: source "x": unknown key "titel", want one of title, publisher, where`},
 		{"carrier without id", "carriers:\n  - name: a\n", `FILE:2:5: carrier: no "id"`},
 		{"bad id", "carriers:\n  - id: A b\n", `FILE:2:9: id: "A b", want lower-case letters, digits and hyphens, at most 63, for example "example-carrier"`},
