@@ -5,6 +5,8 @@ package partners
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"sigtransit/decoders/telecom"
@@ -19,6 +21,9 @@ type Partner struct {
 	Name    string
 	Country string // ISO 3166-1 alpha-2; "" unknown
 	TADIGs  []string
+	// Sender is the TADIG code of the operator whose IR.21 this is. Networks of one
+	// sender are one operator. "" where no IR.21 is behind it.
+	Sender string
 
 	PLMNs  []telecom.PLMN
 	GTs    []Range  // global titles of its nodes, E.164
@@ -30,6 +35,9 @@ type Partner struct {
 	ASNs   []uint32
 
 	Carriers []Declaration
+	// Domestic are carriers inside the partner's own country: no signaling with other
+	// countries crosses them, so they are no exposure and kept apart.
+	Domestic []Declaration
 	// Encrypts: it declares IPsec for Diameter.
 	Encrypts bool
 
@@ -57,6 +65,7 @@ type Declaration struct {
 	PointCodes []string // of the carrier's gateways, as written
 	ASN        uint32
 	Since      time.Time // effective date of its section; zero: not said
+	SinceText  string    // as the partner writes it, where that is no ISO date
 }
 
 // Use is what a carrier is declared for.
@@ -74,3 +83,49 @@ const (
 var useNames = [NumUses]string{"unknown", "primary", "backup", "load_sharing"}
 
 func (u Use) String() string { return useNames[min(u, NumUses-1)] }
+
+// ParseUse is the inverse of Use.String.
+func ParseUse(s string) (Use, bool) {
+	i := slices.Index(useNames[:], s)
+	return Use(max(i, 0)), i >= 0
+}
+
+// Operator is what counts the operators of an IR.21: the networks of one sender are
+// one operator.
+func (p *Partner) Operator() string {
+	if p.Sender != "" {
+		return p.Sender
+	}
+	return p.ID
+}
+
+// Codes are the point codes of a declaration as numbers: zone-network-point, decimal
+// or hexadecimal, as partners write them. What cannot be read is left out.
+func (d *Declaration) Codes() []telecom.PointCode {
+	var out []telecom.PointCode
+	for _, text := range d.PointCodes {
+		if c, ok := PointCode(text); ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// PointCode reads a point code as people write it into IR.21: 4-106-6, 4.106.6,
+// "4 - 106 - 6", 9046, 0x2356, 2356h, H'2356.
+func PointCode(text string) (telecom.PointCode, bool) {
+	s := strings.ToLower(strings.Join(strings.Fields(text), ""))
+	if strings.Count(s, "-") != 2 && strings.Count(s, ".") == 2 {
+		s = strings.ReplaceAll(s, ".", "-")
+	}
+	for _, prefix := range []string{"h'", "x'"} {
+		if h, ok := strings.CutPrefix(s, prefix); ok {
+			s = "0x" + strings.TrimSuffix(h, "'")
+		}
+	}
+	if h, ok := strings.CutSuffix(s, "h"); ok {
+		s = "0x" + strings.TrimPrefix(h, "0x")
+	}
+	c, err := telecom.ParsePointCode(s)
+	return c, err == nil
+}

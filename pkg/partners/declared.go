@@ -1,0 +1,167 @@
+package partners
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"sigtransit/pkg/signaling"
+)
+
+// Exposure is what partners declare about a list of carriers: which operators in which
+// countries send what over each of them.
+type Exposure struct {
+	Carriers  []CarrierExposure
+	Countries []CountryExposure // by number of operators, then by code
+	Operators []OperatorExposure
+
+	// Exposed and Countries with an exposed operator, each counted once; Of are those
+	// that were asked about, with or without.
+	ExposedOperators, ExposedCountries int
+	OfOperators, OfCountries           int
+}
+
+// CarrierExposure counts the operators that declare a carrier.
+type CarrierExposure struct {
+	Carrier              string
+	Operators, Countries int
+	// Uses counts operators by service and the use that means most.
+	Uses [signaling.NumServices][NumUses]int
+}
+
+// Of is the number of operators that declare the carrier for a service.
+func (c *CarrierExposure) Of(s signaling.Service) (n int) {
+	for _, u := range c.Uses[s] {
+		n += u
+	}
+	return n
+}
+
+// CountryExposure counts the exposed operators of a country.
+type CountryExposure struct {
+	Country   string // ISO 3166-1 alpha-2; "" unknown
+	Operators int
+	Carriers  []string // in the order asked
+}
+
+// OperatorExposure is one operator's declaration of a carrier for a service, with what
+// it writes.
+type OperatorExposure struct {
+	Operator, Name, Country string
+	Networks                []string // ids of the partners that declare it
+	Carrier                 string
+	Service                 signaling.Service
+	Use                     Use
+	Texts                   []string  // names as written
+	Since                   time.Time // newest
+}
+
+// Declared adds up what partners declare about carriers, given by id in the order of
+// the result. Networks of one sender count as one operator. Declarations of domestic
+// carriers do not count.
+func Declared(list []*Partner, carriers []string) *Exposure {
+	type key struct {
+		operator string
+		carrier  int
+		service  signaling.Service
+	}
+	e := &Exposure{}
+	byKey := map[key]*OperatorExposure{}
+	operators, countries := map[string]bool{}, map[string]bool{}
+	for _, p := range list {
+		operators[p.Operator()] = true
+		countries[p.Country] = true
+		for i := range p.Carriers {
+			d := &p.Carriers[i]
+			for _, id := range d.Carriers {
+				n := slices.Index(carriers, id)
+				if n < 0 {
+					continue
+				}
+				k := key{p.Operator(), n, d.Service}
+				o := byKey[k]
+				if o == nil {
+					o = &OperatorExposure{Operator: k.operator, Name: p.Name, Country: p.Country, Carrier: id, Service: d.Service, Use: d.Use}
+					byKey[k] = o
+				}
+				o.add(p, d)
+			}
+		}
+	}
+	for _, o := range byKey {
+		e.Operators = append(e.Operators, *o)
+	}
+	slices.SortFunc(e.Operators, func(a, b OperatorExposure) int {
+		return cmp.Or(cmp.Compare(slices.Index(carriers, a.Carrier), slices.Index(carriers, b.Carrier)),
+			strings.Compare(a.Country, b.Country), strings.Compare(a.Operator, b.Operator), cmp.Compare(a.Service, b.Service))
+	})
+	e.sum(carriers)
+	delete(countries, "")
+	e.OfOperators, e.OfCountries = len(operators), len(countries)
+	return e
+}
+
+func (o *OperatorExposure) add(p *Partner, d *Declaration) {
+	if order(d.Use) < order(o.Use) {
+		o.Use = d.Use
+	}
+	if !slices.Contains(o.Networks, p.ID) {
+		o.Networks = append(o.Networks, p.ID)
+	}
+	if !slices.Contains(o.Texts, d.Name) {
+		o.Texts = append(o.Texts, d.Name)
+	}
+	if d.Since.After(o.Since) {
+		o.Since = d.Since
+	}
+}
+
+// sum counts e.Operators.
+func (e *Exposure) sum(carriers []string) {
+	exposed := map[string]bool{}
+	byCountry := map[string]map[string]bool{} // operators
+	over := map[string]map[string]bool{}      // carriers by country
+	put := func(m map[string]map[string]bool, key, value string) {
+		if m[key] == nil {
+			m[key] = map[string]bool{}
+		}
+		m[key][value] = true
+	}
+	for _, id := range carriers {
+		c := CarrierExposure{Carrier: id}
+		operators, countries := map[string]bool{}, map[string]bool{}
+		for i := range e.Operators {
+			o := &e.Operators[i]
+			if o.Carrier != id {
+				continue
+			}
+			c.Uses[o.Service][o.Use]++
+			operators[o.Operator] = true
+			exposed[o.Operator] = true
+			put(byCountry, o.Country, o.Operator)
+			put(over, o.Country, id)
+			if o.Country != "" {
+				countries[o.Country] = true
+			}
+		}
+		c.Operators, c.Countries = len(operators), len(countries)
+		e.Carriers = append(e.Carriers, c)
+	}
+	for country, operators := range byCountry {
+		c := CountryExposure{Country: country, Operators: len(operators)}
+		for _, id := range carriers {
+			if over[country][id] {
+				c.Carriers = append(c.Carriers, id)
+			}
+		}
+		e.Countries = append(e.Countries, c)
+		if country != "" {
+			e.ExposedCountries++
+		}
+	}
+	slices.SortFunc(e.Countries, func(a, b CountryExposure) int {
+		return cmp.Or(cmp.Compare(b.Operators, a.Operators), strings.Compare(a.Country, b.Country))
+	})
+	e.ExposedOperators = len(exposed)
+}
