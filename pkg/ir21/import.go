@@ -1,0 +1,241 @@
+package ir21
+
+import (
+	"archive/zip"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"sigtransit/pkg/partners"
+)
+
+// ImportOptions says how documents are imported.
+type ImportOptions struct {
+	MaxSize  int64             // of a document; 0: DefaultMaxSize
+	Resolver partners.Resolver // of carriers
+	Now      time.Time         // when the import is made
+	Each     func(done, total int)
+}
+
+// Import is what came of the documents.
+type Import struct {
+	File     partners.File
+	Read     int      // documents that were used
+	Refused  []*Error // documents that were not
+	Notes    []Note
+	Replaced []partners.Replaced
+	// Unresolved are parts of carriers' names that name no known carrier.
+	Unresolved map[string]int
+}
+
+// maxArchive bounds what the documents of one archive may have together.
+const maxArchive = 2 << 30
+
+// Files reads documents: files, and folders with all that end in .xml, .xml.gz or
+// .zip in them. A document that cannot be used is listed and the others are read.
+// err is an interruption.
+func Files(ctx context.Context, names []string, o ImportOptions) (*Import, error) {
+	if o.MaxSize <= 0 {
+		o.MaxSize = DefaultMaxSize
+	}
+	im := &Import{Unresolved: map[string]int{}}
+	var files []string
+	for _, name := range names {
+		files = im.find(files, name)
+	}
+	results := make([]result, len(files))
+	next := make(chan int)
+	var done sync.WaitGroup
+	var mu sync.Mutex
+	finished := 0
+	for range min(len(files), runtime.GOMAXPROCS(0)) {
+		done.Go(func() {
+			for i := range next {
+				results[i].read(files[i], o.MaxSize)
+				mu.Lock()
+				if finished++; o.Each != nil {
+					o.Each(finished, len(files))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range files {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	done.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var all []*partners.Partner
+	for _, r := range results {
+		im.Read += r.used
+		im.Refused = append(im.Refused, r.refused...)
+		im.Notes = append(im.Notes, r.notes...)
+		all = append(all, r.partners...)
+	}
+	im.File.Created = o.Now
+	im.File.Partners, im.Replaced = partners.Merge(all)
+	for _, p := range im.File.Partners {
+		for _, name := range p.Resolve(o.Resolver) {
+			im.Unresolved[name]++
+		}
+	}
+	return im, nil
+}
+
+// find adds the documents under a name.
+func (im *Import) find(files []string, name string) []string {
+	info, err := os.Stat(name)
+	if err != nil {
+		im.refuse(name, err)
+		return files
+	}
+	if !info.IsDir() {
+		return append(files, name)
+	}
+	before := len(files)
+	err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			im.refuse(path, err)
+			return nil
+		}
+		if d.Type().IsRegular() && isDocument(path) {
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		im.refuse(name, err)
+	} else if len(files) == before {
+		im.refuse(name, errors.New("no .xml, .xml.gz or .zip in this folder; want RAEX IR.21 documents"))
+	}
+	return files
+}
+
+func (im *Import) refuse(name string, err error) {
+	im.Refused = append(im.Refused, &Error{File: name, Text: errText(err)})
+}
+
+// errText drops the file name that an os error repeats.
+func errText(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+func isDocument(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".xml.gz") || strings.HasSuffix(name, ".zip")
+}
+
+// result is what came of one file.
+type result struct {
+	used     int
+	partners []*partners.Partner
+	notes    []Note
+	refused  []*Error
+}
+
+func (r *result) refuse(name string, err error) {
+	var e *Error
+	if !errors.As(err, &e) {
+		e = &Error{File: name, Text: errText(err)}
+	}
+	r.refused = append(r.refused, e)
+}
+
+// read reads a document, or those in an archive.
+func (r *result) read(name string, maxSize int64) {
+	f, err := os.Open(name)
+	if err != nil {
+		r.refuse(name, err)
+		return
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch lower := strings.ToLower(name); {
+	case err != nil:
+		r.refuse(name, err)
+	case info.IsDir():
+		r.refuse(name, errors.New("is a folder"))
+	case strings.HasSuffix(lower, ".zip"):
+		r.archive(name, f, info.Size(), maxSize)
+	case info.Size() > maxSize:
+		r.refuse(name, fmt.Errorf("has %d MiB, at most %d are read; want a RAEX IR.21 document", info.Size()>>20, maxSize>>20))
+	case strings.HasSuffix(lower, ".gz"):
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			r.refuse(name, fmt.Errorf("not gzip: %w", err))
+			return
+		}
+		r.document(name, z, maxSize)
+	default:
+		r.document(name, f, maxSize)
+	}
+}
+
+func (r *result) document(name string, in io.Reader, maxSize int64) {
+	list, notes, err := Parse(in, Options{Name: name, MaxSize: maxSize})
+	r.notes = append(r.notes, notes...)
+	if err != nil {
+		r.refuse(name, err)
+		return
+	}
+	r.used++
+	r.partners = append(r.partners, list...)
+}
+
+func (r *result) archive(name string, f io.ReaderAt, size, maxSize int64) {
+	z, err := zip.NewReader(f, size)
+	if err != nil {
+		r.refuse(name, fmt.Errorf("not a zip archive: %w", err))
+		return
+	}
+	slices.SortFunc(z.File, func(a, b *zip.File) int { return cmp.Compare(a.Name, b.Name) })
+	var total uint64
+	found := false
+	for _, entry := range z.File {
+		if entry.FileInfo().IsDir() || !strings.HasSuffix(strings.ToLower(entry.Name), ".xml") {
+			continue
+		}
+		found = true
+		inner := name + "/" + clip(entry.Name)
+		total += entry.UncompressedSize64
+		switch {
+		case entry.UncompressedSize64 > uint64(maxSize):
+			r.refuse(inner, fmt.Errorf("has %d MiB, at most %d are read; want a RAEX IR.21 document", entry.UncompressedSize64>>20, maxSize>>20))
+			continue
+		case total > maxArchive:
+			r.refuse(inner, fmt.Errorf("more than %d GiB in this archive; the rest of it is left out", maxArchive>>30))
+			return
+		}
+		in, err := entry.Open()
+		if err != nil {
+			r.refuse(inner, err)
+			continue
+		}
+		r.document(inner, in, maxSize)
+		in.Close()
+	}
+	if !found {
+		r.refuse(name, errors.New("no .xml in this archive; want RAEX IR.21 documents"))
+	}
+}
