@@ -18,6 +18,7 @@ import (
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/dictionary"
 	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/partners"
 	"sigtransit/rules"
 )
 
@@ -61,6 +62,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var load *rules.LoadError
 	var conf *config.Error
 	var dict *dictionary.Error
+	var file *partners.Error
 	switch {
 	case err == nil:
 		return exitOK
@@ -68,7 +70,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return int(code)
 	}
 	fmt.Fprintf(stderr, "sigtransit: %v\n", err)
-	if errors.As(err, &usage) || errors.As(err, &dict) || errors.As(err, &load) || errors.As(err, &conf) || strings.HasPrefix(err.Error(), "unknown command") {
+	if errors.As(err, &usage) || errors.As(err, &dict) || errors.As(err, &load) || errors.As(err, &conf) || errors.As(err, &file) || strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
 	}
 	return exitFailed
@@ -89,7 +91,7 @@ how it knows. It only listens.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	root.AddCommand(e.daemon(), e.replay(), e.check(), e.synth(), e.canary(), e.version())
+	root.AddCommand(e.daemon(), e.replay(), e.ir21(), e.report(), e.check(), e.synth(), e.canary(), e.version())
 	return root
 }
 

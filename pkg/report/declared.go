@@ -1,0 +1,195 @@
+package report
+
+import (
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"sigtransit/pkg/numbering"
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// Declared is what partners declare about watched carriers, from their IR.21 documents
+// alone: how many operators in how many countries hand their signaling to each of them.
+type Declared struct {
+	Created time.Time         `json:"created"`
+	Exposed DeclaredCount     `json:"exposed"` // each operator and country once
+	Of      DeclaredCount     `json:"of"`      // all that were asked about
+	Over    []DeclaredCarrier `json:"carriers"`
+	In      []DeclaredCountry `json:"countries"`
+	Rows    []DeclaredRow     `json:"declarations"`
+}
+
+// DeclaredCount counts operators and countries.
+type DeclaredCount struct {
+	Operators int `json:"operators"`
+	Countries int `json:"countries"`
+}
+
+// DeclaredCarrier counts the operators that declare a carrier.
+type DeclaredCarrier struct {
+	Carrier string `json:"carrier"`
+	Name    string `json:"name"`
+	DeclaredCount
+	SS7      DeclaredUses `json:"ss7"`
+	Diameter DeclaredUses `json:"diameter"`
+	Data     DeclaredUses `json:"data"`
+}
+
+// DeclaredUses counts operators by the use that means most.
+type DeclaredUses struct {
+	Primary     int `json:"primary"`
+	Backup      int `json:"backup"`
+	LoadSharing int `json:"load_sharing"`
+	Unknown     int `json:"unknown"`
+}
+
+// DeclaredCountry counts the exposed operators of a country.
+type DeclaredCountry struct {
+	Country   string   `json:"country"` // ISO 3166-1 alpha-2
+	Name      string   `json:"name"`
+	Operators int      `json:"operators"`
+	Carriers  []string `json:"carriers"`
+}
+
+// DeclaredRow is what one operator declares about a carrier for a service.
+type DeclaredRow struct {
+	Operator    string   `json:"operator"`
+	Name        string   `json:"name"`
+	Country     string   `json:"country"`
+	CountryName string   `json:"country_name"`
+	Networks    []string `json:"networks"`
+	Carrier     string   `json:"carrier"`
+	CarrierName string   `json:"carrier_name"`
+	Service     string   `json:"service"`
+	Use         string   `json:"use"`
+	As          []string `json:"as"` // as the operator writes it
+	Since       string   `json:"since,omitempty"`
+	Days        *int     `json:"days,omitempty"` // since then
+}
+
+// NewDeclared adds up what partners declare about the watched carriers of a set.
+func NewDeclared(list []*partners.Partner, set *rules.Set, now time.Time) *Declared {
+	var ids []string
+	names := map[string]string{}
+	for _, c := range set.Carriers {
+		if c.Watched && !c.Jurisdictional() {
+			ids = append(ids, c.ID)
+			names[c.ID] = c.Name
+		}
+	}
+	slices.Sort(ids)
+	e := partners.Declared(list, ids)
+	d := &Declared{
+		Created: now,
+		Exposed: DeclaredCount{e.ExposedOperators, e.ExposedCountries},
+		Of:      DeclaredCount{e.OfOperators, e.OfCountries},
+	}
+	for _, c := range e.Carriers {
+		uses := func(s signaling.Service) DeclaredUses {
+			u := c.Uses[s]
+			return DeclaredUses{u[partners.Primary], u[partners.Backup], u[partners.LoadSharing], u[partners.UseUnknown]}
+		}
+		d.Over = append(d.Over, DeclaredCarrier{c.Carrier, names[c.Carrier], DeclaredCount{c.Operators, c.Countries},
+			uses(signaling.ServiceSS7), uses(signaling.ServiceDiameter), uses(signaling.ServiceData)})
+	}
+	slices.SortStableFunc(d.Over, func(a, b DeclaredCarrier) int {
+		return cmp.Or(cmp.Compare(b.Operators, a.Operators), strings.Compare(a.Carrier, b.Carrier))
+	})
+	for _, c := range e.Countries {
+		d.In = append(d.In, DeclaredCountry{c.Country, countryName(c.Country), c.Operators, c.Carriers})
+	}
+	for _, o := range e.Operators {
+		r := DeclaredRow{
+			Operator: o.Operator, Name: o.Name, Country: o.Country, CountryName: countryName(o.Country), Networks: o.Networks,
+			Carrier: o.Carrier, CarrierName: names[o.Carrier], Service: o.Service.String(), Use: o.Use.String(), As: o.Texts,
+		}
+		if !o.Since.IsZero() {
+			days := int(now.Sub(o.Since).Hours() / 24)
+			r.Since, r.Days = o.Since.Format(time.DateOnly), &days
+		}
+		d.Rows = append(d.Rows, r)
+	}
+	return d
+}
+
+func countryName(iso string) string {
+	c, ok := numbering.Country(iso)
+	if !ok {
+		return "unknown"
+	}
+	return c.Name
+}
+
+// JSON writes all of it.
+func (d *Declared) JSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(d)
+}
+
+// CSV writes a line for each operator, carrier and service.
+func (d *Declared) CSV(w io.Writer) error {
+	c := csv.NewWriter(w)
+	_ = c.Write([]string{"country", "country_name", "operator", "name", "networks", "carrier", "carrier_name", "service", "use", "as_written", "since", "days"})
+	for _, r := range d.Rows {
+		days := ""
+		if r.Days != nil {
+			days = strconv.Itoa(*r.Days)
+		}
+		_ = c.Write([]string{r.Country, r.CountryName, r.Operator, sheetText(r.Name), strings.Join(r.Networks, " "), r.Carrier, r.CarrierName,
+			r.Service, r.Use, sheetText(strings.Join(r.As, "; ")), r.Since, days})
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// sheetText keeps a spreadsheet from taking somebody else's text for a formula.
+func sheetText(s string) string {
+	if s != "" && strings.IndexByte("=+-@\t", s[0]) >= 0 {
+		return "'" + s
+	}
+	return s
+}
+
+// Table writes it for a person: carriers, then countries.
+func (d *Declared) Table(w io.Writer) error {
+	fmt.Fprintf(w, "Declared in IR.21: %s in %s hand signaling or roaming data to watchlisted carriers, of %s in %s.\n\n",
+		plural(d.Exposed.Operators, "operator", "operators"), plural(d.Exposed.Countries, "country", "countries"),
+		plural(d.Of.Operators, "operator", "operators"), plural(d.Of.Countries, "country", "countries"))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "OPERATORS\tCOUNTRIES\tSS7\tprimary\tbackup\tshared\t?\tDIAMETER\tDATA\t  CARRIER\n")
+	for _, c := range d.Over {
+		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t  %s\n", c.Operators, c.Countries,
+			c.SS7.sum(), c.SS7.Primary, c.SS7.Backup, c.SS7.LoadSharing, c.SS7.Unknown, c.Diameter.sum(), c.Data.sum(), c.Name)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w)
+	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprint(t, "COUNTRY\t\tOPERATORS\tOVER\n")
+	for _, c := range d.In {
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", c.Country, c.Name, c.Operators, strings.Join(c.Carriers, ", "))
+	}
+	return t.Flush()
+}
+
+func (u DeclaredUses) sum() int { return u.Primary + u.Backup + u.LoadSharing + u.Unknown }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
