@@ -28,6 +28,10 @@ func TestOperatorOfGT(t *testing.T) {
 		{"12423760000", "bs-btc", "BS", "364-39"},     // and the second
 		{"596696200000", "gp-orange", "GP", "340-01"}, // Martinique's numbers, Guadeloupe's network
 		{"881600000000", "int-iridium", "", "901-03"},
+		{"882160000000", "int-thuraya-rmss-network", "", "901-05"},
+		{"882470000000", "int-transatel", "", "901-37"},
+		{"883130000000", "int-orange", "", "901-31"},
+		{"31610000000", "nl-kpn", "NL", "204-08"},
 		{"882320000000", "int-telenor-maritime", "", "901-12"},
 	} {
 		op, ok := OperatorOfGT(telecom.MustDigits(tt.gt))

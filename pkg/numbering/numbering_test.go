@@ -185,6 +185,7 @@ func TestCountryOfGT(t *testing.T) {
 		{"16585550100", "JM", true},  // and its overlay
 		{"17875550100", "PR", true},  // Puerto Rico
 		{"18095550100", "DO", true},  // Dominican Republic
+		{"18005550100", "", true},    // toll-free in all of North America
 		{"79160000000", "RU", true},  // Moscow's MTS
 		{"77010000000", "KZ", true},  // Kazakhstan behind +7
 		{"447700900000", "GB", true}, // numbers for drama
