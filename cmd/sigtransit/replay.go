@@ -30,6 +30,7 @@ type replayOptions struct {
 	metricsFile     string
 	metricsListen   string
 	quiet           bool
+	ledger          ledgerOptions
 }
 
 func (e *env) replay() *cobra.Command {
@@ -69,6 +70,7 @@ that severity or above was made.`,
 	f.StringVar(&o.keyFile, "pseudonym-key", "", "key `file` of pseudonyms (default: a random key for this run)")
 	f.StringVar(&o.metricsFile, "metrics-file", "", "write the counters to `file` in Prometheus text format at the end")
 	f.StringVar(&o.metricsListen, "metrics-listen", "", "serve the counters at http://`address`/metrics during the run")
+	o.ledger.flags(f)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress bar")
 	for name, words := range map[string][]string{
 		"format": {"json", "table", "summary"}, "privacy": {"mask", "pseudonym", "clear"},
@@ -129,6 +131,12 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 			return usageError{fmt.Errorf("--format: %w", err)}
 		}
 	}
+	version, revision := buildVersion()
+	ledger, err := o.ledger.open(files, k, version)
+	if err != nil {
+		return err
+	}
+	defer ledger.close()
 	owned := false
 	if o.out != "" && o.out != "-" {
 		f, err := os.Create(o.out)
@@ -143,8 +151,8 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		Dissect: o.dissect(conf),
 		Render:  output.NewRenderer(format, output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes}, screen),
 		Sink:    sink, Messages: o.messages, Flows: o.flows, Watched: o.metricsListen != "",
+		Ledger: ledger.recorder(),
 	})
-	version, revision := buildVersion()
 	exposition := telemetry.NewExposition(telemetry.NewCollector(telemetry.Build{Version: version, Revision: revision}, &w.Publisher))
 	if o.metricsListen != "" {
 		server, err := exposition.Serve(o.metricsListen)
@@ -156,13 +164,16 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	}
 
 	started := time.Now()
-	failed, err := e.replayFiles(c, files, o, w, sink, format, screen)
+	failed, err := e.replayFiles(c, files, o, w, ledger, sink, format, screen)
 	if err != nil {
 		return closedPipe(err)
 	}
 	stats, err := w.Finish(time.Since(started))
 	if err == nil {
 		err = sink.Close()
+	}
+	if e := ledger.close(); err == nil {
+		err = e
 	}
 	if o.metricsFile != "" {
 		if e := exposition.WriteFile(o.metricsFile); e != nil && err == nil {
@@ -200,7 +211,7 @@ func count(list []string, s string) (n int) {
 
 // replayFiles reads the files in turn. One that cannot be read is reported and
 // the next one goes on; failed tells. err is an error of the results.
-func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w *pipeline.Worker, sink *output.WriterSink, format output.Format, screen output.Screen) (failed bool, err error) {
+func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w *pipeline.Worker, ledger *recording, sink *output.WriterSink, format output.Format, screen output.Screen) (failed bool, err error) {
 	complain := func(err error) {
 		failed = true
 		fmt.Fprintf(e.stderr, "sigtransit: %v\n", err)
@@ -221,8 +232,16 @@ func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w 
 			// Somebody watches: lines come as they are found.
 			each = func() { bar.step(); err = sink.Flush() }
 		}
+		if err := ledger.begin(name, w); err != nil {
+			f.Close()
+			return failed, err
+		}
 		runErr := w.Run(c.Context(), name, f, each)
 		bar.close()
+		if err := ledger.end(w, runErr == nil && c.Context().Err() == nil); err != nil {
+			f.Close()
+			return failed, err
+		}
 		for _, x := range f.Warnings() {
 			w.Warn(signaling.Warning{Frame: x.Frame, Source: name, Type: "file-" + strings.ReplaceAll(x.Kind.String(), "_", "-"), Text: x.Text, Count: x.Count})
 		}

@@ -212,6 +212,17 @@ func (k *Keys) IMSI(imsi telecom.Digits) []string { return k.all(imsi, numberIMS
 // MSISDN is IMSI for an MSISDN.
 func (k *Keys) MSISDN(msisdn telecom.Digits) []string { return k.all(msisdn, numberMSISDN) }
 
+// Derive is a key for another use, from the key that makes pseudonyms: it tells
+// nothing about that one. nil for a key of this run alone.
+func (k *Keys) Derive(use string) []byte {
+	if k.Ephemeral {
+		return nil
+	}
+	mac := hmac.New(sha256.New, k.keys[0].key)
+	mac.Write([]byte("derive:" + use))
+	return mac.Sum(nil)
+}
+
 func (k *Keys) all(d telecom.Digits, kind number) (ids []string) {
 	for i := range k.keys {
 		p := Privacy{hasher: newHasher(&k.keys[i])}

@@ -116,10 +116,6 @@ type flaggedCell struct {
 	refused   uint64 // answers that said no
 }
 
-// secrets are the disclosures that make an answer one that returned secrets:
-// everything but the subscriber's own number, which most answers repeat.
-const secrets = ^(signaling.DisclosedIMSI | signaling.DisclosedMSISDN)
-
 // AddMessage counts m. A duplicate (an STP's second copy) is counted as one and
 // nowhere else. It is called before AddFinding for the findings of m.
 func (s *Stats) AddMessage(m *signaling.Message) {
@@ -164,7 +160,7 @@ func (s *Stats) AddFinding(f *rules.Finding) {
 	cell := c.cell(m.Class, m.Protocol, f.Evidence, direction(f))
 	cell.messages++
 	if m.IsReply() {
-		if d, _ := m.Disclosed(); d&secrets != 0 {
+		if d, _ := m.Disclosed(); d&signaling.Secrets != 0 {
 			cell.returned++
 		}
 		if rules.Refused(m) {

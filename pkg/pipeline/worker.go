@@ -11,6 +11,7 @@ import (
 	"sigtransit/pkg/canary"
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/telemetry"
@@ -31,6 +32,9 @@ type Options struct {
 	// Canaries are watched for; their messages are counted there and told to nobody
 	// else. nil: a message of a canary is like any other.
 	Canaries *canary.Watch
+	// Ledger takes what is added up over hours and days; nil: nobody does. The worker
+	// hands it on, and does not close it.
+	Ledger *exposure.Recorder
 	// Watched: somebody may look at the totals while the source waits for more.
 	Watched bool
 	// Live: the source is a port. It comes back without frames while there are none,
@@ -59,6 +63,8 @@ type Worker struct {
 	onCanary  func(*rules.Finding) // w.flag, bound once
 	flagged   canary.Flag          // of the canary's message at hand
 	err       error                // of the sink; ends the run
+
+	cover cover
 
 	lastTime int64     // capture time of the last frame, to tell whether files continue
 	lastCame time.Time // when it came
@@ -112,7 +118,11 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 				w.dissector.Forget()
 			}
 		}
-		w.dissector.FeedBatch(frames[:n])
+		if w.opts.Ledger == nil {
+			w.dissector.FeedBatch(frames[:n])
+		} else {
+			w.feedByHour(name, frames[:n])
+		}
 		if n > 0 {
 			w.lastTime = frames[n-1].Time
 			w.lastCame = w.orders.now
@@ -150,6 +160,7 @@ func (w *Worker) Finish(elapsed time.Duration) (*output.Stats, error) {
 	w.orders.end()
 	w.dissector.Close()
 	w.fill()
+	w.endLedger()
 	w.stats.Elapsed = elapsed
 	w.Publisher.Finish(&w.stats)
 	if w.opts.Render != nil {
@@ -157,6 +168,9 @@ func (w *Worker) Finish(elapsed time.Duration) (*output.Stats, error) {
 	}
 	return &w.stats, w.err
 }
+
+// Frames is the number of frames read so far. It is for whoever runs the worker.
+func (w *Worker) Frames() uint64 { return w.dissector.Counters.Frames }
 
 // fill copies the dissector's counters into the totals.
 func (w *Worker) fill() {
@@ -214,6 +228,10 @@ func (w *Worker) Message(m *signaling.Message) {
 		w.stats.AddTouched(m, t)
 		w.stats.AddLinks(w.engine.Fresh(), m.Link.Protection)
 	}
+	if l := w.opts.Ledger; l != nil {
+		l.Add(m, w.engine.Verdicts())
+		w.links(m.Time, m.Link.Protection)
+	}
 	switch {
 	case w.opts.Emit != nil:
 		w.opts.Emit.Message(m)
@@ -236,6 +254,7 @@ func (w *Worker) canary(m *signaling.Message) bool {
 	w.engine.Aside = aside
 	// The link is no canary: that a carrier is at its end is news for all.
 	w.stats.AddLinks(w.engine.Fresh(), m.Link.Protection)
+	w.links(m.Time, m.Link.Protection)
 	w.opts.Canaries.See(m, w.flagged)
 	return true
 }
@@ -244,6 +263,9 @@ func (w *Worker) flag(f *rules.Finding) { w.flagged.Add(f) }
 
 func (w *Worker) finding(f *rules.Finding) {
 	w.stats.AddFinding(f)
+	if l := w.opts.Ledger; l != nil {
+		l.AddFinding(f)
+	}
 	switch {
 	case w.opts.Emit != nil:
 		w.opts.Emit.Finding(f)
@@ -262,15 +284,22 @@ func (w *Worker) Flow(f *signaling.FlowEvent) {
 		w.write(w.opts.Render.AppendFlow(w.buf[:0], f))
 	}
 	if now := f.Link.Protection; f.Was != now && f.Former == 0 && (f.State == signaling.FlowProtected || f.State == signaling.FlowDowngraded) {
-		w.engine.LinkCarriers(f.Link, func(c *rules.Carrier) { w.stats.MoveLink(c, f.Was, now) })
+		w.engine.LinkCarriers(f.Link, func(c *rules.Carrier) {
+			w.stats.MoveLink(c, f.Was, now)
+			if l := w.opts.Ledger; l != nil {
+				l.MoveLink(f.Time, c, f.Was, now)
+			}
+		})
 	}
 	w.engine.EvaluateFlow(f, w.onFinding)
 	w.stats.AddLinks(w.engine.Fresh(), f.Link.Protection)
+	w.links(f.Time, f.Link.Protection)
 }
 
 // Warning writes and counts a warning.
 func (w *Worker) Warning(x *signaling.Warning) {
 	w.stats.AddWarning(x)
+	w.cover.warning(x)
 	switch {
 	case w.opts.Emit != nil:
 		w.opts.Emit.Warning(x)

@@ -47,6 +47,10 @@ const (
 	DisclosedUserAddress   // PDP address
 )
 
+// Secrets are the disclosures that make an answer one that returned secrets:
+// everything but the subscriber's own number, which most answers repeat.
+const Secrets = ^(DisclosedIMSI | DisclosedMSISDN)
+
 // NumDisclosures is how many there are.
 const NumDisclosures = len(disclosureNames)
 

@@ -113,7 +113,11 @@ type Memory struct {
 	// message with signature Signature, so that a second sight of one message on
 	// another link adds evidence but no second finding.
 	Reported uint32
-	Marks    [MaxMarks]Mark
+	// Sights and Counted are the ledger's own notes of what it counted for the last
+	// messages, and for the dialogue.
+	Sights  uint32
+	Counted uint64
+	Marks   [MaxMarks]Mark
 }
 
 // Reset forgets all, as cheaply as the fields allow: Marks beyond NumMarks are
@@ -121,6 +125,7 @@ type Memory struct {
 func (y *Memory) Reset() {
 	y.IMSI, y.MSISDN = telecom.Digits{}, telecom.Digits{}
 	y.NumMarks, y.Generation, y.Signature, y.Reported = 0, 0, 0, 0
+	y.Sights, y.Counted = 0, 0
 }
 
 // MaxMarks bounds the marks a dialogue remembers.

@@ -99,6 +99,9 @@ var protectionNames = [NumProtections]string{"clear", "tls", "dtls", "ipsec", "m
 
 func (p Protection) String() string { return protectionNames[min(p, NumProtections-1)] }
 
+// ParseProtection is the inverse of Protection.String.
+func ParseProtection(s string) (Protection, bool) { return parse[Protection](protectionNames[:], s) }
+
 // Position is where in a message an identifier was seen.
 type Position uint8
 
@@ -206,6 +209,9 @@ const (
 var evidenceNames = [NumEvidence]string{"none", "jurisdiction", "group", "declared", "address", "hop", "adjacent"}
 
 func (e Evidence) String() string { return evidenceNames[min(e, NumEvidence-1)] }
+
+// ParseEvidence is the inverse of Evidence.String.
+func ParseEvidence(s string) (Evidence, bool) { return parse[Evidence](evidenceNames[:], s) }
 
 // Confidence is how sure the source of an identifier is, weakest first.
 type Confidence uint8

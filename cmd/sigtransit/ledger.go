@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/output"
+	"sigtransit/pkg/pipeline"
+)
+
+// ledgerOptions is what a replay is told about its ledger.
+type ledgerOptions struct {
+	file  string
+	again bool
+}
+
+func (o *ledgerOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.file, "ledger", "", "add what was seen to the ledger `file`, made if need be")
+	f.BoolVar(&o.again, "ledger-again", false, "with --ledger: count captures that the ledger holds already once more")
+}
+
+// recording is a ledger that a replay records into; nil: none, and nothing is done.
+type recording struct {
+	*exposure.Ledger
+	identities map[string]string // by name of file
+	id         int64             // of the file at hand
+	from       uint64            // frames read before it
+}
+
+// ledgerKey is what the key of subscribers in ledgers is derived for.
+const ledgerKey = "ledger"
+
+// open opens the ledger and refuses captures that it holds.
+func (o *ledgerOptions) open(files []string, k *output.Keys, version string) (*recording, error) {
+	switch {
+	case o.file == "" && o.again:
+		return nil, usageError{fmt.Errorf("--ledger-again: want --ledger and the name of a file, too")}
+	case o.file == "":
+		return nil, nil
+	}
+	l, err := exposure.Open(o.file, exposure.Options{Key: k.Derive(ledgerKey), Version: version})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	r := &recording{Ledger: l, identities: map[string]string{}}
+	for _, name := range files {
+		id, err := exposure.Identify(name)
+		if err != nil {
+			continue // standard input, or what replay complains about
+		}
+		r.identities[name] = id
+		if err := l.Recorded(id); err != nil && !o.again {
+			l.Close()
+			return nil, usageError{fmt.Errorf("%s: %w; leave it out, or count it twice with --ledger-again", name, err)}
+		}
+	}
+	return r, nil
+}
+
+func (r *recording) recorder() *exposure.Recorder {
+	if r == nil {
+		return nil
+	}
+	return exposure.NewRecorder(r.Ledger)
+}
+
+func (r *recording) begin(name string, w *pipeline.Worker) (err error) {
+	if r == nil {
+		return nil
+	}
+	r.from = w.Frames()
+	r.id, err = r.Begin(name, r.identities[name])
+	return err
+}
+
+func (r *recording) end(w *pipeline.Worker, complete bool) error {
+	if r == nil {
+		return nil
+	}
+	return r.End(r.id, w.Frames()-r.from, complete)
+}
+
+// close writes all that was recorded. A second call does nothing.
+func (r *recording) close() error {
+	if r == nil {
+		return nil
+	}
+	return r.Ledger.Close()
+}

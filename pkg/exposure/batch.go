@@ -1,0 +1,172 @@
+package exposure
+
+import (
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// Layout of a cell's key, lowest bits first. All of it is bounded: what is out of
+// range counts as unknown.
+const (
+	shiftSubscriber = 0
+	shiftProtection = 2
+	shiftDirection  = 5
+	shiftClass      = 8
+	shiftService    = 12
+	shiftEvidence   = 14
+	shiftWatched    = 17
+	shiftCarrier    = 20 // index plus one; 0: the totals
+	shiftPartner    = 37
+
+	maxPartner   = 1<<24 - 1
+	otherPartner = maxPartner
+	totalCarrier = 0
+)
+
+// The closed sets fit into their bits.
+const (
+	_ = uint(1<<2 - signaling.NumWhose)
+	_ = uint(1<<3 - signaling.NumProtections)
+	_ = uint(1<<3 - signaling.NumDirections)
+	_ = uint(1<<4 - signaling.NumClasses)
+	_ = uint(1<<2 - signaling.NumServices)
+	_ = uint(1<<3 - signaling.NumEvidence)
+)
+
+// keyOf is the part of a cell's key that a message has whatever its path.
+func keyOf(m *signaling.Message) uint64 {
+	p := m.Roaming.Partner
+	if p >= maxPartner {
+		p = otherPartner
+	}
+	return uint64(m.Roaming.Subscriber&3)<<shiftSubscriber | uint64(m.Protection&7)<<shiftProtection | uint64(m.Roaming.Direction&7)<<shiftDirection |
+		uint64(m.Class&15)<<shiftClass | uint64(m.Service()&3)<<shiftService | uint64(p)<<shiftPartner
+}
+
+// counted is what a message adds to a cell.
+type counted struct {
+	key                                   uint64
+	messages, dialogues, secrets, refused int8
+	hash                                  uint64
+}
+
+// cell is the counter of a key and hour. What it counts may be negative: a second copy
+// takes back what the first one told.
+type cell struct {
+	key                                   uint64
+	hour                                  uint32
+	messages, dialogues, secrets, refused int64
+	first                                 int64
+}
+
+// Bounds of a batch, which is what one worker counts within a second or so.
+const (
+	maxCells       = 1 << 16
+	maxSubscribers = 1 << 18 // 4 MiB
+	firstSlots     = 1 << 10
+)
+
+// batch is what a recorder counted and the ledger did not yet take.
+type batch struct {
+	home     chan *batch // back to its recorder
+	partners Partners
+	carriers []*rules.Carrier // by index
+
+	slots []uint32 // open addressing: number of the cell plus one; never more than half full
+	cells []cell
+
+	subscribers []sighting
+	findings    []findingCell
+	links       []linkCell
+	covered     []coverCell
+
+	lost, lostSubscribers uint64
+}
+
+type sighting struct {
+	cell uint32
+	hash uint64
+}
+
+type findingCell struct {
+	rule     *rules.Detection
+	severity signaling.Severity
+	hour     uint32
+	n        int64
+}
+
+type linkCell struct {
+	carrier    *rules.Carrier
+	protection signaling.Protection
+	hour       uint32
+	n          int64
+}
+
+type coverCell struct {
+	source string
+	hour   uint32
+	Counts
+}
+
+func newBatch() *batch {
+	return &batch{slots: make([]uint32, firstSlots), cells: make([]cell, 0, firstSlots/2)}
+}
+
+func (b *batch) empty() bool {
+	return len(b.cells) == 0 && len(b.findings) == 0 && len(b.links) == 0 && len(b.covered) == 0 && b.lost == 0
+}
+
+// reset forgets all but the room it takes. A batch that once was large is let go.
+func (b *batch) reset() {
+	if len(b.slots) > 1<<15 {
+		*b = *newBatch()
+		return
+	}
+	clear(b.slots)
+	clear(b.carriers)
+	clear(b.covered)
+	b.partners = nil
+	b.cells, b.subscribers, b.findings, b.links, b.covered = b.cells[:0], b.subscribers[:0], b.findings[:0], b.links[:0], b.covered[:0]
+	b.lost, b.lostSubscribers = 0, 0
+}
+
+// cell is the number of the cell of a key and hour, made if need be; ok is false when
+// there is no room for it.
+func (b *batch) cell(key uint64, hour uint32, t int64) (i int, ok bool) {
+	mask := uint64(len(b.slots) - 1)
+	h := (key ^ uint64(hour)<<40) * 0x9e3779b97f4a7c15
+	for s := h >> 32 & mask; ; s = (s + 1) & mask {
+		n := b.slots[s]
+		if n == 0 {
+			break
+		}
+		if c := &b.cells[n-1]; c.key == key && c.hour == hour {
+			return int(n - 1), true
+		}
+	}
+	if len(b.cells) == maxCells {
+		return 0, false
+	}
+	b.cells = append(b.cells, cell{key: key, hour: hour, first: t})
+	if 2*len(b.cells) > len(b.slots) {
+		b.slots = make([]uint32, 2*len(b.slots))
+		for n := range b.cells {
+			b.place(n)
+		}
+	} else {
+		b.place(len(b.cells) - 1)
+	}
+	return len(b.cells) - 1, true
+}
+
+// place enters a cell into the slots.
+func (b *batch) place(n int) {
+	c := &b.cells[n]
+	mask := uint64(len(b.slots) - 1)
+	h := (c.key ^ uint64(c.hour)<<40) * 0x9e3779b97f4a7c15
+	s := h >> 32 & mask
+	for b.slots[s] != 0 {
+		s = (s + 1) & mask
+	}
+	b.slots[s] = uint32(n + 1)
+}

@@ -1,0 +1,431 @@
+package exposure
+
+import (
+	"database/sql"
+	"encoding/binary"
+	"encoding/json"
+	"time"
+
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// Bounds of what a book holds in memory.
+const (
+	// maxRecent is how many subscribers may wait for the sketches to be written.
+	maxRecent = 1 << 20
+	// maxHeld is how many rows are held in all: more than fit into an hour or two are
+	// there only while the ledger cannot be written.
+	maxHeld = 1 << 18
+)
+
+// book is what the ledger's goroutine holds in memory: names and their numbers, rows
+// whose counts are not written yet, sketches that change.
+type book struct {
+	db   *sql.DB
+	opts *Options
+
+	partners map[string]*partnerEntry
+	carriers map[string]*carrierEntry
+	keys     map[uint64]*keyEntry // by the part of a cell's key without partner and carrier
+	words    map[keyWords]*keyEntry
+	sources  map[string]*nameEntry
+
+	rows   map[rowID]*row
+	dirty  []*row // with counts or subscribers that are not written
+	perHr  map[int64]int
+	recent int // subscribers in the rows' sets
+
+	covered  map[coverID]*Counts
+	findings map[findingID]int64
+	links    map[linkID]int64
+
+	newest   int64 // hour
+	sketched time.Time
+	swept    int64
+	err      error // of the last commit
+	stats    Stats
+}
+
+type partnerEntry struct {
+	id       int64
+	p        Partner
+	declared string
+	stale    bool // not written yet
+}
+
+type carrierEntry struct {
+	id      int64
+	name    string
+	title   string
+	watched bool
+	stale   bool
+}
+
+type keyEntry struct {
+	id    int64
+	words keyWords
+	stale bool
+}
+
+type nameEntry struct {
+	id    int64
+	name  string
+	stale bool
+}
+
+// keyWords is a key as the database has it.
+type keyWords struct{ service, class, direction, evidence, watched, protection, subscriber string }
+
+func wordsOf(key uint64) keyWords {
+	return keyWords{
+		signaling.Service(key >> shiftService & 3).String(), signaling.Class(key >> shiftClass & 15).String(), signaling.Direction(key >> shiftDirection & 7).String(),
+		signaling.Evidence(key >> shiftEvidence & 7).String(), signaling.Evidence(key >> shiftWatched & 7).String(),
+		signaling.Protection(key >> shiftProtection & 7).String(), signaling.Whose(key & 3).String(),
+	}
+}
+
+type rowID struct{ hour, partner, carrier, key int64 }
+
+// row is a row of an hour, as far as it is not written.
+type row struct {
+	rowID
+	messages, dialogues, secrets, refused, first int64
+	changed                                      bool // in dirty
+	// recent are the subscribers since the sketch was written; those from fresh on stand
+	// nowhere in the database yet.
+	recent map[uint64]struct{}
+	fresh  []uint64
+}
+
+type coverID struct{ hour, source int64 }
+
+type findingID struct {
+	hour     int64
+	rule     string
+	severity signaling.Severity
+}
+
+type linkID struct {
+	hour, carrier int64
+	protection    signaling.Protection
+}
+
+// open reads the names that a database has.
+func (b *book) open(db *sql.DB, o *Options) error {
+	*b = book{
+		db: db, opts: o, sketched: o.Now(),
+		partners: map[string]*partnerEntry{}, carriers: map[string]*carrierEntry{}, keys: map[uint64]*keyEntry{}, words: map[keyWords]*keyEntry{}, sources: map[string]*nameEntry{},
+		rows: map[rowID]*row{}, perHr: map[int64]int{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{},
+	}
+	err := each(db, "SELECT id, name, title, country, declared FROM partners", func(scan func(...any) error) error {
+		e := &partnerEntry{}
+		if err := scan(&e.id, &e.p.ID, &e.p.Name, &e.p.Country, &e.declared); err != nil {
+			return err
+		}
+		b.partners[e.p.ID] = e
+		return nil
+	})
+	if err == nil {
+		err = each(db, "SELECT id, name, title, watched FROM carriers", func(scan func(...any) error) error {
+			e := &carrierEntry{}
+			if err := scan(&e.id, &e.name, &e.title, &e.watched); err != nil {
+				return err
+			}
+			b.carriers[e.name] = e
+			return nil
+		})
+	}
+	if err == nil {
+		err = each(db, "SELECT id, service, class, direction, evidence, watched, protection, subscriber FROM keys", func(scan func(...any) error) error {
+			e := &keyEntry{}
+			w := &e.words
+			if err := scan(&e.id, &w.service, &w.class, &w.direction, &w.evidence, &w.watched, &w.protection, &w.subscriber); err != nil {
+				return err
+			}
+			b.words[*w] = e
+			return nil
+		})
+	}
+	if err == nil {
+		err = each(db, "SELECT id, name FROM sources", func(scan func(...any) error) error {
+			e := &nameEntry{}
+			if err := scan(&e.id, &e.name); err != nil {
+				return err
+			}
+			b.sources[e.name] = e
+			return nil
+		})
+	}
+	if err == nil {
+		err = db.QueryRow("SELECT coalesce(max(hour), 0) FROM exposure").Scan(&b.newest)
+	}
+	if err == nil {
+		// What a kill left behind.
+		err = b.mend()
+	}
+	return err
+}
+
+// each runs a query and hands every row to f.
+func each(db interface {
+	Query(string, ...any) (*sql.Rows, error)
+}, query string, f func(scan func(...any) error) error, args ...any) error {
+	rows, err := db.Query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// absorb adds what a recorder counted.
+func (b *book) absorb(x *batch) {
+	rows := make([]*row, len(x.cells))
+	for i := range x.cells {
+		rows[i] = b.cell(x, &x.cells[i])
+	}
+	for _, s := range x.subscribers {
+		if r := rows[s.cell]; r != nil {
+			b.subscriber(r, s.hash)
+		}
+	}
+	for i := range x.findings {
+		f := &x.findings[i]
+		b.findings[findingID{hourOf(f.hour), f.rule.ID, f.severity}] += f.n
+	}
+	for i := range x.links {
+		k := &x.links[i]
+		b.links[linkID{hourOf(k.hour), b.carrier(k.carrier).id, k.protection}] += k.n
+	}
+	for i := range x.covered {
+		c := &x.covered[i]
+		id := coverID{hourOf(c.hour), b.source(c.source).id}
+		if b.covered[id] == nil {
+			b.covered[id] = &Counts{}
+		}
+		b.covered[id].add(&c.Counts)
+	}
+	b.stats.Lost += x.lost
+	b.stats.LostSubscribers += x.lostSubscribers
+}
+
+// hourOf is the start of an hour of a recorder.
+func hourOf(h uint32) int64 { return (int64(h) - 1) * 3600 }
+
+// cell adds a cell to its row and returns it; nil: there is no room.
+func (b *book) cell(x *batch, c *cell) *row {
+	p := b.partner(x, uint32(c.key>>shiftPartner&maxPartner))
+	carrier := b.carriers[Total]
+	if n := c.key >> shiftCarrier & 0xffff; n != totalCarrier {
+		carrier = b.carrier(x.carriers[n-1])
+	} else {
+		if carrier == nil {
+			carrier = &carrierEntry{id: int64(len(b.carriers)) + 1, name: Total, stale: true}
+			b.carriers[Total] = carrier
+		}
+		b.stats.Messages += uint64(c.messages)
+	}
+	id := rowID{hourOf(c.hour), p.id, carrier.id, b.keyEntry(c.key).id}
+	r := b.row(id)
+	if r == nil && p.p.ID != Other {
+		b.stats.Capped += uint64(max(c.messages, 0))
+		id.partner = b.other().id
+		r = b.row(id)
+	}
+	if r == nil {
+		b.stats.Lost += uint64(max(c.messages, 0))
+		return nil
+	}
+	if r.messages == 0 && r.first == 0 || c.first < r.first {
+		r.first = c.first
+	}
+	r.messages += c.messages
+	r.dialogues += c.dialogues
+	r.secrets += c.secrets
+	r.refused += c.refused
+	b.change(r)
+	b.newest = max(b.newest, id.hour)
+	return r
+}
+
+func (b *book) change(r *row) {
+	if !r.changed {
+		r.changed = true
+		b.dirty = append(b.dirty, r)
+	}
+}
+
+// row is the row of an id, made if it may be.
+func (b *book) row(id rowID) *row {
+	if r := b.rows[id]; r != nil {
+		return r
+	}
+	n, ok := b.perHr[id.hour]
+	if !ok {
+		// A failure to read counts as an empty hour: the cap is there against floods.
+		_ = b.db.QueryRow("SELECT count(*) FROM exposure WHERE hour = ? AND span = 3600", id.hour).Scan(&n)
+	}
+	stored := 0
+	if n > 0 {
+		_ = b.db.QueryRow("SELECT count(*) FROM exposure WHERE hour = ? AND span = 3600 AND partner = ? AND carrier = ? AND key = ?", id.hour, id.partner, id.carrier, id.key).Scan(&stored)
+	}
+	limit := b.opts.MaxRows
+	if e := b.partners[Other]; e != nil && e.id == id.partner {
+		limit *= 2
+	}
+	if stored == 0 && n >= limit || len(b.rows) >= maxHeld {
+		b.perHr[id.hour] = n
+		return nil
+	}
+	if stored == 0 {
+		n++
+	}
+	b.perHr[id.hour] = n
+	r := &row{rowID: id}
+	b.rows[id] = r
+	return r
+}
+
+// subscriber notes a subscriber of a row, once between two writings of its sketch.
+func (b *book) subscriber(r *row, h uint64) {
+	if _, ok := r.recent[h]; ok {
+		return
+	}
+	if b.recent >= 2*maxRecent {
+		b.stats.LostSubscribers++
+		return
+	}
+	if r.recent == nil {
+		r.recent = map[uint64]struct{}{}
+	}
+	r.recent[h] = struct{}{}
+	r.fresh = append(r.fresh, h)
+	b.recent++
+	b.change(r)
+}
+
+func (b *book) partner(x *batch, n uint32) *partnerEntry {
+	if n == otherPartner {
+		return b.other()
+	}
+	var p Partner
+	if n != 0 && x.partners != nil {
+		p, _ = x.partners(n)
+	}
+	e := b.partners[p.ID]
+	if e == nil {
+		e = &partnerEntry{id: int64(len(b.partners)) + 1, p: p, declared: declarations(p.Declared), stale: true}
+		b.partners[p.ID] = e
+		return e
+	}
+	if p.ID == "" {
+		return e
+	}
+	if e.p.Name != p.Name || e.p.Country != p.Country {
+		e.p.Name, e.p.Country, e.stale = p.Name, p.Country, true
+	}
+	if len(p.Declared) != len(e.p.Declared) || len(p.Declared) != 0 && &p.Declared[0] != &e.p.Declared[0] {
+		// Another table of partners.
+		e.p.Declared = p.Declared
+		if d := declarations(p.Declared); d != e.declared {
+			e.declared, e.stale = d, true
+		}
+	}
+	return e
+}
+
+func (b *book) other() *partnerEntry {
+	e := b.partners[Other]
+	if e == nil {
+		e = &partnerEntry{id: int64(len(b.partners)) + 1, p: Partner{ID: Other}, stale: true}
+		b.partners[Other] = e
+	}
+	return e
+}
+
+// declaration is a declaration as the database has it.
+type declaration struct {
+	Service  string   `json:"service"`
+	Name     string   `json:"name"`
+	Carriers []string `json:"carriers,omitempty"`
+	Use      string   `json:"use"`
+}
+
+func declarations(list []partners.Declaration) string {
+	if list == nil {
+		return ""
+	}
+	out := make([]declaration, len(list))
+	for i, d := range list {
+		out[i] = declaration{d.Service.String(), d.Name, d.Carriers, d.Use.String()}
+	}
+	b, _ := json.Marshal(out) // strings only
+	return string(b)
+}
+
+func (b *book) carrier(c *rules.Carrier) *carrierEntry {
+	e := b.carriers[c.ID]
+	if e == nil {
+		e = &carrierEntry{id: int64(len(b.carriers)) + 1, name: c.ID}
+		b.carriers[c.ID] = e
+		e.stale = true
+	}
+	if e.title != c.Name || e.watched != c.Watched {
+		e.title, e.watched, e.stale = c.Name, c.Watched, true
+	}
+	return e
+}
+
+func (b *book) keyEntry(key uint64) *keyEntry {
+	key &= 1<<shiftCarrier - 1
+	if e := b.keys[key]; e != nil {
+		return e
+	}
+	w := wordsOf(key)
+	e := b.words[w]
+	if e == nil {
+		e = &keyEntry{id: int64(len(b.words)) + 1, words: w, stale: true}
+		b.words[w] = e
+	}
+	b.keys[key] = e
+	return e
+}
+
+func (b *book) source(name string) *nameEntry {
+	e := b.sources[name]
+	if e == nil {
+		e = &nameEntry{id: int64(len(b.sources)) + 1, name: name, stale: true}
+		b.sources[name] = e
+	}
+	return e
+}
+
+func (b *book) pending() int { return len(b.dirty) + len(b.covered) + len(b.findings) + len(b.links) }
+
+// relieve writes before the next tick when there is a lot.
+func (b *book) relieve() {
+	if b.recent >= maxRecent || len(b.rows) >= maxHeld/2 {
+		b.commit(true)
+	}
+}
+
+func hashes(list []uint64) []byte {
+	out := make([]byte, 0, 8*len(list))
+	for _, h := range list {
+		out = binary.LittleEndian.AppendUint64(out, h)
+	}
+	return out
+}
+
+func eachHash(b []byte, f func(uint64)) {
+	for ; len(b) >= 8; b = b[8:] {
+		f(binary.LittleEndian.Uint64(b))
+	}
+}

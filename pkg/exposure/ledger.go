@@ -1,0 +1,274 @@
+package exposure
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options says how a ledger is kept.
+type Options struct {
+	// Key is the secret that subscribers are hashed with, 16 octets or more: derived from
+	// the key of pseudonyms, so that it is not beside the database. nil: a random one, in
+	// a file of its own beside the database (its name and ".key").
+	Key []byte
+	// HourRows is how long rows of hours are kept before those of a day become one;
+	// Retention, how long anything is kept. 0: for ever. Age counts back from the newest
+	// row, or from now where that is earlier: what an old capture showed stays.
+	HourRows, Retention time.Duration
+	// MaxRows bounds the rows of an hour: further partners count as Other. 0: 50,000.
+	MaxRows int
+	// Version is that of the program, for the record.
+	Version string
+	// Failed is told once when the ledger cannot be written, and with nil when it can
+	// again; it must not wait. nil: nobody is.
+	Failed func(error)
+	// Paths are the detections about paths; what they find goes to Found, which must not
+	// wait.
+	Now func() time.Time // nil: time.Now
+}
+
+const (
+	defaultMaxRows = 50_000
+	commitEvery    = time.Second
+	// sketchesEvery is how often sketches are written whole; in between, what is new to
+	// them is.
+	sketchesEvery = time.Minute
+	// busyTimeout is how long a commit waits for a reader that recovers or checkpoints.
+	busyTimeout = 5 * time.Second
+)
+
+// Stats are counters of a ledger since it was opened. They may be read at any time.
+type Stats struct {
+	Commits, Failures uint64
+	Messages          uint64 // counted in totals
+	Capped            uint64 // messages whose partner became Other
+	// Lost are sightings that no room was left for while the ledger could not be written
+	// or was late, LostSubscribers those of subscribers alone.
+	Lost, LostSubscribers uint64
+	Pending               int // rows that wait to be written
+	LastCommit            time.Time
+}
+
+// Ledger is an open database that recorders count into. Its own goroutine writes it.
+type Ledger struct {
+	path string
+	opts Options
+	key  sipKey
+	db   *sql.DB
+	held *os.File
+
+	mu      sync.Mutex
+	waiting []*batch
+	more    chan struct{}
+	flush   chan chan error
+	done    chan struct{}
+	ended   chan struct{}
+	once    sync.Once
+
+	book  book // the goroutine's own
+	stats atomic.Pointer[Stats]
+}
+
+// Open opens a ledger for recording, or makes it. One process at a time may have it
+// open.
+func Open(path string, o Options) (*Ledger, error) {
+	if o.MaxRows == 0 {
+		o.MaxRows = defaultMaxRows
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	exists, err := look(path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	l := &Ledger{path: path, opts: o, more: make(chan struct{}, 1), flush: make(chan chan error), done: make(chan struct{}), ended: make(chan struct{})}
+	if l.held, err = lock(path); err != nil {
+		if errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "read-only") {
+			err = fmt.Errorf("%w: %v; its folder must be writable too", ErrReadOnly, errors.Unwrap(err))
+		}
+		return nil, explain(path, err)
+	}
+	if err := l.open(exists); err != nil {
+		if l.db != nil {
+			l.db.Close()
+		}
+		l.held.Close()
+		return nil, explain(path, err)
+	}
+	l.stats.Store(&Stats{})
+	go l.run()
+	return l, nil
+}
+
+func (l *Ledger) open(exists bool) (err error) {
+	if !exists {
+		// The database gets the rights that it is made with.
+		f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE, 0o640)
+		if err != nil {
+			return err
+		}
+		f.Close()
+	}
+	if l.db, err = openDB(l.path, "_pragma=busy_timeout("+fmt.Sprint(busyTimeout.Milliseconds())+")", "_pragma=journal_mode(WAL)",
+		"_pragma=synchronous(NORMAL)", "_pragma=secure_delete(FAST)", "_txlock=immediate"); err != nil {
+		return err
+	}
+	if err = prepare(l.db); err != nil {
+		return err
+	}
+	if err = l.takeKey(); err != nil {
+		return err
+	}
+	return l.book.open(l.db, &l.opts)
+}
+
+// keySize is the size of a key of SipHash.
+const keySize = 16
+
+// takeKey is the key of the options, else that of the file beside the database. The
+// database keeps a fingerprint: what was hashed with another key cannot be compared.
+func (l *Ledger) takeKey() error {
+	key := l.opts.Key
+	if key == nil {
+		var err error
+		if key, err = keyFile(l.path + ".key"); err != nil {
+			return err
+		}
+	}
+	if len(key) < keySize {
+		return fmt.Errorf("the key has %d octets; want %d or more", len(key), keySize)
+	}
+	l.key = newSipKey(key)
+	_, err := l.db.Exec("INSERT OR IGNORE INTO hash_keys VALUES (?, ?)", fmt.Sprintf("%016x", l.key.sum([3]uint64{})), l.opts.Now().Unix())
+	return err
+}
+
+func keyFile(name string) ([]byte, error) {
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		key := make([]byte, keySize)
+		rand.Read(key) // never fails (crypto/rand)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		_, err = fmt.Fprintf(f, "%x\n", key)
+		return key, errors.Join(err, f.Sync(), f.Close())
+	}
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) < keySize {
+		return nil, fmt.Errorf("%s holds no key; put back the one that the ledger was made with, or move both away", name)
+	}
+	return key, nil
+}
+
+// Path is the name of the file.
+func (l *Ledger) Path() string { return l.path }
+
+// Stats are the counters as of the last look of the ledger's goroutine.
+func (l *Ledger) Stats() Stats { return *l.stats.Load() }
+
+// take queues a batch. A recorder has few, so the queue is short.
+func (l *Ledger) take(b *batch) {
+	l.mu.Lock()
+	l.waiting = append(l.waiting, b)
+	l.mu.Unlock()
+	select {
+	case l.more <- struct{}{}:
+	default:
+	}
+}
+
+// Flush writes what recorders handed over, and returns why not all of it could be.
+func (l *Ledger) Flush() error {
+	answer := make(chan error, 1)
+	select {
+	case l.flush <- answer:
+		return <-answer
+	case <-l.ended:
+		return l.book.err
+	}
+}
+
+// Close writes what recorders handed over and closes the database. Recorders must not
+// be used any more.
+func (l *Ledger) Close() error {
+	l.once.Do(func() { close(l.done) })
+	<-l.ended
+	err := l.book.err
+	if e := l.db.Close(); err == nil {
+		err = e
+	}
+	l.held.Close()
+	return explain(l.path, err)
+}
+
+// run is the ledger's goroutine: it alone touches the database and the book.
+func (l *Ledger) run() {
+	defer close(l.ended)
+	tick := time.NewTicker(commitEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-l.more:
+			l.absorb()
+			l.book.relieve()
+		case <-tick.C:
+			l.absorb()
+			l.commit(false)
+		case answer := <-l.flush:
+			l.absorb()
+			answer <- l.commit(true)
+		case <-l.done:
+			l.absorb()
+			l.commit(true)
+			return
+		}
+		l.tell()
+	}
+}
+
+func (l *Ledger) absorb() {
+	l.mu.Lock()
+	waiting := l.waiting
+	l.waiting = nil
+	l.mu.Unlock()
+	for _, b := range waiting {
+		l.book.absorb(b)
+		b.reset()
+		select {
+		case b.home <- b:
+		default: // a third one, made for a reload
+		}
+	}
+}
+
+// commit writes; whole writes sketches, too.
+func (l *Ledger) commit(whole bool) error {
+	failed := l.book.err != nil
+	err := l.book.commit(whole)
+	if l.opts.Failed != nil && failed != (err != nil) {
+		l.opts.Failed(explain(l.path, err))
+	}
+	l.tell()
+	return explain(l.path, err)
+}
+
+func (l *Ledger) tell() {
+	s := l.book.stats
+	s.Pending = l.book.pending()
+	l.stats.Store(&s)
+}

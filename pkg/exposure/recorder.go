@@ -1,0 +1,405 @@
+package exposure
+
+import (
+	"math"
+
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/trust"
+	"sigtransit/rules"
+)
+
+// Partner is a roaming partner as the ledger knows it.
+type Partner struct {
+	ID, Name, Country string
+	// Declared is what it says of its carriers; nil: nothing, because it is known from
+	// numbering data only.
+	Declared []partners.Declaration
+}
+
+// Partners tells the partner of a number in signaling.Roaming; ok is false for a number
+// it does not know. It is asked by the ledger's goroutine.
+type Partners func(n uint32) (p Partner, ok bool)
+
+// Recorder counts the messages of one worker. It belongs to the worker's goroutine; what
+// it counted goes to the ledger once a second, by Tick.
+type Recorder struct {
+	ledger *Ledger
+	key    sipKey
+	batch  *batch
+	spare  chan *batch
+
+	partners Partners
+	from, to int64 // capture time that hour holds for
+	hour     uint32
+
+	names  [256]nameMemo
+	recent [4096]uint64 // sightings of a subscriber in a cell, so that each is noted about once
+}
+
+// nameMemo remembers the hash of a subscriber: messages of a dialogue name the same.
+type nameMemo struct {
+	hi, lo, kind uint64
+	hash         uint64
+}
+
+// NewRecorder is a recorder for one worker.
+func NewRecorder(l *Ledger) *Recorder {
+	r := &Recorder{ledger: l, key: l.key, batch: newBatch(), spare: make(chan *batch, 1)}
+	r.spare <- newBatch()
+	r.batch.home = r.spare
+	return r
+}
+
+// SetPartners says who the partners of the messages to come are. Without, or with nil,
+// partners are unknown.
+func (r *Recorder) SetPartners(p Partners) {
+	r.rotate(forced)
+	r.partners, r.batch.partners = p, p
+}
+
+const nsPerHour = 3600_000_000_000
+
+// setHour makes r.hour the hour of a capture time, counted from 1 at the epoch.
+func (r *Recorder) setHour(t int64) {
+	h := max(t/nsPerHour, 0)
+	r.hour = uint32(h) + 1
+	r.from, r.to = h*nsPerHour, (h+1)*nsPerHour
+	if t < 0 {
+		r.from = math.MinInt64
+	}
+}
+
+// Add counts a message with the carriers on its path. A duplicate (an STP's second
+// copy) is no second message: it only tells of carriers that the first did not. Add
+// allocates nothing once the tables have grown to what the traffic needs.
+func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
+	if m.Time < r.from || m.Time >= r.to || r.hour == 0 {
+		r.setHour(m.Time)
+	}
+	if m.Duplicate {
+		r.second(m, v)
+		return
+	}
+	c := counted{key: keyOf(m), messages: 1}
+	if m.IsReply() {
+		if d, _ := m.Disclosed(); d&signaling.Secrets != 0 {
+			c.secrets = 1
+		}
+		if rules.Refused(m) {
+			c.refused = 1
+		}
+	}
+	c.hash = r.hash(m)
+	best, watched := strongest(v)
+	d := c
+	if firstOfClass(m) {
+		d.dialogues = 1
+	}
+	if m.Memory != nil {
+		noteSight(m, best, watched, d.dialogues != 0)
+	}
+	r.count(m, d, totalCarrier, best, watched)
+	for i := range v {
+		r.over(m, c, &v[i])
+	}
+}
+
+// over counts a message for a carrier on its path.
+func (r *Recorder) over(m *signaling.Message, c counted, v *rules.Verdict) {
+	if firstOfCarrier(m, v.Carrier) {
+		c.dialogues = 1
+	}
+	r.know(v.Carrier)
+	r.count(m, c, uint32(v.Carrier.Index)+1, v.Evidence, 0)
+}
+
+// know has the batch remember the carrier of an index. A reload makes new carriers of
+// the same indexes: then what was counted before goes to the ledger first.
+func (r *Recorder) know(c *rules.Carrier) {
+	b := r.batch
+	if c.Index < len(b.carriers) && b.carriers[c.Index] == c {
+		return
+	}
+	if c.Index < len(b.carriers) && b.carriers[c.Index] != nil {
+		r.rotate(forced)
+		b = r.batch
+	}
+	for len(b.carriers) <= c.Index {
+		b.carriers = append(b.carriers, nil)
+	}
+	b.carriers[c.Index] = c
+}
+
+// second counts what a second copy of a message adds: it came over a carrier of which
+// the first copy, on another link, showed nothing.
+func (r *Recorder) second(m *signaling.Message, v []rules.Verdict) {
+	if len(v) == 0 || m.Memory == nil {
+		return
+	}
+	c := counted{key: keyOf(m), messages: 1, hash: r.hash(m)}
+	if m.IsReply() {
+		if d, _ := m.Disclosed(); d&signaling.Secrets != 0 {
+			c.secrets = 1
+		}
+		if rules.Refused(m) {
+			c.refused = 1
+		}
+	}
+	best, watched := strongest(v)
+	if oldBest, oldWatched, dialogue, ok := improveSight(m, best, watched); ok {
+		// The totals move to what is known now. Subscribers stay where they were too: a
+		// sketch forgets nobody.
+		d := c
+		if dialogue {
+			d.dialogues = 1
+		}
+		best, watched = stronger(best, oldBest), stronger(watched, oldWatched)
+		r.count(m, d, totalCarrier, best, watched)
+		d.hash, d.messages, d.dialogues, d.secrets, d.refused = 0, -d.messages, -d.dialogues, -d.secrets, -d.refused
+		r.count(m, d, totalCarrier, oldBest, oldWatched)
+	}
+	for i := range v {
+		if !sawCarrier(m, v[i].Carrier) {
+			r.over(m, c, &v[i])
+		}
+	}
+}
+
+// stronger is the better of two evidences for a path: enum order, but for a group, which
+// proves a path, over a declaration, which proves none.
+func stronger(a, b signaling.Evidence) signaling.Evidence {
+	if rank(a) >= rank(b) {
+		return a
+	}
+	return b
+}
+
+func rank(e signaling.Evidence) signaling.Evidence {
+	switch e {
+	case signaling.EvidenceGroup:
+		return signaling.EvidenceDeclared
+	case signaling.EvidenceDeclared:
+		return signaling.EvidenceGroup
+	}
+	return e
+}
+
+// strongest is the strongest evidence of any carrier, and of any watched one.
+func strongest(v []rules.Verdict) (best, watched signaling.Evidence) {
+	for i := range v {
+		best = stronger(best, v[i].Evidence)
+		if v[i].Carrier.Watched {
+			watched = stronger(watched, v[i].Evidence)
+		}
+	}
+	return best, watched
+}
+
+// hash is the keyed hash of the subscriber; 0: nobody is named.
+func (r *Recorder) hash(m *signaling.Message) uint64 {
+	d, kind := m.IMSI, uint64(numberIMSI)
+	if d.Len() == 0 {
+		if d, kind = m.MSISDN, numberMSISDN; d.Len() == 0 {
+			return 0
+		}
+	}
+	hi, lo := d.Words()
+	kind |= uint64(d.Len())
+	n := &r.names[((hi^lo)*0x9e3779b97f4a7c15)>>56]
+	if n.hi != hi || n.lo != lo || n.kind != kind {
+		n.hi, n.lo, n.kind = hi, lo, kind
+		n.hash = r.key.sum([3]uint64{hi, lo, kind})
+	}
+	return n.hash
+}
+
+// count adds to the cell of a carrier.
+func (r *Recorder) count(m *signaling.Message, c counted, carrier uint32, e, watched signaling.Evidence) {
+	key := c.key | uint64(carrier)<<shiftCarrier | uint64(e)<<shiftEvidence | uint64(watched)<<shiftWatched
+	i, ok := r.batch.cell(key, r.hour, m.Time)
+	if !ok {
+		if i, ok = r.room(key, m.Time); !ok {
+			r.batch.lost++
+			return
+		}
+	}
+	x := &r.batch.cells[i]
+	x.messages += int64(c.messages)
+	x.dialogues += int64(c.dialogues)
+	x.secrets += int64(c.secrets)
+	x.refused += int64(c.refused)
+	if m.Time < x.first {
+		x.first = m.Time
+	}
+	if c.hash == 0 {
+		return
+	}
+	mix := c.hash ^ uint64(i+1)*0x9e3779b97f4a7c15
+	if s := &r.recent[mix>>52]; *s != mix {
+		*s = mix
+		r.subscriber(i, c.hash)
+	}
+}
+
+// room makes room for a cell in a full batch: the ledger takes it, or the partner
+// becomes one of the others.
+func (r *Recorder) room(key uint64, t int64) (int, bool) {
+	if !r.rotate(hasty) {
+		key = key&^(maxPartner<<shiftPartner) | otherPartner<<shiftPartner
+	}
+	return r.batch.cell(key, r.hour, t)
+}
+
+// subscriber notes the hash of a subscriber with a cell. A worker on a port never waits:
+// where the ledger is late by as much, subscribers are lost, and counted.
+func (r *Recorder) subscriber(cell int, h uint64) {
+	b := r.batch
+	if len(b.subscribers) == maxSubscribers {
+		b.lostSubscribers++
+		return
+	}
+	b.subscribers = append(b.subscribers, sighting{uint32(cell), h})
+}
+
+// AddFinding counts a finding by rule and severity.
+func (r *Recorder) AddFinding(f *rules.Finding) {
+	if f.Message.Time < r.from || f.Message.Time >= r.to || r.hour == 0 {
+		r.setHour(f.Message.Time)
+	}
+	b := r.batch
+	for i := range b.findings {
+		if x := &b.findings[i]; x.rule == f.Rule && x.severity == f.Severity && x.hour == r.hour {
+			x.n++
+			return
+		}
+	}
+	b.findings = append(b.findings, findingCell{f.Rule, f.Severity, r.hour, 1})
+}
+
+// AddLinks counts links whose other end turned out to be a carrier's.
+func (r *Recorder) AddLinks(t int64, carriers []*rules.Carrier, p signaling.Protection) {
+	for _, c := range carriers {
+		r.link(t, c, p, 1)
+	}
+}
+
+// MoveLink counts a link of a carrier by its new protection.
+func (r *Recorder) MoveLink(t int64, c *rules.Carrier, was, now signaling.Protection) {
+	r.link(t, c, was, -1)
+	r.link(t, c, now, 1)
+}
+
+func (r *Recorder) link(t int64, c *rules.Carrier, p signaling.Protection, n int64) {
+	if t < r.from || t >= r.to || r.hour == 0 {
+		r.setHour(t)
+	}
+	r.know(c)
+	b := r.batch
+	for i := range b.links {
+		if x := &b.links[i]; x.carrier == c && x.protection == p && x.hour == r.hour {
+			x.n += n
+			return
+		}
+	}
+	b.links = append(b.links, linkCell{c, p, r.hour, n})
+}
+
+// Counts are frames by what became of them, and what speaks against them.
+type Counts struct {
+	Frames, Bytes, Decoded, NotSignaling uint64
+	// Undecoded are frames that could not be used, Drops those that the port lost, as
+	// far as it knows.
+	Undecoded, Drops uint64
+	Trust            trust.Totals
+	Raised           [trust.NumConditions]uint64 // how often a condition was raised
+}
+
+// Cover says what of a source was read in the hour of a capture time. Counts are what
+// came since the call before.
+func (r *Recorder) Cover(source string, t int64, c *Counts) {
+	if t < r.from || t >= r.to || r.hour == 0 {
+		r.setHour(t)
+	}
+	b := r.batch
+	for i := range b.covered {
+		if x := &b.covered[i]; x.source == source && x.hour == r.hour {
+			x.add(c)
+			return
+		}
+	}
+	b.covered = append(b.covered, coverCell{source, r.hour, *c})
+}
+
+func (c *Counts) add(o *Counts) {
+	c.Frames += o.Frames
+	c.Bytes += o.Bytes
+	c.Decoded += o.Decoded
+	c.NotSignaling += o.NotSignaling
+	c.Undecoded += o.Undecoded
+	c.Drops += o.Drops
+	for i := range c.Trust {
+		c.Trust[i].Bad += o.Trust[i].Bad
+		c.Trust[i].Of += o.Trust[i].Of
+		c.Raised[i] += o.Raised[i]
+	}
+}
+
+// Sub is what came between o and c.
+func (c *Counts) Sub(o *Counts) Counts {
+	d := Counts{
+		Frames: c.Frames - o.Frames, Bytes: c.Bytes - o.Bytes, Decoded: c.Decoded - o.Decoded, NotSignaling: c.NotSignaling - o.NotSignaling,
+		Undecoded: c.Undecoded - o.Undecoded, Drops: c.Drops - o.Drops,
+	}
+	for i := range c.Trust {
+		d.Trust[i].Bad = c.Trust[i].Bad - o.Trust[i].Bad
+		d.Trust[i].Of = c.Trust[i].Of - o.Trust[i].Of
+		d.Raised[i] = c.Raised[i] - o.Raised[i]
+	}
+	return d
+}
+
+// Full reports that the recorder holds as much as it should before the ledger takes it.
+func (r *Recorder) Full() bool { return len(r.batch.subscribers) > maxSubscribers/2 }
+
+// Tick hands what was counted to the ledger. It never waits: a ledger that still has
+// what came before gets it with the next.
+func (r *Recorder) Tick() { r.rotate(hasty) }
+
+// Flush hands what was counted to the ledger, waiting until it has room.
+func (r *Recorder) Flush() { r.rotate(patient) }
+
+// haste says what becomes of a batch while the ledger still has the other one.
+type haste uint8
+
+const (
+	hasty   haste = iota // go on with it
+	patient              // wait
+	forced               // make a third one
+)
+
+// rotate gives the batch to the ledger and takes the empty one.
+func (r *Recorder) rotate(h haste) bool {
+	b := r.batch
+	if b.empty() {
+		return true
+	}
+	var next *batch
+	select {
+	case next = <-r.spare:
+	default:
+		switch h {
+		case hasty:
+			return false
+		case patient:
+			next = <-r.spare
+		case forced:
+			next = newBatch()
+		}
+	}
+	next.home, next.partners = r.spare, r.partners
+	clear(r.recent[:]) // cells have new numbers
+	r.batch = next
+	r.ledger.take(b)
+	return true
+}

@@ -1,0 +1,114 @@
+package exposure
+
+import (
+	"reflect"
+	"testing"
+
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+const tenOClock = 1795341600 // at(0), in seconds
+
+// TestRows: what stands in which row, counted by hand.
+func TestRows(t *testing.T) {
+	key := func(carrier string, class signaling.Class, e, watched signaling.Evidence) Key {
+		return Key{Partner: "NPLTE", Carrier: carrier, Service: signaling.ServiceSS7, Class: class, Direction: signaling.Outbound, Evidence: e, Watched: watched, Subscriber: signaling.WhoseHome}
+	}
+	const (
+		auth     = signaling.ClassAuthentication
+		location = signaling.ClassLocation
+		none     = signaling.EvidenceNone
+		adjacent = signaling.EvidenceAdjacent
+		address  = signaling.EvidenceAddress
+		declared = signaling.EvidenceDeclared
+	)
+	type sent struct {
+		m *signaling.Message
+		v []rules.Verdict
+	}
+	request := func(class signaling.Class, imsi string) *signaling.Message { return message(at(1), class, imsi) }
+	answer := func(to *signaling.Message, k signaling.Kind) *signaling.Message {
+		m := *to
+		m.Kind = k
+		return &m
+	}
+	again := func(m *signaling.Message) *signaling.Message {
+		n := *m
+		n.Duplicate = true
+		return &n
+	}
+	a, b := request(auth, "001010000000001"), request(auth, "001010000000002")
+	tests := []struct {
+		name string
+		sent []sent
+		want []flat
+	}{
+		{"path unknown", []sent{{a, nil}, {answer(a, signaling.KindResult), nil}}, []flat{
+			{Key: key(PathUnknown, auth, none, none), Messages: 2, Dialogues: 1, Subscribers: 1},
+			{Key: key(Total, auth, none, none), Messages: 2, Dialogues: 1, Subscribers: 1},
+		}},
+		{"one carrier, refused", []sent{{a, []rules.Verdict{verdict(blue, adjacent)}}, {answer(a, signaling.KindError), []rules.Verdict{verdict(blue, adjacent)}}, {b, []rules.Verdict{verdict(blue, adjacent)}}}, []flat{
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 3, Dialogues: 2, Refused: 1, Subscribers: 2},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 3, Dialogues: 2, Refused: 1, Subscribers: 2},
+		}},
+		{"two carriers are one message", []sent{{a, []rules.Verdict{verdict(green, adjacent), verdict(blue, address)}}}, []flat{
+			{Key: key(Total, auth, adjacent, address), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, address, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("green-hub", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		{"a declaration proves no path", []sent{{a, []rules.Verdict{verdict(blue, declared)}}}, []flat{
+			{Key: key(PathUnknown, auth, declared, declared), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key(Total, auth, declared, declared), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, declared, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		{"a dialogue of two classes", []sent{{a, nil}, {func() *signaling.Message { m := answer(a, signaling.KindInvoke); m.Class = location; return m }(), nil}}, []flat{
+			{Key: key(PathUnknown, auth, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key(PathUnknown, location, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key(Total, auth, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key(Total, location, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		{"a second copy that tells nothing more", []sent{{a, []rules.Verdict{verdict(blue, adjacent)}}, {again(a), nil}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}}, []flat{
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		// The mirror of an STP: in from home's HLR, out to the carrier.
+		{"a second copy that comes over a carrier", []sent{{a, nil}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}}, []flat{
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+	}
+	for _, x := range tests {
+		t.Run(x.name, func(t *testing.T) {
+			*a.Memory, *b.Memory = signaling.Memory{}, signaling.Memory{}
+			l := open(t, Options{})
+			r := NewRecorder(l)
+			r.SetPartners(func(n uint32) (Partner, bool) {
+				return Partner{ID: "NPLTE", Name: "Nepal Fictional", Country: "NP"}, n == 1
+			})
+			for _, s := range x.sent {
+				s.m.Roaming = signaling.Roaming{Direction: signaling.Outbound, Subscriber: signaling.WhoseHome, Partner: 1}
+				r.Add(s.m, s.v)
+			}
+			r.Flush()
+			if err := l.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			for i := range x.want {
+				x.want[i].Hour, x.want[i].Span = tenOClock, 3600
+			}
+			// By carrier: unknown ones stand behind the totals they are made of.
+			got := map[Key]flat{}
+			for _, f := range readRows(t, l.Path()) {
+				got[f.Key] = f
+			}
+			want := map[Key]flat{}
+			for _, f := range x.want {
+				want[f.Key] = f
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("rows are\n%+v, want\n%+v", got, want)
+			}
+		})
+	}
+}

@@ -1,0 +1,74 @@
+package exposure
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
+)
+
+// sipKey is the key of SipHash.
+type sipKey struct{ k0, k1 uint64 }
+
+func newSipKey(b []byte) sipKey {
+	return sipKey{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
+}
+
+// sum is SipHash-2-4 (Aumasson and Bernstein, 2012) over three whole words.
+func (k sipKey) sum(words [3]uint64) uint64 {
+	v0, v1 := k.k0^0x736f6d6570736575, k.k1^0x646f72616e646f6d
+	v2, v3 := k.k0^0x6c7967656e657261, k.k1^0x7465646279746573
+	round := func() {
+		v0 += v1
+		v1 = bits.RotateLeft64(v1, 13) ^ v0
+		v0 = bits.RotateLeft64(v0, 32)
+		v2 += v3
+		v3 = bits.RotateLeft64(v3, 16) ^ v2
+		v0 += v3
+		v3 = bits.RotateLeft64(v3, 21) ^ v0
+		v2 += v1
+		v1 = bits.RotateLeft64(v1, 17) ^ v2
+		v2 = bits.RotateLeft64(v2, 32)
+	}
+	for _, m := range words {
+		v3 ^= m
+		round()
+		round()
+		v0 ^= m
+	}
+	const last = uint64(len(words)*8) << 56 // the length and no octets besides
+	v3 ^= last
+	round()
+	round()
+	v0 ^= last
+	v2 ^= 0xff
+	round()
+	round()
+	round()
+	round()
+	return v0 ^ v1 ^ v2 ^ v3
+}
+
+// Kinds of numbers, so that an IMSI and an MSISDN of equal digits are two.
+const (
+	numberIMSI   = 1 << 8
+	numberMSISDN = 2 << 8
+)
+
+// subscriber is the keyed hash of whom m is about: the IMSI, else the MSISDN; ok is
+// false when it names nobody.
+func (k sipKey) subscriber(m *signaling.Message) (h uint64, ok bool) {
+	d, kind := m.IMSI, uint64(numberIMSI)
+	if d.Len() == 0 {
+		if d, kind = m.MSISDN, numberMSISDN; d.Len() == 0 {
+			return 0, false
+		}
+	}
+	return k.number(d, kind), true
+}
+
+func (k sipKey) number(d telecom.Digits, kind uint64) uint64 {
+	hi, lo := d.Words()
+	return k.sum([3]uint64{hi, lo, kind | uint64(d.Len())})
+}

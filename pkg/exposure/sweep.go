@@ -1,0 +1,137 @@
+package exposure
+
+import (
+	"database/sql"
+	"errors"
+	"strings"
+)
+
+const (
+	hourSeconds = 3600
+	daySeconds  = 86400
+)
+
+// sweep makes rows of days of old rows of hours, and lets go what is past retention. It
+// looks once an hour of the newest row.
+func (b *book) sweep() error {
+	if b.newest/hourSeconds == b.swept {
+		return nil
+	}
+	b.swept = b.newest / hourSeconds
+	now := min(b.newest, b.opts.Now().Unix())
+	if n := int64(b.opts.HourRows.Seconds()); n > 0 {
+		// Of whole days only.
+		if err := b.rollUp((now - n) / daySeconds * daySeconds); err != nil {
+			return err
+		}
+	}
+	if n := int64(b.opts.Retention.Seconds()); n > 0 {
+		return b.forget(now - n)
+	}
+	return nil
+}
+
+// summed are the tables whose rows of a day are sums: the columns that name a row
+// besides hour and span, and those that are added.
+var summed = []struct{ table, names, sums string }{
+	{"coverage", "source", "frames, bytes, decoded, not_signaling, undecoded, drops"},
+	{"conditions", "source, condition", "bad, whole, raised"},
+	{"findings", "rule, severity", "findings"},
+	{"links", "carrier, protection", "links"},
+}
+
+// rollUp makes rows of days of the rows of hours before a time, day by day.
+func (b *book) rollUp(before int64) error {
+	for {
+		var first sql.NullInt64
+		if err := b.db.QueryRow(`SELECT min(h) FROM (SELECT min(hour) AS h FROM exposure WHERE span = 3600 AND hour < ?1
+			UNION ALL SELECT min(hour) FROM coverage WHERE span = 3600 AND hour < ?1)`, before).Scan(&first); err != nil || !first.Valid {
+			return err
+		}
+		if err := b.rollDay(first.Int64 / daySeconds * daySeconds); err != nil {
+			return err
+		}
+	}
+}
+
+func (b *book) rollDay(day int64) error {
+	tx, err := b.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
+	end := day + daySeconds
+	w.exec(`INSERT INTO exposure SELECT ?1, 86400, partner, carrier, key, sum(messages), sum(dialogues), sum(secrets), sum(refused), min(first) FROM exposure
+		WHERE span = 3600 AND hour >= ?1 AND hour < ?2 GROUP BY partner, carrier, key ON CONFLICT DO UPDATE SET messages = messages + excluded.messages,
+		dialogues = dialogues + excluded.dialogues, secrets = secrets + excluded.secrets, refused = refused + excluded.refused, first = min(first, excluded.first)`, day, end)
+	for _, t := range summed {
+		w.exec("INSERT INTO "+t.table+" SELECT ?1, 86400, "+t.names+", "+eachColumn(t.sums, "sum(%)")+" FROM "+t.table+
+			" WHERE span = 3600 AND hour >= ?1 AND hour < ?2 GROUP BY "+t.names+" ON CONFLICT DO UPDATE SET "+eachColumn(t.sums, "% = % + excluded.%"), day, end)
+	}
+	sketches := map[rowID]*Sketch{}
+	if err := each(tx, "SELECT partner, carrier, key, sketch FROM subscribers WHERE span = 3600 AND hour >= ? AND hour < ?", func(scan func(...any) error) error {
+		id := rowID{hour: day}
+		var blob []byte
+		if err := scan(&id.partner, &id.carrier, &id.key, &blob); err != nil {
+			return err
+		}
+		s, err := unmarshalSketch(blob)
+		if err != nil {
+			return err
+		}
+		if sketches[id] == nil {
+			sketches[id] = &Sketch{}
+		}
+		return sketches[id].Merge(&s)
+	}, day, end); err != nil {
+		return err
+	}
+	for id, s := range sketches {
+		old, err := storedSketch(tx, id, daySeconds)
+		if err == nil {
+			err = s.Merge(&old)
+		}
+		if err != nil {
+			return err
+		}
+		w.sketch(id, daySeconds, s)
+	}
+	for _, table := range []string{"exposure", "subscribers", "coverage", "conditions", "findings", "links"} {
+		w.exec("DELETE FROM "+table+" WHERE span = 3600 AND hour >= ? AND hour < ?", day, end)
+	}
+	return errors.Join(w.err, commitIf(tx, w.err))
+}
+
+func commitIf(tx *sql.Tx, err error) error {
+	if err != nil {
+		return nil // told already
+	}
+	return tx.Commit()
+}
+
+// forget lets go rows that end before a time.
+func (b *book) forget(before int64) error {
+	tx, err := b.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
+	for _, table := range []string{"exposure", "subscribers", "coverage", "conditions", "findings", "links"} {
+		w.exec("DELETE FROM "+table+" WHERE hour <= ?1 - 3600 AND hour + span <= ?1", before)
+	}
+	return errors.Join(w.err, commitIf(tx, w.err))
+}
+
+// eachColumn writes a pattern for each column of a list, % being its name.
+func eachColumn(list, pattern string) string {
+	out := ""
+	for i, c := range strings.Split(list, ", ") {
+		if i > 0 {
+			out += ", "
+		}
+		out += strings.ReplaceAll(pattern, "%", c)
+	}
+	return out
+}

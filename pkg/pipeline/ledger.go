@@ -1,0 +1,108 @@
+package pipeline
+
+import (
+	"time"
+
+	"sigtransit/pkg/capture"
+	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/trust"
+)
+
+// cover is what of the capture the ledger was told of.
+type cover struct {
+	source string
+	hour   int64 // since the epoch, of the last frame
+	told   exposure.Counts
+	raised [trust.NumConditions]uint64
+	ticked time.Time // when the recorder last handed on what it counted
+}
+
+const hour = int64(time.Hour)
+
+// ledgerEvery is how often a recorder hands on what it counted.
+const ledgerEvery = time.Second
+
+// feedByHour dissects a batch, hour by hour of the capture, so that frames are counted in
+// theirs.
+func (w *Worker) feedByHour(source string, frames []capture.Frame) {
+	c := &w.cover
+	if c.source != source {
+		w.tellCover()
+		c.source = source
+	}
+	n := len(frames)
+	if n != 0 && (frames[0].Time/hour != c.hour || frames[n-1].Time/hour != c.hour) {
+		from := 0
+		for i := range frames {
+			if h := frames[i].Time / hour; h != c.hour {
+				w.dissector.FeedBatch(frames[from:i])
+				w.tellCover()
+				from, c.hour = i, h
+			}
+		}
+		frames = frames[from:]
+	}
+	w.dissector.FeedBatch(frames)
+	switch l := w.opts.Ledger; {
+	case l.Full() && !w.opts.Live:
+		w.tellCover()
+		l.Flush()
+	case w.orders.now.Sub(c.ticked) >= ledgerEvery || l.Full():
+		w.tellCover()
+		l.Tick()
+		c.ticked = w.orders.now
+	}
+}
+
+// tellCover tells the ledger what was read since the last time, as of the hour at hand.
+func (w *Worker) tellCover() {
+	c := &w.cover
+	if c.source == "" {
+		return
+	}
+	d := &w.dissector.Counters
+	now := exposure.Counts{
+		Frames: d.Frames, Bytes: d.Bytes, Decoded: d.Outcomes[dissect.Decoded], NotSignaling: d.Outcomes[dissect.NotSignaling],
+		Trust: w.dissector.Trust().Totals, Raised: c.raised,
+	}
+	for o := dissect.NotSignaling + 1; o < dissect.NumOutcomes; o++ {
+		now.Undecoded += d.Outcomes[o]
+	}
+	if now == c.told {
+		return
+	}
+	more := now.Sub(&c.told)
+	c.told = now
+	w.opts.Ledger.Cover(c.source, c.hour*hour, &more)
+}
+
+// warning counts the conditions that are raised.
+func (c *cover) warning(x *signaling.Warning) {
+	if x.State != signaling.WarningRaised {
+		return
+	}
+	for n := range trust.NumConditions {
+		if n.String() == x.Type {
+			c.raised[n]++
+		}
+	}
+}
+
+// links counts the links that the last message or flow told carriers of.
+func (w *Worker) links(t int64, p signaling.Protection) {
+	if l := w.opts.Ledger; l != nil {
+		if fresh := w.engine.Fresh(); len(fresh) != 0 {
+			l.AddLinks(t, fresh, p)
+		}
+	}
+}
+
+// endLedger hands on all that was counted.
+func (w *Worker) endLedger() {
+	if l := w.opts.Ledger; l != nil {
+		w.tellCover()
+		l.Flush()
+	}
+}
