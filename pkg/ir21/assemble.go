@@ -15,7 +15,9 @@ func (p *parser) partners() []*partners.Partner {
 		for _, n := range append(slices.Clone(p.summary), p.networks...) {
 			if n.tadig != "" {
 				p.sender = n.tadig
-				p.note(n.line, "no SenderTADIG: %s taken, the first TADIG code", p.sender)
+				if len(p.networks) > 1 {
+					p.note(n.line, "no SenderTADIG: %s taken, the first TADIG code", p.sender)
+				}
 				break
 			}
 		}
