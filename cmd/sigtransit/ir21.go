@@ -151,7 +151,7 @@ func writeImport(w io.Writer, im *ir21.Import, set *rules.Set, verbose bool) {
 	}
 	delete(countries, "")
 	fmt.Fprintf(w, "documents      %d read, %d refused\n", im.Read, len(im.Refused))
-	fmt.Fprintf(w, "partners       %d networks of %d operators in %d countries\n", len(im.File.Partners), len(operators), len(countries))
+	fmt.Fprintf(w, "partners       %s of %s in %s\n", plural(len(im.File.Partners), "network", "networks"), plural(len(operators), "operator", "operators"), plural(len(countries), "country", "countries"))
 	fmt.Fprintf(w, "numbers        %d PLMNs, %d global title ranges\n", plmns, ranges)
 	fmt.Fprintf(w, "carriers       %d known ones declared, %d names of others\n", len(resolved), len(im.Unresolved))
 	for _, n := range counted(resolved) {
@@ -205,6 +205,13 @@ func replacedText(r partners.Replaced) string {
 		s += sep + cmp.Or(text, c.Text(nil))
 	}
 	return s
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 type countedText struct {

@@ -176,7 +176,7 @@ func (d *Declared) Table(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintln(w)
+	fmt.Fprint(w, "\nAn operator counts once for a carrier and service, by the use that means most; ?: it does not say which.\n\n")
 	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "COUNTRY\t\tOPERATORS\tOVER\n")
 	for _, c := range d.In {
