@@ -59,6 +59,10 @@ type Config struct {
 	User string
 	// Canaries are watched for.
 	Canaries []canary.Config
+	// Ledger adds exposures up; MetricPartners are the ids of partners that have series
+	// of their own in metrics.
+	Ledger         Ledger
+	MetricPartners []string
 }
 
 // Default is the configuration without a file.

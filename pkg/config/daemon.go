@@ -45,6 +45,7 @@ func daemonDefaults(c *Config) {
 	c.Web.Listen = []string{defaultWeb}
 	c.State.Every, c.StatsInterval = defaultState, defaultStats
 	c.Capture.Promiscuous = true
+	c.Ledger.Hours, c.Ledger.Retention, c.Ledger.MaxRows = defaultHours, defaultRetention, defaultMaxRows
 }
 
 // daemonForm is the keys that the daemon alone reads.
@@ -78,6 +79,8 @@ type daemonForm struct {
 	StatsInterval *string      `yaml:"stats_interval"`
 	User          *string      `yaml:"user"`
 	Canaries      []canaryForm `yaml:"canaries"`
+	Ledger        *ledgerForm  `yaml:"ledger"`
+	Metrics       *metricsForm `yaml:"metrics"`
 }
 
 // fault is what is wrong with the value of a key.
@@ -86,7 +89,7 @@ type fault struct{ key, text string }
 func wrong(key, format string, args ...any) *fault { return &fault{key, fmt.Sprintf(format, args...)} }
 
 func (f *daemonForm) apply(c *Config, local func(string) string) *fault {
-	for _, part := range []func(*Config, func(string) string) *fault{f.capture, f.web, f.state, f.log, f.canaries} {
+	for _, part := range []func(*Config, func(string) string) *fault{f.capture, f.web, f.state, f.log, f.canaries, f.ledger, f.metrics} {
 		if e := part(c, local); e != nil {
 			return e
 		}

@@ -1,0 +1,105 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Ledger is where exposures are added up over hours, days and years.
+type Ledger struct {
+	File string // empty: nowhere
+	// Hours is how long rows of hours are kept before those of a day become one,
+	// Retention how long anything is.
+	Hours, Retention time.Duration
+	// MaxRows bounds the rows of an hour: further partners are one.
+	MaxRows int
+}
+
+// Defaults of the ledger: a quarter by the hour, three years by the day.
+const (
+	day              = 24 * time.Hour
+	defaultHours     = 92 * day
+	defaultRetention = 1096 * day
+	defaultMaxRows   = 50_000
+)
+
+type ledgerForm struct {
+	File      *string `yaml:"file"`
+	Hours     *string `yaml:"hours"`
+	Retention *string `yaml:"retention"`
+	MaxRows   *int    `yaml:"max_rows"`
+}
+
+// metricsForm is what metrics have beyond their closed sets.
+type metricsForm struct {
+	Partners []string `yaml:"partners"`
+}
+
+func (f *daemonForm) ledger(c *Config, local func(string) string) *fault {
+	x := f.Ledger
+	if x == nil {
+		return nil
+	}
+	if x.File == nil || *x.File == "" {
+		return wrong("ledger", "a ledger without a file; want file: and the name of its database")
+	}
+	c.Ledger.File = local(*x.File)
+	if e := days("ledger.hours", x.Hours, &c.Ledger.Hours); e != nil {
+		return e
+	}
+	if e := days("ledger.retention", x.Retention, &c.Ledger.Retention); e != nil {
+		return e
+	}
+	if c.Ledger.Retention < c.Ledger.Hours {
+		return wrong("ledger.retention", "%s is less than hours (%s): rows of hours would go before they become days", inDays(c.Ledger.Retention), inDays(c.Ledger.Hours))
+	}
+	if x.MaxRows != nil {
+		if *x.MaxRows < 1000 || *x.MaxRows > 1_000_000 {
+			return wrong("ledger.max_rows", "%d is out of range; want 1000 to 1000000", *x.MaxRows)
+		}
+		c.Ledger.MaxRows = *x.MaxRows
+	}
+	return nil
+}
+
+// maxMetricPartners bounds the partners that have series of their own: each has one for
+// every carrier and class.
+const maxMetricPartners = 100
+
+func (f *daemonForm) metrics(c *Config, _ func(string) string) *fault {
+	if f.Metrics == nil {
+		return nil
+	}
+	if n := len(f.Metrics.Partners); n > maxMetricPartners {
+		return wrong("metrics.partners", "%d partners would have series of their own; want at most %d, the rest is in the ledger", n, maxMetricPartners)
+	}
+	for i, id := range f.Metrics.Partners {
+		if id == "" || slices.Index(f.Metrics.Partners, id) != i {
+			return wrong(fmt.Sprintf("metrics.partners[%d]", i), "%q is no partner, or stands here twice; want the id that it has in the partner file", id)
+		}
+	}
+	c.MetricPartners = f.Metrics.Partners
+	return nil
+}
+
+// days reads a time of days: "92d".
+func days(key string, from *string, to *time.Duration) *fault {
+	if from == nil {
+		return nil
+	}
+	text, ok := strings.CutSuffix(*from, "d")
+	n, err := strconv.Atoi(text)
+	switch {
+	case !ok || err != nil:
+		return wrong(key, `%q is no number of days; want for example "92d"`, *from)
+	case n < 2 || n > 36500:
+		return wrong(key, "%s is out of range; want 2d to 36500d", *from)
+	}
+	*to = time.Duration(n) * day
+	return nil
+}
+
+func inDays(d time.Duration) string { return strconv.Itoa(int(d/day)) + "d" }
