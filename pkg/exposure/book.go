@@ -46,6 +46,7 @@ type book struct {
 	swept    int64
 	err      error // of the last commit
 	stats    Stats
+	totals   *totals
 }
 
 type partnerEntry struct {
@@ -115,7 +116,7 @@ type linkID struct {
 // open reads the names that a database has.
 func (b *book) open(db *sql.DB, o *Options) error {
 	*b = book{
-		db: db, opts: o, sketched: o.Now(),
+		db: db, opts: o, sketched: o.Now(), totals: newTotals(),
 		partners: map[string]*partnerEntry{}, carriers: map[string]*carrierEntry{}, keys: map[uint64]*keyEntry{}, words: map[keyWords]*keyEntry{}, sources: map[string]*nameEntry{},
 		rows: map[rowID]*row{}, perHr: map[int64]int{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{},
 	}
@@ -191,6 +192,7 @@ func (b *book) absorb(x *batch) {
 	for i := range x.cells {
 		rows[i] = b.cell(x, &x.cells[i])
 	}
+	b.totals.absorb(x, func(n uint32) string { return b.partner(x, n).p.ID })
 	for _, s := range x.subscribers {
 		if r := rows[s.cell]; r != nil {
 			b.subscriber(r, s.hash)

@@ -105,6 +105,11 @@ func Open(path string, o Options) (*Ledger, error) {
 		l.held.Close()
 		return nil, explain(path, err)
 	}
+	if err := l.book.totals.recall(path, o.Now()); err != nil {
+		l.db.Close()
+		l.held.Close()
+		return nil, explain(path, err)
+	}
 	l.stats.Store(&Stats{})
 	go l.run()
 	return l, nil

@@ -1,0 +1,259 @@
+package exposure
+
+import (
+	"maps"
+	"sync"
+	"time"
+
+	"sigtransit/pkg/signaling"
+)
+
+// Path says what is known of the way of a message, for those who want shares.
+type Path uint8
+
+// Paths, in the order of what they tell.
+const (
+	PathNone    Path = iota // nothing proves a carrier
+	PathCarrier             // a carrier that is not watched
+	PathWatched             // a watched carrier
+	NumPaths
+)
+
+var pathNames = [NumPaths]string{"unknown", "carrier", "watched"}
+
+func (p Path) String() string { return pathNames[min(p, NumPaths-1)] }
+
+// Exposed is what a Totals counts messages of.
+type Exposed struct {
+	Carrier    string // id; not Total, not PathUnknown
+	Class      signaling.Class
+	Direction  signaling.Direction
+	Evidence   signaling.Evidence
+	Protection signaling.Protection
+}
+
+// Whole is what a Totals counts every message once of: what shares are of.
+type Whole struct {
+	Class     signaling.Class
+	Direction signaling.Direction
+	Path      Path
+}
+
+// OfPartner is messages of a partner: over a carrier, or, with Carrier Total, all of them.
+type OfPartner struct {
+	Partner, Carrier string
+	Class            signaling.Class
+}
+
+// Window is a span of time, from its start in UTC on, that subscribers are counted in.
+type Window uint8
+
+// Windows.
+const (
+	Hour Window = iota
+	Day
+	NumWindows
+)
+
+var (
+	windowNames = [NumWindows]string{"hour", "day"}
+	windowSpans = [NumWindows]int64{3600, 86400}
+)
+
+func (w Window) String() string { return windowNames[min(w, NumWindows-1)] }
+
+// Subscribers are distinct subscribers of messages that passed a carrier.
+type Subscribers struct {
+	Carrier string
+	Class   signaling.Class
+	Window  Window
+}
+
+// Totals are counts since a ledger was opened, and the subscribers of the hour and day at
+// hand, for metrics: what is asked for every few seconds must not read the database.
+// Messages counts never fall, although a second copy may take back what a first one
+// told.
+type Totals struct {
+	Exposed  map[Exposed]Count
+	Whole    map[Whole]uint64
+	Partners map[OfPartner]uint64 // of CountPartners alone
+	// Subscribers has an entry for each carrier and class of the window at hand.
+	Subscribers map[Subscribers]uint64
+}
+
+// Count is messages, and the answers among them that returned secrets.
+type Count struct{ Messages, Secrets uint64 }
+
+// signed is a count that may fall for a while, and the highest it was.
+type signed struct{ now, high int64 }
+
+func (s *signed) add(n int64) {
+	s.now += n
+	s.high = max(s.high, s.now)
+}
+
+// totals is kept by the ledger's goroutine and read by others.
+type totals struct {
+	mu       sync.Mutex
+	exposed  map[Exposed]*[2]signed
+	whole    map[Whole]*signed
+	counted  map[string]bool // partners
+	partners map[OfPartner]*signed
+	starts   [NumWindows]int64 // of the windows at hand
+	sketches map[Subscribers]*Sketch
+}
+
+// carried says that evidence means that a carrier was on the path: it read what it saw,
+// or could have.
+func carried(e signaling.Evidence) bool { return e >= signaling.EvidenceAddress }
+
+// readable says that whoever carries a message can read it. A signature hides nothing.
+func readable(p signaling.Protection) bool {
+	return p == signaling.Clear || p == signaling.Signed
+}
+
+func newTotals() *totals {
+	return &totals{exposed: map[Exposed]*[2]signed{}, whole: map[Whole]*signed{}, counted: map[string]bool{}, partners: map[OfPartner]*signed{}, sketches: map[Subscribers]*Sketch{}}
+}
+
+// count is whom partners' messages are counted of from now on.
+func (t *totals) count(partners []string) {
+	counted := map[string]bool{}
+	for _, id := range partners {
+		counted[id] = true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counted = counted
+	maps.DeleteFunc(t.partners, func(k OfPartner, _ *signed) bool { return !t.counted[k.Partner] })
+}
+
+func entry[K comparable, V any](m map[K]*V, k K) *V {
+	v := m[k]
+	if v == nil {
+		v = new(V)
+		m[k] = v
+	}
+	return v
+}
+
+// absorb adds what a recorder counted. partner tells the id of a partner.
+func (t *totals) absorb(x *batch, partner func(n uint32) string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range x.cells {
+		c := &x.cells[i]
+		t.cell(c, partner(uint32(c.key>>shiftPartner&maxPartner)), x.carrierOf(c))
+	}
+	for _, s := range x.subscribers {
+		c := &x.cells[s.cell]
+		t.subscriber(c, x.carrierOf(c), s.hash)
+	}
+}
+
+// carrierOf is the id of the carrier of a cell.
+func (x *batch) carrierOf(c *cell) string {
+	if n := c.key >> shiftCarrier & 0xffff; n != totalCarrier {
+		return x.carriers[n-1].ID
+	}
+	return Total
+}
+
+// cell adds what was counted of a key.
+func (t *totals) cell(c *cell, partner, carrier string) {
+	class, direction := signaling.Class(c.key>>shiftClass&15), signaling.Direction(c.key>>shiftDirection&7)
+	evidence := signaling.Evidence(c.key >> shiftEvidence & 7)
+	if t.counted[partner] && (carrier == Total || carried(evidence)) {
+		entry(t.partners, OfPartner{partner, carrier, class}).add(c.messages)
+	}
+	if carrier != Total {
+		x := entry(t.exposed, Exposed{carrier, class, direction, evidence, signaling.Protection(c.key >> shiftProtection & 7)})
+		x[0].add(c.messages)
+		x[1].add(c.secrets)
+		return
+	}
+	path := PathNone
+	switch {
+	case carried(signaling.Evidence(c.key >> shiftWatched & 7)):
+		path = PathWatched
+	case carried(evidence):
+		path = PathCarrier
+	}
+	entry(t.whole, Whole{class, direction, path}).add(c.messages)
+}
+
+// subscriber notes a subscriber of a message that a carrier could read.
+func (t *totals) subscriber(c *cell, carrier string, hash uint64) {
+	if carrier == Total || !carried(signaling.Evidence(c.key>>shiftEvidence&7)) || !readable(signaling.Protection(c.key>>shiftProtection&7)) {
+		return
+	}
+	for w := range NumWindows {
+		if t.within(w, hourOf(c.hour)) {
+			entry(t.sketches, Subscribers{carrier, signaling.Class(c.key >> shiftClass & 15), w}).insert(hash)
+		}
+	}
+}
+
+// within makes the window of an hour the one at hand if it is a later one, and reports
+// whether the hour is in the window at hand.
+func (t *totals) within(w Window, hour int64) bool {
+	start := hour - hour%windowSpans[w]
+	if start > t.starts[w] {
+		t.starts[w] = start
+		maps.DeleteFunc(t.sketches, func(k Subscribers, _ *Sketch) bool { return k.Window == w })
+	}
+	return start == t.starts[w]
+}
+
+// recall takes up the subscribers of the day at hand from what is stored.
+func (t *totals) recall(path string, now time.Time) error {
+	r, err := OpenForReading(path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return r.Rows(now.UTC().Truncate(24*time.Hour), time.Time{}, func(x *Row) error {
+		if x.Carrier == Total || x.Carrier == PathUnknown || !carried(x.Evidence) || !readable(x.Protection) || x.Span != windowSpans[Hour] {
+			return nil
+		}
+		for w := range NumWindows {
+			if t.within(w, x.Hour) {
+				if err := entry(t.sketches, Subscribers{x.Carrier, x.Class, w}).Merge(&x.Subscribers); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// Totals are the totals as of the last second. Subscribers are those of the windows that
+// now is in: where nothing came since an hour began, there are none.
+func (l *Ledger) Totals(now time.Time) Totals {
+	t := l.book.totals
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := Totals{Exposed: make(map[Exposed]Count, len(t.exposed)), Whole: make(map[Whole]uint64, len(t.whole)),
+		Partners: make(map[OfPartner]uint64, len(t.partners)), Subscribers: make(map[Subscribers]uint64, len(t.sketches))}
+	for k, x := range t.exposed {
+		out.Exposed[k] = Count{uint64(x[0].high), uint64(x[1].high)}
+	}
+	for k, x := range t.whole {
+		out.Whole[k] = uint64(x.high)
+	}
+	for k, x := range t.partners {
+		out.Partners[k] = uint64(x.high)
+	}
+	for k, s := range t.sketches {
+		if start := t.starts[k.Window]; now.Unix() < start+windowSpans[k.Window] {
+			out.Subscribers[k] = s.Estimate()
+		}
+	}
+	return out
+}
+
+// CountPartners sets the partners whose messages Totals counts. It may be called at any
+// time.
+func (l *Ledger) CountPartners(ids []string) { l.book.totals.count(ids) }

@@ -1,0 +1,97 @@
+package exposure
+
+import (
+	"maps"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// TestTotals: what metrics are told, counted by hand.
+func TestTotals(t *testing.T) {
+	const auth, sms = signaling.ClassAuthentication, signaling.ClassSMS
+	clock := time.Unix(0, at(10))
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := openAt(t, path, Options{Now: func() time.Time { return clock }})
+	l.CountPartners([]string{"NPLTE"})
+	r := NewRecorder(l)
+	r.SetPartners(func(n uint32) (Partner, bool) { return Partner{ID: map[uint32]string{1: "NPLTE", 2: "FRAXX"}[n]}, true })
+	add := func(m *signaling.Message, partner uint32, v ...rules.Verdict) *signaling.Message {
+		m.Roaming = signaling.Roaming{Direction: signaling.Outbound, Partner: partner}
+		r.Add(m, v)
+		return m
+	}
+	flush := func() {
+		t.Helper()
+		r.Flush()
+		if err := l.Flush(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	adjacent, address := signaling.EvidenceAdjacent, signaling.EvidenceAddress
+	add(message(at(1), auth, "001010000000001"), 1, verdict(blue, adjacent))
+	add(message(at(2), auth, "001010000000002"), 1, verdict(blue, adjacent))
+	add(message(at(3), auth, "001010000000002"), 2, verdict(green, address))
+	add(message(at(4), sms, "001010000000003"), 1)
+	declared := add(message(at(5), sms, "001010000000004"), 1, verdict(blue, signaling.EvidenceDeclared))
+	flush()
+
+	got := l.Totals(clock)
+	if want := map[Exposed]Count{
+		{"blue-transit", auth, signaling.Outbound, adjacent, signaling.Clear}:                  {2, 0},
+		{"green-hub", auth, signaling.Outbound, address, signaling.Clear}:                      {1, 0},
+		{"blue-transit", sms, signaling.Outbound, signaling.EvidenceDeclared, signaling.Clear}: {1, 0},
+	}; !maps.Equal(got.Exposed, want) {
+		t.Errorf("exposed: %v\nwant %v", got.Exposed, want)
+	}
+	if want := map[Whole]uint64{{auth, signaling.Outbound, PathWatched}: 2, {auth, signaling.Outbound, PathCarrier}: 1, {sms, signaling.Outbound, PathNone}: 2}; !maps.Equal(got.Whole, want) {
+		t.Errorf("whole: %v\nwant %v", got.Whole, want)
+	}
+	if want := map[OfPartner]uint64{{"NPLTE", Total, auth}: 2, {"NPLTE", Total, sms}: 2, {"NPLTE", "blue-transit", auth}: 2}; !maps.Equal(got.Partners, want) {
+		t.Errorf("partners: %v\nwant %v", got.Partners, want)
+	}
+	subscribers := map[Subscribers]uint64{
+		{"blue-transit", auth, Hour}: 2, {"blue-transit", auth, Day}: 2, {"green-hub", auth, Hour}: 1, {"green-hub", auth, Day}: 1,
+	}
+	if !maps.Equal(got.Subscribers, subscribers) {
+		t.Errorf("subscribers: %v\nwant %v", got.Subscribers, subscribers)
+	}
+
+	// A second copy that knows more takes back what the first told; counters do not fall.
+	declared.Duplicate = true
+	add(declared, 1, verdict(blue, adjacent))
+	flush()
+	for k, n := range got.Whole {
+		if now := l.Totals(clock).Whole[k]; now < n {
+			t.Errorf("%v fell from %d to %d", k, n, now)
+		}
+	}
+	if n := l.Totals(clock).Whole[Whole{sms, signaling.Outbound, PathWatched}]; n != 1 {
+		t.Errorf("%d messages over a watched carrier by their second copy, want 1", n)
+	}
+
+	// The next hour begins with nobody, and so does one in which nothing comes.
+	clock = clock.Add(time.Hour)
+	if n := len(l.Totals(clock).Subscribers); n != 2 {
+		t.Errorf("%d series of subscribers an hour later, want those of the day: 2", n)
+	}
+	add(message(at(3600), auth, "001010000000009"), 1, verdict(blue, adjacent))
+	flush()
+	want := l.Totals(clock).Subscribers
+	if want[Subscribers{"blue-transit", auth, Hour}] != 1 || want[Subscribers{"blue-transit", auth, Day}] != 3 {
+		t.Errorf("subscribers an hour later: %v", want)
+	}
+
+	// After a restart counters begin anew, and subscribers of the day do not.
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = openAt(t, path, Options{Now: func() time.Time { return clock }})
+	got = l.Totals(clock)
+	if len(got.Exposed)+len(got.Whole) != 0 || !maps.Equal(got.Subscribers, want) {
+		t.Errorf("after a restart: %v\nwant %v", got.Subscribers, want)
+	}
+}
