@@ -59,6 +59,11 @@ func Rehearse(p *Plan) (warnings []string, err error) {
 			return warnings, fmt.Errorf("state: %w", err)
 		}
 	}
+	if c.Ledger.File != "" {
+		if err := errors.Join(folder(c.Ledger.File), ledgerReadable(c.Ledger.File)); err != nil {
+			return warnings, fmt.Errorf("ledger: %w", err)
+		}
+	}
 	for _, name := range c.Capture.Interfaces {
 		if _, err := net.InterfaceByName(name); err != nil {
 			warnings = append(warnings, fmt.Sprintf("no interface %q on this machine now; there are: %s", name, interfaces()))

@@ -15,6 +15,7 @@ import (
 	"sigtransit/pkg/capture/live"
 	"sigtransit/pkg/dialogue"
 	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/pipeline"
 	"sigtransit/pkg/sink"
@@ -73,6 +74,8 @@ type Daemon struct {
 	recalled []dissect.KnownLink
 	gauges   gauges
 	said     map[string]string // the last notice about each interface
+	// ledger adds exposures up; nil: none is configured, or it cannot be opened.
+	ledger atomic.Pointer[exposure.Ledger]
 	// canaries are what the workers watch for; nil: none.
 	canaries atomic.Pointer[canary.Watch]
 
@@ -127,6 +130,8 @@ func (d *Daemon) Run(ctx context.Context) error {
 	}
 	defer d.capture.Close()
 
+	d.openLedger()
+	defer d.closeLedger() // by then workers have handed over what they counted
 	sources := d.capture.Sources()
 	tables := dialogue.NewTCAPGroup(len(sources), func(w int) uint64 { return sources[w].Assigned() })
 	publishers := make([]*telemetry.Publisher, len(sources))
@@ -134,6 +139,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 		o := d.outputs(p)
 		o.Dissect.Worker, o.Dissect.Workers, o.Dissect.Transactions = i, len(sources), tables[i]
 		o.Dissect.Recalled = d.recalled
+		if l := d.ledger.Load(); l != nil {
+			o.Ledger = exposure.NewRecorder(l)
+		}
 		w := pipeline.New(p.Set, o)
 		d.workers = append(d.workers, w)
 		publishers[i] = &w.Publisher
@@ -222,6 +230,8 @@ func (d *Daemon) attend(ctx context.Context, failed <-chan error) error {
 	defer state.Stop()
 	beat := time.NewTicker(2 * time.Second)
 	defer beat.Stop()
+	ledger := time.NewTicker(ledgerRetry)
+	defer ledger.Stop()
 	healthy := true
 	for {
 		select {
@@ -242,6 +252,8 @@ func (d *Daemon) attend(ctx context.Context, failed <-chan error) error {
 			d.tellTotals()
 		case <-state.C:
 			d.keepState(ctx)
+		case <-ledger.C:
+			d.recordExposure(ctx)
 		case <-beat.C:
 			err := d.Healthy()
 			if err == nil {

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,7 +44,7 @@ var descs = []*prometheus.Desc{
 
 // Describe implements prometheus.Collector.
 func (d *Daemon) Describe(ch chan<- *prometheus.Desc) {
-	for _, x := range descs {
+	for _, x := range slices.Concat(descs, ledgerDescs) {
 		ch <- x
 	}
 }
@@ -80,6 +81,7 @@ func (d *Daemon) Collect(ch chan<- prometheus.Metric) {
 	}
 	gauge(workersDesc, float64(len(d.workers)-stuck), "running")
 	gauge(workersDesc, float64(stuck), "stuck")
+	d.collectLedger(gauge, counter)
 	d.canaries.Load().Each(func(x canary.Sight) {
 		gauge(canarySeenDesc, float64(x.LastSeen)/1e9, x.Name)
 		counter(canaryDesc, x.Flagged, x.Name, "flagged")

@@ -77,6 +77,9 @@ func (d *Daemon) reload() error {
 	group.Wait()
 	err = errors.Join(errs...)
 	d.plan.Store(p)
+	if l := d.ledger.Load(); l != nil {
+		l.CountPartners(p.Config.MetricPartners)
+	}
 	d.canaries.Store(canaries)
 	d.opts.Level.Set(p.Config.Log.Level)
 	select {
@@ -111,6 +114,7 @@ func restartNeeded(begun, now *Plan) (keys []string) {
 		{"network_indicators", old.Networks, new.Networks},
 		// What stands in the files counts, not their names.
 		{"dictionaries", begun.Dissect.Dictionary, now.Dissect.Dictionary},
+		{"ledger", old.Ledger, new.Ledger},
 		{"user", old.User, new.User},
 		{"log.format", old.Log.JSON, new.Log.JSON},
 	} {
@@ -131,6 +135,9 @@ type gauges struct {
 	unread   atomic.Uint64 // frames that nobody took before the end
 	// stateFailed: the state could not be written the last time.
 	stateFailed atomic.Bool
+	// ledgerFault is why the ledger could not be opened or written the last time; empty
+	// or nil: it could.
+	ledgerFault atomic.Pointer[string]
 }
 
 func (g *gauges) loaded(now time.Time) {

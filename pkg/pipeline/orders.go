@@ -9,6 +9,7 @@ import (
 
 	"sigtransit/pkg/canary"
 	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/exposure"
 	"sigtransit/rules"
 )
 
@@ -92,6 +93,11 @@ func (w *Worker) Judge(ctx context.Context, set *rules.Set, emit Emitter, canari
 		w.judgeBy(set)
 		w.opts.Emit, w.opts.Canaries = emit, canaries
 	})
+}
+
+// Record makes the worker count for a ledger from the next batch on.
+func (w *Worker) Record(ctx context.Context, r *exposure.Recorder) error {
+	return w.do(ctx, func() { w.opts.Ledger = r })
 }
 
 // Inspect has f look at the dissector between two batches.

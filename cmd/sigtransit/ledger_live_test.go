@@ -1,0 +1,209 @@
+//go:build linux
+
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sigtransit/pkg/capture/live/livetest"
+	"sigtransit/pkg/exposure"
+)
+
+const withLedger = "ledger: {file: exposure.db}\n"
+
+// exposures are the counts of a ledger by key; hours differ between a capture file and
+// what is sent now.
+func exposures(t *testing.T, path string) map[exposure.Key][3]uint64 {
+	t.Helper()
+	r, err := exposure.OpenForReading(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	all := map[exposure.Key][3]uint64{}
+	if err := r.Rows(time.Time{}, time.Time{}, func(x *exposure.Row) error {
+		n := all[x.Key]
+		all[x.Key] = [3]uint64{n[0] + x.Messages, n[1] + x.Dialogues, n[2] + x.Secrets}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// recorded is how many messages the totals of a ledger hold.
+func recorded(all map[exposure.Key][3]uint64) (n uint64) {
+	for k, x := range all {
+		if k.Carrier == exposure.Total {
+			n += x[0]
+		}
+	}
+	return n
+}
+
+// TestCaptureLedger: what the daemon writes is what a replay of the same frames does,
+// SIGTERM loses nothing of it, a second run adds to it, and metrics tell the same.
+func TestCaptureLedger(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	frames := passing(t, livetest.Frames(t, demo))
+	dir := folder(t)
+	file := filepath.Join(dir, "exposure.db")
+	whole := filepath.Join(dir, "replay.db")
+	replayed(t, frames, "--ledger", whole)
+	want := exposures(t, whole)
+	out := livetest.NewSender(t, "mirror0")
+	for run := uint64(1); run <= 2; run++ {
+		_ = os.Remove(filepath.Join(dir, "state.json")) // a link that is known from before has its carrier at once
+		p := start(t, dir, basis+fileSink+withLedger)
+		out.Send(frames...)
+		p.settled(uint64(len(frames)))
+		var m map[string]float64
+		until(t, "messages in the ledger's metrics", func() bool {
+			m = p.metrics()
+			return sum(m, "ledger_messages_total") == float64(recorded(want)) && sum(m, "ledger_pending_rows") == 0
+		})
+		var totals, over float64
+		for k, n := range want {
+			switch k.Carrier {
+			case exposure.Total:
+				totals += float64(n[0])
+			case exposure.PathUnknown:
+			default:
+				over += float64(n[0])
+			}
+		}
+		if sum(m, "signaling_messages_total") != totals || sum(m, "exposure_messages_total") != over || over == 0 {
+			t.Errorf("metrics have %v messages, %v over carriers; want %v and %v", sum(m, "signaling_messages_total"), sum(m, "exposure_messages_total"), totals, over)
+		}
+		if sum(m, "ledger_up") != 1 || sum(m, "exposed_subscribers") == 0 || sum(m, "ledger_size_bytes") == 0 || sum(m, "ledger_last_commit_timestamp_seconds") == 0 {
+			t.Error("metrics of the ledger are missing")
+		}
+		p.stop()
+		got := exposures(t, file)
+		for k, n := range want {
+			if x := got[k]; x != [3]uint64{run * n[0], run * n[1], run * n[2]} {
+				t.Errorf("run %d: %+v: %v, want %d times %v", run, k, x, run, n)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("run %d: %d keys, want %d", run, len(got), len(want))
+		}
+	}
+}
+
+// TestCaptureLedgerKill: kill -9 loses at most the last second.
+func TestCaptureLedgerKill(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	frames := passing(t, livetest.Frames(t, demo))
+	dir := folder(t)
+	file := filepath.Join(dir, "exposure.db")
+	out := livetest.NewSender(t, "mirror0")
+	sure := uint64(0)
+	for range 3 {
+		p := start(t, dir, basis+fileSink+withLedger)
+		out.Send(frames...)
+		m := p.settled(uint64(len(frames)))
+		all := uint64(sum(m, "messages_total"))
+		// Recorders hand on once a second, and the ledger writes once a second.
+		time.Sleep(3 * time.Second)
+		out.Send(frames...) // of these nothing is certain
+		p.kill()
+		got := recorded(exposures(t, file))
+		if sure += all; got < sure || got > sure+all {
+			t.Errorf("%d messages in the ledger after a kill, want %d to %d", got, sure, sure+all)
+		}
+		sure = got
+	}
+}
+
+// TestCaptureLedgerFails: a disk that is full and a ledger that cannot be opened hold up
+// no capture, are told, and are tried again.
+func TestCaptureLedgerFails(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	frames := passing(t, livetest.Frames(t, demo))
+	dir := folder(t)
+	disk := filepath.Join(dir, "small")
+	if err := unix.Mkdir(disk, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Unmount(disk, unix.MNT_DETACH) })
+	p := start(t, dir, basis+fileSink+"ledger: {file: small/exposure.db}\n")
+	until(t, "an open ledger", func() bool { return sum(p.metrics(), "ledger_up") == 1 })
+	ballast := filepath.Join(disk, "ballast")
+	if err := fill(ballast); err != nil {
+		t.Fatal(err)
+	}
+	out := livetest.NewSender(t, "mirror0")
+	out.Send(frames...)
+	until(t, "a ledger that fails", func() bool { return sum(p.metrics(), "ledger_up") == 0 })
+	m := p.settled(uint64(len(frames))) // nothing is held up
+	if n := m[`sigtransit_ledger_commits_total{result="failed"}`]; n == 0 {
+		t.Errorf("%v failed commits are counted", n)
+	}
+	if code, _ := p.try("GET", "/-/healthy"); code != http.StatusOK {
+		t.Errorf("healthy: %d; a restart would not mend a disk", code)
+	}
+	if err := unix.Unlink(ballast); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "a ledger that is well again", func() bool {
+		m = p.metrics()
+		return sum(m, "ledger_up") == 1 && sum(m, "ledger_pending_rows") == 0
+	})
+	if n := sum(m, "ledger_lost_total"); n != 0 {
+		t.Errorf("%v were lost", n)
+	}
+	all := uint64(sum(m, "messages_total"))
+	p.stop()
+	if got := recorded(exposures(t, filepath.Join(disk, "exposure.db"))); got != all {
+		t.Errorf("%d messages in the ledger, want %d", got, all)
+	}
+	for _, want := range []string{"the ledger cannot be written", "the ledger can be written again"} {
+		if strings.Count(p.logged(), want) != 1 {
+			t.Errorf("the log does not say once that %s", want)
+		}
+	}
+
+	// What is no ledger is left alone, and check says so before.
+	put(t, dir, "exposure.db", "no database\n")
+	p = start(t, dir, basis+fileSink+withLedger)
+	out.Send(frames...)
+	m = p.settled(uint64(len(frames)))
+	if sum(m, "ledger_up") != 0 || !strings.Contains(p.logged(), "exposure.db") {
+		t.Error("nobody tells that the ledger cannot be opened")
+	}
+	p.stop()
+}
+
+// fill writes a file until its disk is full.
+func fill(name string) error {
+	fd, err := unix.Open(name, unix.O_CREAT|unix.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	b := make([]byte, 4096)
+	for err == nil {
+		_, err = unix.Write(fd, b)
+	}
+	if err == unix.ENOSPC {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,101 @@
+package daemon
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"sigtransit/pkg/exposure"
+)
+
+// ledgerRetry is how long after a ledger could not be opened it is tried again.
+const ledgerRetry = 30 * time.Second
+
+// ledgerUse is what the key of subscribers in ledgers is derived for; replay has it too,
+// so that captures can be added to the same file.
+const ledgerUse = "ledger"
+
+// openLedger opens the ledger of the configuration that the daemon began with. That it
+// cannot is told, and tried again: capture goes on without.
+func (d *Daemon) openLedger() {
+	conf := &d.begun.Config.Ledger
+	if conf.File == "" || d.ledger.Load() != nil {
+		return
+	}
+	l, err := exposure.Open(conf.File, exposure.Options{
+		Key: d.begun.Output.Keys.Derive(ledgerUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
+		Version: d.opts.Build.Version, Failed: d.ledgerFailed,
+	})
+	if err != nil {
+		d.ledgerFailed(err)
+		return
+	}
+	l.CountPartners(d.plan.Load().Config.MetricPartners)
+	d.ledgerFailed(nil)
+	d.ledger.Store(l)
+}
+
+// recordExposure gives every worker a recorder once there is a ledger.
+func (d *Daemon) recordExposure(ctx context.Context) {
+	if d.ledger.Load() != nil {
+		return
+	}
+	d.openLedger()
+	l := d.ledger.Load()
+	if l == nil {
+		return
+	}
+	for i, w := range d.workers {
+		r := exposure.NewRecorder(l)
+		if err := w.Record(ctx, r); err != nil {
+			d.log.Error("a worker did not take the ledger", "worker", i, "error", err)
+		}
+	}
+	d.log.Info("the ledger is open", "file", l.Path())
+}
+
+// ledgerFailed is told when the ledger fails, and with nil when it does not.
+func (d *Daemon) ledgerFailed(err error) {
+	said := ""
+	if err != nil {
+		said = err.Error()
+	}
+	switch was := d.gauges.ledgerFault.Swap(&said); {
+	case err != nil && (was == nil || *was != said):
+		d.log.Error("the ledger cannot be written; exposures wait, and are lost at the bound", "error", err)
+	case err == nil && was != nil && *was != "":
+		d.log.Info("the ledger can be written again")
+	}
+}
+
+// closeLedger writes what workers handed over; they have ended.
+func (d *Daemon) closeLedger() {
+	if l := d.ledger.Load(); l != nil {
+		if err := l.Close(); err != nil {
+			d.log.Error("ledger closed with losses", "error", err)
+		}
+	}
+}
+
+// ledgerSize is how many octets the files of a ledger take.
+func ledgerSize(path string) (n int64) {
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(path + suffix); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
+}
+
+// ledgerReadable says why a ledger that is there cannot be recorded into; that another
+// process has it open is not found out.
+func ledgerReadable(path string) error {
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return nil // it is made
+	}
+	r, err := exposure.OpenForReading(path)
+	if err != nil {
+		return err
+	}
+	return r.Close()
+}
