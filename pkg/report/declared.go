@@ -186,10 +186,3 @@ func (d *Declared) Table(w io.Writer) error {
 }
 
 func (u DeclaredUses) sum() int { return u.Primary + u.Backup + u.LoadSharing + u.Unknown }
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}

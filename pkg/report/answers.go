@@ -1,0 +1,226 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Answer is a question that the report is read for, and its answer in sentences.
+type Answer struct {
+	Question string
+	Lines    []Line
+}
+
+// Line is a sentence that begins with what it is about.
+type Line struct {
+	Lead, Text string
+	Grave      int // as in verdictWords
+}
+
+// Answers is the first page in words: they stand in HTML and in text.
+func (d *Data) Answers() []Answer {
+	return []Answer{
+		{"Who carries it?", d.who()},
+		{"What does it give away?", d.what()},
+		{"Is it what the contracts say?", d.contracts()},
+		{"How sure is that?", d.sure()},
+	}
+}
+
+// watchedSeen are the watched carriers with a proven message.
+func (d *Data) watchedSeen() (all []*Carrier) {
+	for i := range d.Carriers {
+		if c := &d.Carriers[i]; c.Watched && c.Messages > 0 {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func (d *Data) who() (out []Line) {
+	if d.Total.Messages == 0 {
+		return []Line{{"Nothing was measured.", "The ledger has no signaling with partners in this period.", 1}}
+	}
+	for _, c := range d.watchedSeen() {
+		out = append(out, Line{name(c.Name, c.ID), fmt.Sprintf("carried %s of the signaling with partners: %s of %s messages, with %s in %s.",
+			percent(c.Share), number(c.Messages), number(d.Total.Messages), plural(c.Partners, "partner", "partners"), plural(c.Nations, "country", "countries")), 2})
+	}
+	if len(out) == 0 {
+		out = append(out, Line{"No watched carrier was seen.", "Where no path is known, that is no proof that none was there.", 0})
+	}
+	others, n := uint64(0), 0
+	for i := range d.Carriers {
+		if c := &d.Carriers[i]; !c.Watched && c.Messages > 0 {
+			others, n = others+c.Messages, n+1
+		}
+	}
+	if n > 0 {
+		out = append(out, Line{"Other carriers", fmt.Sprintf("that are known and not watched (%d) carried %s messages.", n, number(others)), 0})
+	}
+	if d.Group > 0 {
+		out = append(out, Line{"Within a group:", plural(d.Group, "message", "messages") + " of partners over a carrier of their own group; nothing is proven about transit.", 0})
+	}
+	if d.Unknown.Messages > 0 {
+		text := fmt.Sprintf("for %s: %s messages for which nothing on the wire proves a carrier.", percent(share(d.Unknown.Messages, d.Total.Messages)), number(d.Unknown.Messages))
+		if d.Declared > 0 {
+			text += fmt.Sprintf(" For %s of them a contract names one; that is not counted as seen.", number(d.Declared))
+		}
+		out = append(out, Line{"Path unknown", text, 1})
+	}
+	return out
+}
+
+func (d *Data) what() (out []Line) {
+	for _, c := range d.watchedSeen() {
+		var seen []string
+		for _, x := range c.Cells {
+			if x.Messages > 0 && x.Class != "other" {
+				seen = append(seen, strings.ToLower(classTitle(x.Class))+" ("+number(x.Messages)+")")
+			}
+		}
+		if len(seen) == 0 {
+			seen = append(seen, "nothing but dialogue control")
+		}
+		seen[len(seen)-1] = strings.Replace(seen[len(seen)-1], "sms", "SMS", 1)
+		for i := range seen {
+			seen[i] = strings.Replace(seen[i], "sms", "SMS", 1)
+		}
+		text := fmt.Sprintf("could read %s, of %s", list(seen), subscribers(c.Figures))
+		if c.Secrets > 0 {
+			text += fmt.Sprintf("; %s really returned what their class names", plural(c.Secrets, "answer", "answers"))
+		}
+		if c.Readable < c.Messages {
+			text += fmt.Sprintf(". %s of it is readable on the wire", percent(share(c.Readable, c.Messages)))
+		}
+		out = append(out, Line{name(c.Name, c.ID), text + ".", 2})
+	}
+	if len(out) == 0 {
+		out = append(out, Line{"Nothing", "to a watched carrier, as far as paths are known.", 0})
+	}
+	return out
+}
+
+// subscribers tells home's and others' apart.
+func subscribers(f Figures) string {
+	var s []string
+	if f.Home.Value > 0 {
+		s = append(s, f.Home.String()+" of our subscribers")
+	}
+	if f.Visitors.Value > 0 {
+		s = append(s, f.Visitors.String()+" visiting "+map[bool]string{true: "subscriber", false: "subscribers"}[f.Visitors.Value == 1])
+	}
+	if f.Others.Value > 0 {
+		s = append(s, f.Others.String()+" of whom it is not known whose they are")
+	}
+	if len(s) == 0 {
+		return "no subscriber that is named"
+	}
+	return list(s)
+}
+
+// Tally counts comparisons by their verdict.
+func (d *Data) Tally() map[string]int {
+	t := map[string]int{}
+	for i := range d.Compared {
+		t[d.Compared[i].Verdict]++
+	}
+	return t
+}
+
+func (d *Data) contracts() (out []Line) {
+	t := d.Tally()
+	if len(d.Compared)-t[NoDeclaration] == 0 {
+		return []Line{{"Not known.", "No partner's declarations were given: load what your partners declare in their IR.21 (sigtransit ir21 import) and pass it with --partners.", 1}}
+	}
+	const most = 4
+	grave := 0
+	for i := range d.Compared {
+		c := &d.Compared[i]
+		if verdictWords[c.Verdict].Grave < 2 {
+			continue
+		}
+		if grave++; grave <= most {
+			out = append(out, Line{name(c.PartnerName, c.Partner), d.against(c), 2})
+		}
+	}
+	if grave > most {
+		out = append(out, Line{fmt.Sprintf("%d more", grave-most), "routes differ from what is declared: see the list below.", 2})
+	}
+	if grave == 0 {
+		out = append(out, Line{"Nothing seen contradicts a declaration.", "", 0})
+	}
+	rest := []string{plural(t[AsDeclared], "route is", "routes are") + " as declared"}
+	for _, x := range []struct{ verdict, text string }{
+		{DeclaredUnseen, "declared and never seen"}, {NothingSeen, "declared with nothing measured"}, {NoDeclaration, "seen with partners that declare nothing for the service"}, {Unresolved, "declared under a name that matches no known carrier"},
+	} {
+		if t[x.verdict] > 0 {
+			rest = append(rest, number(t[x.verdict])+" "+x.text)
+		}
+	}
+	return append(out, Line{"Of the others,", list(rest) + ".", 0})
+}
+
+// against says what stands against a declaration.
+func (d *Data) against(c *Comparison) string {
+	seen := fmt.Sprintf("%s of its %s messages with a known path (%s of %s) went over %s", percent(c.Share), serviceTitles[c.Service],
+		number(c.Messages), number(c.Proven), name(c.CarrierName, c.Carrier))
+	if c.Verdict == BackupCarries {
+		return seen + ", which it declares as backup only."
+	}
+	var declared []string
+	for i := range d.Compared {
+		if o := &d.Compared[i]; o.Partner == c.Partner && o.Service == c.Service && o.Use != "" {
+			declared = append(declared, name(o.CarrierName, o.Carrier))
+		}
+	}
+	return seen + ", which it does not declare; it declares " + list(declared) + "."
+}
+
+func (d *Data) sure() (out []Line) {
+	by := map[string]uint64{}
+	total := uint64(0)
+	for _, c := range d.watchedSeen() {
+		for _, e := range c.Evidence {
+			if e.Proves {
+				by[e.Evidence] += e.Messages
+				total += e.Messages
+			}
+		}
+	}
+	var parts []string
+	for _, e := range []struct{ evidence, text string }{
+		{"adjacent", "rest on the carrier's own equipment at the other end of the link (confidence high)"},
+		{"hop", "on the message naming the carrier as a hop (medium)"},
+		{"address", "only on an address of the carrier in the message (low)"},
+	} {
+		if by[e.evidence] > 0 {
+			parts = append(parts, percent(share(by[e.evidence], total))+" "+e.text)
+		}
+	}
+	if len(parts) > 0 {
+		out = append(out, Line{"Of the messages over watched carriers,", list(parts) + ".", 0})
+	}
+	grave := 0
+	text := "the ledger does not say."
+	if d.Trust.Verdict != "" {
+		text = d.Trust.Verdict
+		if len(d.Trust.Why) > 0 {
+			text += ": " + strings.Join(d.Trust.Why, "; ")
+		}
+		text += "."
+		if d.Trust.Verdict != "good" {
+			grave = 1
+			text += " Counts are lower bounds."
+		}
+	}
+	out = append(out, Line{"Capture trust:", text, grave})
+	c := &d.Coverage
+	if c.Hours > 0 {
+		text, grave = fmt.Sprintf("%s of %s of the period have signaling in them", number(c.Covered), plural(c.Hours, "hour", "hours")), 0
+		if c.Covered < c.Hours {
+			text, grave = text+"; what passed in the others is not in any figure", 1
+		}
+		out = append(out, Line{"Coverage:", text + ".", grave})
+	}
+	return out
+}
