@@ -22,30 +22,40 @@ type reportOptions struct {
 	declared bool
 	format   string
 	out      string
+	from, to string
 }
 
 func (e *env) report() *cobra.Command {
 	var o reportOptions
 	c := &cobra.Command{
-		Use:   "report --declared FILE...",
-		Short: "who hands signaling to watchlisted carriers",
-		Long: `report --declared counts, from IR.21 alone, the operators and countries that declare a
+		Use:   "report LEDGER | report CAPTURE... | report --declared FILE...",
+		Short: "who carries whose signaling, and who declares whom",
+		Long: `report LEDGER says which carrier sees which subscribers' what, how that is known, how much
+of it can be read, and whether contracts say so. The ledger comes from replay --ledger, or
+from a daemon, which may be running. With captures in its place, report replays them first
+and keeps no ledger. The page of --format html needs nothing from any network and prints
+on A4.
+
+report --declared counts, from IR.21 alone, the operators and countries that declare a
 watchlisted carrier for SS7, Diameter or packet data. It reads partner files (ir21 import)
 and RAEX IR.21 documents, also folders of them.
 
 Exit code 0: done. 1: a document could not be used or the report not be written.
 2: command line or configuration.`,
-		Example: `  sigtransit report --declared partners.json
+		Example: `  sigtransit report -o report.html /var/lib/sigtransit/ledger
+  sigtransit report --config config.yaml --from 2026-11-01 --to 2026-12-01 --format csv ledger
+  sigtransit report --config config.yaml -o report.html ring_*.pcapng.zst
+  sigtransit report --declared partners.json
   sigtransit report --declared --format csv /srv/ir21 > declared.csv`,
 		Args: args(func(_ *cobra.Command, files []string) error {
 			if len(files) == 0 {
-				return errors.New("report: name at least one partner file, document or folder")
+				return errors.New("report: name a ledger or captures; with --declared, partner files, documents or folders")
 			}
 			return nil
 		}),
 		RunE: func(c *cobra.Command, files []string) error {
 			if !o.declared {
-				return usageError{errors.New("report: want --declared")}
+				return e.reportMeasured(c, files, &o)
 			}
 			return e.reportDeclared(c, files, &o)
 		},
@@ -53,18 +63,20 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 	o.flags(c)
 	f := c.Flags()
 	f.BoolVar(&o.declared, "declared", false, "report what IR.21 documents declare")
-	f.StringVar(&o.format, "format", "table", "table, csv or json")
+	f.StringVar(&o.format, "format", "", "html, json, csv or text (default: what the name of --output ends in, else text)")
+	f.StringVar(&o.from, "from", "", "report from this `time` on (UTC)")
+	f.StringVar(&o.to, "to", "", "report up to this `time` (UTC)")
 	f.StringVarP(&o.out, "output", "o", "", "write the report to `file` instead of standard output")
-	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"html", "json", "csv", "text"}, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
 func (e *env) reportDeclared(c *cobra.Command, files []string, o *reportOptions) error {
 	write := map[string]func(*report.Declared, io.Writer) error{
-		"table": (*report.Declared).Table, "csv": (*report.Declared).CSV, "json": (*report.Declared).JSON,
-	}[o.format]
+		"text": (*report.Declared).Table, "table": (*report.Declared).Table, "csv": (*report.Declared).CSV, "json": (*report.Declared).JSON,
+	}[formatOf(o.format, o.out)]
 	if write == nil {
-		return usageError{fmt.Errorf("--format: unknown format %q: want table, csv or json", o.format)}
+		return usageError{fmt.Errorf("--format: unknown format %q: want text, csv or json", o.format)}
 	}
 	_, set, err := o.load()
 	if err != nil {

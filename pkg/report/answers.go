@@ -42,8 +42,11 @@ func (d *Data) who() (out []Line) {
 		return []Line{{"Nothing was measured.", "The ledger has no signaling with partners in this period.", 1}}
 	}
 	for _, c := range d.watchedSeen() {
-		out = append(out, Line{name(c.Name, c.ID), fmt.Sprintf("carried %s of the signaling with partners: %s of %s messages, with %s in %s.",
-			percent(c.Share), number(c.Messages), number(d.Total.Messages), plural(c.Partners, "partner", "partners"), plural(c.Nations, "country", "countries")), 2})
+		text := fmt.Sprintf("carried %s of the signaling with partners: %s of %s messages", percent(c.Share), number(c.Messages), number(d.Total.Messages))
+		if c.Partners > 0 {
+			text += fmt.Sprintf(", with %s in %s", plural(c.Partners, "partner", "partners"), plural(c.Nations, "country", "countries"))
+		}
+		out = append(out, Line{name(c.Name, c.ID), text + ".", 2})
 	}
 	if len(out) == 0 {
 		out = append(out, Line{"No watched carrier was seen.", "Where no path is known, that is no proof that none was there.", 0})

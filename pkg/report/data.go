@@ -227,14 +227,14 @@ const (
 
 // Coverage is what the figures rest on.
 type Coverage struct {
-	Hours    int      `json:"hours"`         // of the period
-	Covered  int      `json:"covered_hours"` // with any frame
-	Gaps     []Period `json:"gaps"`
-	Sources  []string `json:"sources"`
-	Frames   uint64   `json:"frames"`
-	Decoded  uint64   `json:"decoded_frames"`
-	Drops    uint64   `json:"dropped_frames"` // by the port, as far as it knows
-	Messages uint64   `json:"messages"`
+	Hours     int      `json:"hours"`         // of the period
+	Covered   int      `json:"covered_hours"` // with any frame
+	Gaps      []Period `json:"gaps"`
+	Sources   []string `json:"sources"`
+	Frames    uint64   `json:"frames"`
+	Decoded   uint64   `json:"decoded_frames"`
+	Drops     uint64   `json:"dropped_frames"` // by the port, as far as it knows
+	Undecoded uint64   `json:"undecoded_frames"`
 	// Partner known of as many of the messages counted.
 	Attributed uint64 `json:"partner_known_messages"`
 }

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/report"
+	"sigtransit/rules"
+)
+
+// reportWriters are the forms of the measured report.
+var reportWriters = map[string]func(*report.Data, io.Writer) error{
+	"html": (*report.Data).WriteHTML, "json": (*report.Data).WriteJSON, "csv": (*report.Data).WriteCSV, "text": (*report.Data).WriteText,
+}
+
+// formatOf is the form to write: what is asked for, else what the name of the file
+// says, else text.
+func formatOf(format, out string) string {
+	if format == "" {
+		format = strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), ".")
+		if reportWriters[format] == nil {
+			format = "text"
+		}
+	}
+	return format
+}
+
+// reportMeasured reports on one ledger, or on captures by way of a ledger that is
+// forgotten afterwards.
+func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions) error {
+	write := reportWriters[formatOf(o.format, o.out)]
+	if write == nil {
+		return usageError{fmt.Errorf("--format: unknown format %q: want html, json, csv or text", o.format)}
+	}
+	from, err := hour("--from", o.from, false)
+	if err != nil {
+		return err
+	}
+	to, err := hour("--to", o.to, true)
+	if err != nil {
+		return err
+	}
+	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
+		return usageError{fmt.Errorf("--to: %s is not after --from %s", o.to, o.from)}
+	}
+	conf, set, err := o.load()
+	if err != nil {
+		return err
+	}
+	options := report.Options{Home: homeOf(conf), From: from, To: to, Now: time.Now(), Carriers: carrierNames(set)}
+	options.Tool, _ = buildVersion()
+	if options.Declared, err = e.declared(c, &conf, set, o); err != nil {
+		return err
+	}
+	ledger := files[0]
+	switch {
+	case !isLedger(ledger):
+		dir, err := os.MkdirTemp("", "sigtransit-report-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		ledger = filepath.Join(dir, "ledger")
+		if err := e.replayInto(c.Context(), ledger, files, o); err != nil {
+			return err
+		}
+	case len(files) > 1:
+		return usageError{fmt.Errorf("%s is a ledger: report on it alone", ledger)}
+	}
+	r, err := exposure.OpenForReading(ledger)
+	if err != nil {
+		return usageError{err}
+	}
+	defer r.Close()
+	d, err := report.Build(r, options)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := write(d, &b); err != nil {
+		return err
+	}
+	return closedPipe(e.put(o.out, b.Bytes()))
+}
+
+// put writes a result to a file or to standard output.
+func (e *env) put(name string, b []byte) error {
+	if name != "" && name != "-" {
+		return os.WriteFile(name, b, 0o644)
+	}
+	_, err := e.stdout.Write(b)
+	return err
+}
+
+// replayInto replays captures into a ledger; their findings go nowhere.
+func (e *env) replayInto(ctx context.Context, ledger string, files []string, o *reportOptions) error {
+	quiet := &env{stdin: e.stdin, stdout: io.Discard, stderr: e.stderr}
+	c := &cobra.Command{}
+	c.SetContext(ctx)
+	return quiet.runReplay(c, files, &replayOptions{knowledge: o.knowledge, ledger: ledgerOptions{file: ledger}, format: "summary", quiet: true})
+}
+
+// isLedger looks at what a file begins with: a ledger is a database of SQLite, a capture
+// is none.
+func isLedger(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 15)
+	n, _ := io.ReadFull(f, head)
+	return string(head[:n]) == "SQLite format 3"
+}
+
+// hour reads the end of a period, which is a whole hour: what lies in one is moved out,
+// so that the period holds all of what was asked for.
+func hour(flag, s string, up bool) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
+		t, err := time.Parse(layout, s)
+		if err != nil {
+			continue
+		}
+		h := t.UTC().Truncate(time.Hour)
+		if up && h.Before(t) {
+			h = h.Add(time.Hour)
+		}
+		return h, nil
+	}
+	return time.Time{}, usageError{fmt.Errorf("%s: %q is no time: want 2026-11-23, 2026-11-23T06:00 (UTC) or 2026-11-23T06:00:00+01:00", flag, s)}
+}
+
+// carrierNames are the carriers that a report knows beside those of the ledger: what a
+// partner declares and nobody saw has a name, too.
+func carrierNames(set *rules.Set) (list []exposure.Carrier) {
+	for _, c := range set.Carriers {
+		if !c.Jurisdictional() {
+			list = append(list, exposure.Carrier{ID: c.ID, Name: c.Name, Watched: c.Watched})
+		}
+	}
+	return list
+}

@@ -1,0 +1,151 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/trust"
+)
+
+// Build makes the report of a ledger.
+func Build(r *exposure.Reader, o Options) (*Data, error) {
+	parties, err := knownPartners(r, &o)
+	if err != nil {
+		return nil, err
+	}
+	carriers := map[string]carrierInfo{}
+	list, err := r.Carriers()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range append(o.Carriers, list...) {
+		if c.ID != exposure.Total && c.ID != exposure.PathUnknown {
+			carriers[c.ID] = carrierInfo{c.Name, c.Watched}
+		}
+	}
+	b := newBuilder(o, func(id string) string { return parties[id].country })
+	if err := r.Rows(o.From, o.To, b.row); err != nil {
+		return nil, err
+	}
+	if err := b.coverage(r); err != nil {
+		return nil, err
+	}
+	d := b.finish(parties, carriers)
+	links, err := r.Links(o.From, o.To)
+	if err != nil {
+		return nil, err
+	}
+	d.addLinks(links)
+	return d, nil
+}
+
+// knownPartners are the partners of the ledger and of the options. Without declarations
+// in the options, those that the ledger keeps are taken.
+func knownPartners(r *exposure.Reader, o *Options) (map[string]party, error) {
+	list, err := r.Partners()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]party{}
+	for _, p := range list {
+		source := "ir21"
+		if p.Declared == nil {
+			source = "numbering"
+		}
+		all[p.ID] = party{p.Name, p.Country, source}
+	}
+	if o.Declared == nil {
+		for _, p := range list {
+			if p.Declared != nil {
+				o.Declared = append(o.Declared, &partners.Partner{ID: p.ID, Name: p.Name, Country: p.Country, Carriers: p.Declared})
+			}
+		}
+	}
+	for _, p := range o.Declared {
+		all[p.ID] = party{p.Name, p.Country, "ir21"}
+	}
+	return all, nil
+}
+
+// coverage says which hours of the period the capture covers, and what speaks against
+// it.
+func (b *builder) coverage(r *exposure.Reader) error {
+	list, err := r.Coverage(b.o.From, b.o.To)
+	if err != nil {
+		return err
+	}
+	d, c := b.d, &b.d.Coverage
+	var totals trust.Totals
+	hours := map[int64]bool{}
+	const hour = int64(time.Hour / time.Second)
+	from, to := b.from, b.to
+	for i := range list {
+		x := &list[i]
+		if from == 0 || x.Hour < from {
+			from = x.Hour
+		}
+		to = max(to, x.Hour+x.Span)
+		for h := x.Hour; h < x.Hour+x.Span; h += hour {
+			hours[h] = true
+		}
+		c.Frames += x.Frames
+		c.Decoded += x.Decoded
+		c.Drops += x.Drops
+		c.Undecoded += x.Undecoded
+		if !slices.Contains(c.Sources, x.Source) {
+			c.Sources = append(c.Sources, x.Source)
+		}
+		for i := range totals {
+			totals[i].Bad += x.Trust[i].Bad
+			totals[i].Of += x.Trust[i].Of
+		}
+	}
+	slices.Sort(c.Sources)
+	if !b.o.From.IsZero() {
+		from = b.o.From.Unix()
+	}
+	if !b.o.To.IsZero() {
+		to = b.o.To.Unix()
+	}
+	if from == 0 && to == 0 {
+		return nil
+	}
+	d.Period = Period{time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC()}
+	for h := from; h < to; h += hour {
+		c.Hours++
+		if hours[h] {
+			c.Covered++
+			continue
+		}
+		if n := len(c.Gaps); n > 0 && c.Gaps[n-1].To.Unix() == h {
+			c.Gaps[n-1].To = time.Unix(h+hour, 0).UTC()
+			continue
+		}
+		c.Gaps = append(c.Gaps, Period{time.Unix(h, 0).UTC(), time.Unix(h+hour, 0).UTC()})
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	v, why := trust.Judge(&totals)
+	d.Trust.Verdict = v.String()
+	for _, x := range why {
+		d.Trust.Why = append(d.Trust.Why, trust.Brief(x, totals[x], trust.Detail{}))
+	}
+	return nil
+}
+
+// addLinks counts the links of each carrier by their protection.
+func (d *Data) addLinks(links []exposure.LinkCount) {
+	for i := range d.Carriers {
+		c, n := &d.Carriers[i], words{}
+		for _, l := range links {
+			if l.Carrier == c.ID {
+				n[l.Protection.String()] += l.N
+			}
+		}
+		c.Links = n.links(signaling.Names(signaling.NumProtections))
+	}
+}
