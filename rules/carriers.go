@@ -179,6 +179,10 @@ func (f *file) merge(c *Carrier, replace bool, at *token.Token, items []parsed) 
 		return
 	}
 	entry := old
+	c.At = f.placeOf(at)
+	if old != nil {
+		old.carrier.Added, c.Replaced = c.At, old.carrier.At
+	}
 	if old == nil || replace {
 		entry = &carrierEntry{carrier: c}
 		if old == nil {
@@ -242,6 +246,7 @@ func (f *file) mergeIdentifiers(entry *carrierEntry, items []parsed) {
 		at := slot{index: len(b.Identifiers), merge: f.merges, line: p.at.Position.Line}
 		if ok {
 			at.index = old.index
+			p.id.Replaced = b.Identifiers[old.index].At
 			b.Identifiers[at.index] = p.id
 		} else {
 			b.Identifiers = append(b.Identifiers, p.id)
@@ -331,7 +336,7 @@ func (f *file) identifier(n ast.Node, out []parsed) []parsed {
 			return
 		}
 		id := tmpl
-		id.Value, id.key = s, k
+		id.Value, id.key, id.At = s, k, f.placeOf(place(v))
 		out = append(out, parsed{&id, place(v)})
 	}
 	if value != nil {

@@ -136,6 +136,7 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 		f.severityField(&d.Severity),
 		field{"match", func(v ast.Node, _ string) {
 			d.selectors = anything()
+			d.Match = nil
 			e.carriers, e.partners = nil, nil
 			f.match(v, e)
 		}},
@@ -175,7 +176,11 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 		f.at(idAt, "detection: %q has no \"title\"", id)
 	}
 	inFile[id] = idAt
-	d.At = f.placeOf(idAt)
+	if old == nil {
+		d.At = f.placeOf(idAt)
+	} else {
+		d.Changed = f.placeOf(idAt)
+	}
 	if !f.builtin {
 		e.userAt = fmt.Sprintf("%s:%d", f.name, idAt.Position.Line)
 	}
@@ -190,7 +195,7 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 func (f *file) match(n ast.Node, e *ruleEntry) {
 	s := &e.rule.selectors
 	var flowAt, aboutAt, evidenceAt *token.Token
-	f.mapping(n, "match",
+	f.mapping(n, "match", noting(&e.rule.Match,
 		setField(f, "protocol", signaling.NumProtocols, &s.protocol),
 		setField(f, "class", signaling.NumClasses, &s.class),
 		setField(f, "kind", signaling.NumKinds, &s.kind),
@@ -234,7 +239,7 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 				e.carriers[name] = Problem{File: f.name, Line: at.Position.Line, Column: at.Position.Column}
 			})
 		}},
-	)
+	)...)
 	ofMessage := s.protocol != all || s.kind != all || s.class != all || s.operations != nil || s.direction != all || s.subscriber != all ||
 		s.service != all || s.partners != nil || s.countries != nil
 	ofCarrier := s.carriers != nil || evidenceAt != nil || s.confidence != all || s.role != all || s.position != all
@@ -281,6 +286,18 @@ func parseAbout(s string) (about, bool) {
 		}
 	}
 	return 0, false
+}
+
+// noting makes fields keep the words that they read.
+func noting(to *[]Criterion, fields ...field) []field {
+	for i := range fields {
+		read := fields[i].read
+		fields[i].read = func(v ast.Node, key string) {
+			read(v, key)
+			*to = append(*to, Criterion{key, quiet(v)})
+		}
+	}
+	return fields
 }
 
 // each is texts with the place of each.

@@ -63,6 +63,9 @@ type Carrier struct {
 	Basis        []Basis  // why it is on the list
 	ASNs         []ASN    // for IR.21 and for people: no AS number is seen in signaling
 	Builtin      bool     // from the files in the binary, perhaps added to by the user's
+	At           Place    // where it stands
+	Added        Place    // which file of the user's added to it
+	Replaced     Place    // the built-in one whose place it took
 }
 
 // Basis is one published reason for a carrier to be on the watchlist.
@@ -105,6 +108,9 @@ type Identifier struct {
 	Holder           string          // company the resource is assigned to
 	Country          string
 	Builtin          bool
+	At               Place
+	Replaced         Place  // the built-in entry whose place it took
+	Unused           string // why it is not looked for; empty when it is
 
 	key key // parsed value
 }
@@ -149,8 +155,18 @@ type Detection struct {
 	Mode        Mode
 	Enabled     bool // Mode is not off
 	Builtin     bool
-	At          Place // of its id in the file that was read last
+	At          Place // where it stands
+	Changed     Place // which file of the user's changed it
+
+	// Match is the selectors as the file writes them, for people.
+	Match []Criterion
 
 	selectors Selectors
 	ladder    []Step
+}
+
+// Criterion is one key of a rule's "match", with the words that may fit.
+type Criterion struct {
+	Key   string
+	Words []string
 }

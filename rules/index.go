@@ -95,7 +95,7 @@ func (x *index) build(ids []*Identifier, withdrawn, jurisdiction bool) {
 	groups := make(map[key][]uint32, len(ids))
 	var order []key // of first sight, so that equal files give equal indexes
 	for _, id := range ids {
-		if id.Status == StatusReassigned || id.Status == StatusWithdrawn && !withdrawn || id.Role == signaling.RoleJurisdiction && !jurisdiction {
+		if id.Unused = unused(id, withdrawn, jurisdiction); id.Unused != "" {
 			continue
 		}
 		x.size++
@@ -176,6 +176,19 @@ func (x *index) build(ids []*Identifier, withdrawn, jurisdiction bool) {
 	x.imsis.build(&imsis)
 	x.names.build(names)
 	x.hasNames = x.hasNames || len(names) > 0
+}
+
+// unused is why an identifier is not looked for; empty when it is.
+func unused(id *Identifier, withdrawn, jurisdiction bool) string {
+	switch {
+	case id.Status == StatusReassigned:
+		return "reassigned: somebody else's now"
+	case id.Status == StatusWithdrawn && !withdrawn:
+		return "withdrawn: looked for with --include-withdrawn"
+	case id.Role == signaling.RoleJurisdiction && !jurisdiction:
+		return "no rule in force asks for evidence jurisdiction"
+	}
+	return ""
 }
 
 // putCode stores a point code, or the codes of an area that have no entry of

@@ -55,7 +55,7 @@ func (s *Set) takeLinks(links []LinkCarrier) {
 		c, _ := s.Carrier(l.Carrier)
 		id := &Identifier{
 			Carrier: c, Type: TypeLink, Value: l.Name, Role: signaling.RoleTransit, Confidence: signaling.ConfidenceHigh, Status: StatusListed,
-			Source: "link inventory", Index: uint32(len(s.Identifiers)), key: key{kind: keyLink, name: l.Name},
+			Source: "link inventory", At: l.At, Index: uint32(len(s.Identifiers)), key: key{kind: keyLink, name: l.Name},
 		}
 		s.Identifiers = append(s.Identifiers, id)
 		n := uint16(len(x.links))
