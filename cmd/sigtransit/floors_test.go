@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"pkg/sink"},
 	{"pkg/config", "pkg/telemetry"},
 	{"pkg/pipeline"},
-	{"pkg/daemon"},
+	{"pkg/daemon", "pkg/rulebook"},
 	{"cmd/", "pkg/synth/", "deploy/"},
 }
 

@@ -92,6 +92,7 @@ how it knows. It only listens.`,
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
 	root.AddCommand(e.daemon(), e.replay(), e.ir21(), e.report(), e.check(), e.synth(), e.canary(), e.version())
+	root.AddCommand(e.rules())
 	return root
 }
 
@@ -112,6 +113,8 @@ type knowledge struct {
 	detections []string
 	noBuiltin  bool
 	withdrawn  bool
+
+	noBuiltinDetections bool // of tests alone
 
 	dictionaries []string
 	dictionary   *diameter.Dictionary // what load made of them
@@ -148,6 +151,8 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 		NoBuiltin:        k.noBuiltin || !c.BuiltinCarriers,
 		IncludeWithdrawn: k.withdrawn || c.IncludeWithdrawn,
 		Links:            c.LinkCarriers(),
+
+		NoBuiltinDetections: k.noBuiltinDetections,
 	})
 	return c, set, err
 }

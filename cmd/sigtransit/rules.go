@@ -1,0 +1,154 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sigtransit/pkg/pipeline"
+	"sigtransit/pkg/rulebook"
+	"sigtransit/rules"
+)
+
+func (e *env) rules() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "rules",
+		Short: "see, test and explain the rules in force",
+		Args:  args(cobra.NoArgs),
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(e.rulesList(), e.rulesTest())
+	return c
+}
+
+func (e *env) rulesList() *cobra.Command {
+	var k knowledge
+	var format, carrier string
+	c := &cobra.Command{
+		Use:   "list [" + strings.Join(rulebook.Parts, "|") + "]...",
+		Short: "what is in force, and from which line of which file",
+		Long: `list reads the configuration, the carriers and the detections as replay and run would and
+tells what is in force: each detection with its mode, what it matches and how severe that
+is; each carrier with how many identifiers of which role are looked for; and, when asked
+for, each identifier. Of everything it says in which file and line it stands, and which
+file of yours changed, replaced or joined something built in.`,
+		Example: `  sigtransit rules list
+  sigtransit rules list detections -c /etc/sigtransit/sigtransit.yaml
+  sigtransit rules list identifiers --carrier pccw-global --format json`,
+		ValidArgs: rulebook.Parts,
+		Args: args(func(_ *cobra.Command, parts []string) error {
+			for _, p := range parts {
+				if !slices.Contains(rulebook.Parts, p) {
+					return fmt.Errorf("rules list: no part %q: want %s", p, strings.Join(rulebook.Parts, ", "))
+				}
+			}
+			return nil
+		}),
+		RunE: func(_ *cobra.Command, parts []string) error {
+			_, set, err := k.load()
+			if err != nil {
+				return err
+			}
+			if len(parts) == 0 {
+				parts = []string{rulebook.Detections, rulebook.Carriers}
+			}
+			if _, ok := set.Carrier(carrier); carrier != "" && !ok {
+				return usageError{fmt.Errorf("--carrier: %q is on no watchlist", carrier)}
+			}
+			l := rulebook.List(set, parts, carrier)
+			switch format {
+			case "table":
+				return closedPipe(l.WriteText(e.stdout))
+			case "json":
+				return closedPipe(e.json(l))
+			}
+			return usageError{fmt.Errorf("--format: unknown format %q: want table or json", format)}
+		},
+	}
+	k.flags(c)
+	c.Flags().StringVar(&format, "format", "table", "table or json")
+	c.Flags().StringVar(&carrier, "carrier", "", "only the carrier with this `id`")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+func (e *env) rulesTest() *cobra.Command {
+	var format string
+	var verbose bool
+	c := &cobra.Command{
+		Use:   "test FILE...",
+		Short: "run the tests of rules that YAML files describe",
+		Long: `test reads files that name captures and what has to be found in them (rules/README.md tells
+how to write one), replays each capture with the files in force that the test file names,
+and compares. A test that fails says which line expected what, and what was found that is
+nearest to it.
+
+Exit code 0: all passed. 1: some failed, or a capture could not be read. 2: a file is wrong.`,
+		Example: `  sigtransit rules test rules/tests/*.yaml
+  sigtransit rules test --format junit our-rules-test.yaml > report.xml`,
+		Args: args(cobra.MinimumNArgs(1)),
+		RunE: func(c *cobra.Command, files []string) error {
+			if !slices.Contains(testFormats, format) {
+				return usageError{fmt.Errorf("--format: unknown format %q: want %s", format, strings.Join(testFormats, ", "))}
+			}
+			var results []*rulebook.FileResult
+			var failed error
+			for _, name := range files {
+				r, err := rulebook.Run(c.Context(), name, loadTest)
+				if err != nil {
+					return err
+				}
+				results = append(results, r)
+				if r.Failed() > 0 {
+					failed = exitError(exitFailed)
+				}
+				if format == "text" {
+					if err := r.WriteText(e.stdout, verbose); err != nil {
+						return closedPipe(err)
+					}
+				}
+			}
+			var err error
+			switch format {
+			case "json":
+				err = e.json(results)
+			case "junit":
+				err = rulebook.WriteJUnit(e.stdout, results)
+			}
+			if err != nil {
+				return closedPipe(err)
+			}
+			return failed
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", "text, json or junit")
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "name the tests that passed too")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(testFormats, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+var testFormats = []string{"text", "json", "junit"}
+
+// loadTest loads what is in force in the tests of a file.
+func loadTest(f rules.TestFiles) (*rulebook.Knowledge, error) {
+	k := knowledge{
+		config: f.Config, watchlists: f.Watchlists, detections: f.Detections, dictionaries: f.Dictionaries,
+		noBuiltin: f.NoBuiltin, noBuiltinDetections: f.NoBuiltinDetections, withdrawn: f.IncludeWithdrawn,
+	}
+	conf, set, err := k.load()
+	if err != nil {
+		return nil, err
+	}
+	return &rulebook.Knowledge{Set: set, Worker: pipeline.Options{Dissect: k.dissect(conf)}}, nil
+}
+
+// json writes a value to standard output, indented.
+func (e *env) json(v any) error {
+	enc := json.NewEncoder(e.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sigtransit/rules"
+)
+
+// TestRuleTests runs the tests of the built-in rules, and wants every rule in force
+// to be found in one of them.
+func TestRuleTests(t *testing.T) {
+	files, err := filepath.Glob("../../rules/tests/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no tests of rules: %v", err)
+	}
+	code, stdout, stderr := invoke(t, "", append([]string{"rules", "test"}, files...)...)
+	if code != 0 || stderr != "" {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, stdout)
+	}
+	tested := map[string]bool{}
+	for _, name := range files {
+		f, err := rules.LoadTests(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range f.Tests {
+			for _, x := range test.Findings {
+				for _, k := range x.Keys {
+					if k.Key == "rule" && len(k.Words) == 1 {
+						tested[k.Words[0]] = true
+					}
+				}
+			}
+		}
+	}
+	set, err := rules.Load(rules.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range set.Detections {
+		if !tested[d.ID] {
+			t.Errorf("no test in rules/tests expects a finding of %s", d.ID)
+		}
+	}
+}
+
+// TestRulesTestFails: a test that fails says which line expected what and what was
+// nearest to it, and the program ends with 1.
+func TestRulesTestFails(t *testing.T) {
+	abs, err := filepath.Abs(demo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := write(t, "t.yaml", `tests:
+  - name: fine
+    capture: `+abs+`
+    findings:
+      - {frame: 79, severity: critical}
+  - name: three faults
+    capture: `+abs+`
+    findings:
+      - {frame: 79, rule: authentication-in-clear, severity: low, kind: invoke}
+      - {frame: [69, 70], rule: authentication-in-clear, count: 3}
+      - {rule: data-in-clear}
+    no_findings:
+      - {frame: 76}
+  - name: nothing in it
+    frames: [00 01]
+    findings: [{rule: sms-in-clear}]
+  - name: more in it
+    capture: `+filepath.Join(filepath.Dir(filepath.Dir(abs)), "diameter-dess/input.pcapng")+`
+    findings:
+      - {kind: request}
+    only: true
+`)
+	code, stdout, stderr := invoke(t, "", "rules", "test", "-v", file)
+	want := `FAIL  FILE: 3 of 4 tests
+  ok    FILE:2 fine (N findings)
+  FAIL  FILE:6 three faults (N findings)
+    FILE:9: not found: {frame: 79, rule: authentication-in-clear, severity: low, kind: invoke}
+        near: {frame: 79, rule: authentication-in-clear, severity: critical, carrier: pccw-global, evidence: adjacent, operation: sendAuthenticationInfo, kind: result}, but severity is critical, kind is result
+    FILE:10: found 2 times: {frame: [69, 70], rule: authentication-in-clear, count: 3}
+        {frame: 69, rule: authentication-in-clear, severity: low, carrier: china-mobile-international, evidence: hop, operation: AIR, kind: request}
+        {frame: 70, rule: authentication-in-clear, severity: high, carrier: china-mobile-international, evidence: hop, operation: AIR, kind: answer}
+    FILE:11: not found: {rule: data-in-clear}
+        none of N findings is like it
+    FILE:13: must not be found: {frame: 76}
+        {frame: 76, rule: authentication-in-clear, severity: high, carrier: pccw-global, evidence: adjacent, operation: sendAuthenticationInfo, kind: invoke}
+  FAIL  FILE:14 nothing in it (N findings)
+    FILE:16: not found: {rule: sms-in-clear}
+        nothing was found at all
+  FAIL  FILE:17 more in it (N findings)
+    FILE:17: found, and not expected (only: true):
+        {frame: 4, rule: location-in-clear, severity: low, carrier: pccw-global, evidence: hop, operation: ULR, kind: answer}
+`
+	got := regexp.MustCompile(`\d+ findings`).ReplaceAllString(strings.ReplaceAll(stdout, file, "FILE"), "N findings")
+	if code != 1 || stderr != "" || got != want {
+		t.Errorf("exit code %d, %q, got:\n%s\nwant:\n%s", code, stderr, got, want)
+	}
+}
+
+// TestRulesList: where everything in force stands, as text and as JSON.
+func TestRulesList(t *testing.T) {
+	watchlist := write(t, "w.yaml", "carriers:\n  - id: pccw-global\n    identifiers:\n      - {type: point_code, value: 4-106-6, status: withdrawn}\n  - {id: mine, watched: false, identifiers: [{type: host, value: a.example.net}]}\n")
+	detections := write(t, "d.yaml", "detections:\n  - {id: sms-in-clear, enabled: false}\n  - {id: mine, title: Mine, severity: low, match: {class: [sms, call], carrier: pccw-global}}\n")
+	list := func(args ...string) string {
+		t.Helper()
+		code, stdout, stderr := invoke(t, "", append([]string{"rules", "list", "--watchlist", watchlist, "--detections", detections}, args...)...)
+		if code != 0 || stderr != "" {
+			t.Errorf("%v: exit code %d, %s", args, code, stderr)
+		}
+		stdout = strings.NewReplacer(watchlist, "W", detections, "D").Replace(stdout)
+		return regexp.MustCompile(`(builtin:[a-z/.-]+):\d+`).ReplaceAllString(stdout, "$1:N")
+	}
+	text := list()
+	for _, want := range []string{
+		"active  mine  (rev 1, D:3)\n        Mine\n        class        sms | call\n        carrier      pccw-global\n        severity     low\n",
+		"\noff     sms-in-clear  (rev 3, builtin:detections/in-clear.yaml:N, changed by D:2)\n",
+		"                     medium    otherwise\n",
+		"builtin:carriers/pccw-global.yaml:N, added to by W:2\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if got, want := list("identifiers", "--carrier", "mine"), "IDENTIFIERS: 1\n\nCARRIER  TYPE  VALUE          ROLE     CONFIDENCE  STATUS  FROM\nmine     host  a.example.net  transit  medium      listed  W:5\n"; got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+	var l struct {
+		Detections, Carriers []struct{ ID string }
+		Identifiers          []struct {
+			Value    string
+			Unused   string `json:"not_looked_for"`
+			At       struct{ Line int }
+			Replaced struct{ File string } `json:"replaces"`
+		}
+	}
+	if err := json.Unmarshal([]byte(list("--format", "json", "--carrier", "pccw-global", "detections", "carriers", "identifiers")), &l); err != nil {
+		t.Fatal(err)
+	}
+	if i := l.Identifiers[0]; len(l.Carriers) != 1 || len(l.Detections) < 10 || i.Value != "4-106-6" || i.At.Line != 4 || i.Replaced.File != "builtin:carriers/pccw-global.yaml" || i.Unused == "" {
+		t.Errorf("%+v", l)
+	}
+	if code, _, stderr := invoke(t, "", "rules", "list", "--carrier", "nobody"); code != 2 || stderr != "sigtransit: --carrier: \"nobody\" is on no watchlist\n" {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
+
+// TestRulesFormats: JSON and JUnit are what programs can read.
+func TestRulesFormats(t *testing.T) {
+	code, stdout, _ := invoke(t, "", "rules", "test", "--format", "json", "../../rules/tests/links.yaml")
+	var results []struct {
+		File  string
+		Tests []struct{ Name string }
+	}
+	if err := json.Unmarshal([]byte(stdout), &results); err != nil || code != 0 || len(results) != 1 || len(results[0].Tests) < 2 {
+		t.Errorf("exit code %d, %v: %s", code, err, stdout)
+	}
+	code, stdout, _ = invoke(t, "", "rules", "test", "--format", "junit", "../../rules/tests/links.yaml")
+	var report struct {
+		Suites []struct {
+			Tests int `xml:"tests,attr"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal([]byte(stdout), &report); err != nil || code != 0 || len(report.Suites) != 1 || report.Suites[0].Tests < 2 {
+		t.Errorf("exit code %d, %v: %s", code, err, stdout)
+	}
+}

@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sigtransit/pkg/signaling"
+)
+
+// TestBadTestFiles: each mistake in a file of tests is told with its place and what
+// would be right.
+func TestBadTestFiles(t *testing.T) {
+	const head = "tests:\n  - name: a\n    capture: x.pcap\n"
+	for _, tc := range []struct{ name, text, want string }{
+		{"empty", "", "FILE: is empty"},
+		{"unknown key", "test: []\n", `FILE:1:1: test file: unknown key "test", want one of tests, config, watchlists, detections, dictionaries, builtin_carriers, builtin_detections, include_withdrawn`},
+		{"no tests", "config: c.yaml\n", `FILE:1:1: test file: no key "tests"`},
+		{"no name", "tests:\n  - capture: x.pcap\n    only: true\n", `FILE:2:5: test: no "name"`},
+		{"twice", head + "    only: true\n" + strings.TrimPrefix(head, "tests:\n") + "    only: true\n", `FILE:5:5: test: "a" stands in this file already, in line 2`},
+		{"no capture", "tests:\n  - {name: a, only: true}\n", `FILE:2:5: test: want one of "capture" and "frames"`},
+		{"capture and frames", head + "    frames: [00]\n    only: true\n", `FILE:2:5: test: want one of "capture" and "frames"`},
+		{"nothing expected", head, `FILE:2:5: test: expects nothing, want "findings", "no_findings" or "only: true"`},
+		{"no hex", "tests:\n  - name: a\n    frames: [\"0g\"]\n    only: true\n", `FILE:3:14: frames: "0g", want octets in hex, two digits each`},
+		{"link type", head + "    link_type: wifi\n    only: true\n", `FILE:4:16: link_type: "wifi", want one of ethernet, raw, sctp, mtp2, mtp3, sccp, exported`},
+		{"key of a finding", head + "    findings: [{rul: x}]\n", `FILE:4:17: findings: unknown key "rul", want one of count, ` + strings.Join(TestKeys, ", ")},
+		{"word of a closed set", head + "    findings:\n      - {severity: hihg}\n", `FILE:5:20: severity: "hihg", want one of info, low, medium, high, critical`},
+		{"frame", head + "    findings: [{frame: 0}]\n", `FILE:4:24: frame: "0", want the number of a frame, from 1`},
+		{"count of none", head + "    findings: [{rule: x, count: 0}]\n", `FILE:4:33: count: 0, want 1 or more; what must not be found stands under "no_findings"`},
+		{"count of what must not be", head + "    no_findings: [{rule: x, count: 1}]\n", `FILE:4:29: no_findings: unknown key "count", want one of ` + strings.Join(TestKeys, ", ")},
+		{"finding without keys", head + "    findings: [{}]\n", "FILE:4:16: findings: an entry without keys, want some of " + strings.Join(TestKeys, ", ")},
+		{"several", head + "    findings:\n      - {severity: x}\n      - {kind: y}\n", "FILE:5:20: severity: \"x\", want one of info, low, medium, high, critical\n" + `FILE:6:16: kind: "y", want one of ` + strings.Join(signaling.Names(signaling.NumKinds), ", ")},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := writeFile(t, "t.yaml", tc.text)
+			_, err := LoadTests(p)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if got := strings.ReplaceAll(err.Error(), p, "FILE"); got != tc.want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestTestFile: names of files count from the folder of the test file, patterns take
+// words and lists, and words that are not in force are told.
+func TestTestFile(t *testing.T) {
+	p := writeFile(t, "t.yaml", `config: c.yaml
+watchlists: [w.yaml, /abs/w.yaml]
+detections: d.yaml
+builtin_carriers: false
+include_withdrawn: true
+tests:
+  - name: octets
+    link_type: sccp
+    frames:
+      - 09 00 03
+      - |
+        0a0b
+        0c
+    findings:
+      - {rule: location-in-clear, severity: [low, high], count: 2}
+    no_findings:
+      - {carrier: nobody, operation: updatLocation}
+      - {rule: [no-rule, sms-in-clear]}
+`)
+	f, err := LoadTests(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(p)
+	got := strings.ReplaceAll(fmt.Sprintf("%+v %x", f.Files, f.Tests[0].Frames), dir, "DIR")
+	if want := "{Config:DIR/c.yaml Watchlists:[DIR/w.yaml /abs/w.yaml] Detections:[DIR/d.yaml] Dictionaries:[] NoBuiltin:true NoBuiltinDetections:false IncludeWithdrawn:true} [090003 0a0b0c]"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	x := &f.Tests[0].Findings[0]
+	if got, want := x.String(), "{rule: location-in-clear, severity: [low, high], count: 2}"; got != want || x.At.Line != 15 {
+		t.Errorf("line %d: %s, want %s", x.At.Line, got, want)
+	}
+	told := Told{"rule": {"location-in-clear"}, "severity": {"medium"}}
+	if d := x.Differs(told); len(d) != 1 || d[0] != "severity" {
+		t.Errorf("differs in %v", d)
+	}
+	told["severity"] = []string{"high"}
+	if d := x.Differs(told); d != nil {
+		t.Errorf("differs in %v", d)
+	}
+
+	s, err := Load(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "FILE:17:9: carrier: \"nobody\" is not known with the files of this test\n" +
+		"FILE:17:9: operation: \"updatLocation\" is not known with the files of this test\n" +
+		"FILE:18:9: rule: \"no-rule\" is not known with the files of this test"
+	if err := f.Check(s); err == nil || strings.ReplaceAll(err.Error(), p, "FILE") != want {
+		t.Errorf("got:\n%v\nwant:\n%s", err, want)
+	}
+}
