@@ -257,7 +257,7 @@ func (x *index) name(b []byte, realm bool) (found [2]uint32) {
 		side = refRealm
 	}
 	found[0] = x.names.lookup(b, side)
-	if mcc, mnc, ok := plmnOfName(b); ok {
+	if mcc, mnc, ok := telecom.PLMNOfDomain(b); ok {
 		found[1] = x.plmns.lookupPadded(mcc, mnc)
 	}
 	return found

@@ -123,53 +123,6 @@ func equalFold(b []byte, low string) bool {
 	return true
 }
 
-// plmnOfName takes the PLMN from a name under 3gppnetwork.org (3GPP TS 23.003 19.2,
-// 13.2, 28.2): "epc.mnc<3 digits>.mcc<3 digits>.3gppnetwork.org" and its like for ims, 5gc
-// and others, with or without hosts before, and under pub.3gppnetwork.org. mnc
-// is the number as written, a two-digit code with a leading zero. Two digits
-// without it are accepted.
-func plmnOfName(name []byte) (mcc, mnc uint16, ok bool) {
-	const root = ".3gppnetwork.org"
-	i := len(name) - len(root)
-	if i < 0 || !equalFold(name[i:], root) {
-		return 0, 0, false
-	}
-	rest := name[:i]
-	for n := 0; n < 3; n++ { // mcc, perhaps behind pub or ipxuni
-		label, before := lastLabel(rest)
-		if v, digits := labelNumber(label, "mcc"); digits == 3 {
-			label, _ = lastLabel(before)
-			w, digits := labelNumber(label, "mnc")
-			return v, w, digits >= 2
-		}
-		rest = before
-	}
-	return 0, 0, false
-}
-
-func lastLabel(b []byte) (label, before []byte) {
-	for i := len(b) - 1; i >= 0; i-- {
-		if b[i] == '.' {
-			return b[i+1:], b[:i]
-		}
-	}
-	return b, nil
-}
-
-// labelNumber reads the up to three digits of a label behind its three letters.
-func labelNumber(label []byte, letters string) (v uint16, digits int) {
-	if len(label) < 4 || len(label) > 6 || !equalFold(label[:3], letters) {
-		return 0, 0
-	}
-	for _, c := range label[3:] {
-		if c < '0' || c > '9' {
-			return 0, 0
-		}
-		v = v*10 + uint16(c-'0')
-	}
-	return v, len(label) - 3
-}
-
 // plmnIndex finds PLMNs that are known as such, not as the head of an IMSI.
 type plmnIndex struct {
 	mcc  [1000]bool // some entry has this country
