@@ -56,7 +56,7 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 
 	key := dialogue.RequestKey{Link: h.flow.link.ID, HopByHop: a.HopByHop, EndToEnd: a.EndToEnd, From: h.from}
 	if a.IsRequest() {
-		m.Kind = signaling.KindRequest
+		m.Kind, m.Side = signaling.KindRequest, 0
 		m.Class = m.Operation.Info().Class
 		var sight dialogue.Sight
 		if a.AppID != 0 { // the commands of the base protocol go no further
@@ -65,7 +65,7 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 		m.Memory, _, m.Duplicate = d.diamT.Request(d.frame.Time, key, m.Operation, sight)
 		m.Memory.IMSI, m.Memory.MSISDN = m.IMSI, m.MSISDN
 	} else {
-		m.Kind = signaling.KindAnswer
+		m.Kind, m.Side = signaling.KindAnswer, 1
 		key.From = 1 - h.from
 		var op signaling.Operation
 		if m.Memory, op, m.Duplicate = d.diamT.Answer(d.frame.Time, key); m.Memory != nil {

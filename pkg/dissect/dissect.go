@@ -397,6 +397,7 @@ func (d *Dissector) begin(h *half) *signaling.Message {
 	m.Protocol, m.Kind, m.Operation, m.Class, m.Duplicate, m.Inherited = 0, 0, 0, 0, false, false
 	m.M3UA, m.SCCP, m.SUA, m.TCAP, m.Component, m.MAP, m.Dialogue, m.Diameter = nil, nil, nil, nil, nil, nil, nil, nil
 	m.MAPVersion, m.Faults, m.Memory = 0, 0, nil
+	m.Roaming = signaling.Roaming{}
 	m.IMSI, m.MSISDN = telecom.Digits{}, telecom.Digits{}
 	m.Src, m.Dst = d.path.src, d.path.dst
 	if h != d.path.half { // an acknowledgement released what the other end had sent

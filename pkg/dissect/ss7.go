@@ -302,6 +302,7 @@ func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 	if s.Type.Service() {
 		m.Faults |= signaling.FaultReturned
 	}
+	m.Side = side
 	if m.Duplicate {
 		d.Counters.MirroredTwice++
 	}

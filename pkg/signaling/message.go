@@ -63,6 +63,9 @@ type Message struct {
 
 	// Roaming is filled in after dissection, by who knows home and partners.
 	Roaming Roaming
+	// Side is the side of the dialogue that sent the message: 0 began it, 1 answers.
+	// Valid with Memory.
+	Side uint8
 
 	// Faults says what was wrong in a message that was kept all the same.
 	Faults Fault
@@ -105,7 +108,11 @@ const (
 type Memory struct {
 	IMSI, MSISDN telecom.Digits
 	NumMarks     uint8
-	Generation   uint32
+	// Roamed and Partner are the note of who resolves the ends of messages: direction and
+	// subscriber in its own form, and the number of the partner.
+	Roamed     uint8
+	Partner    uint16
+	Generation uint32
 	// Signature tells the message at hand from others of its dialogue, for
 	// Reported.
 	Signature uint64
@@ -124,7 +131,7 @@ type Memory struct {
 // never read.
 func (y *Memory) Reset() {
 	y.IMSI, y.MSISDN = telecom.Digits{}, telecom.Digits{}
-	y.NumMarks, y.Generation, y.Signature, y.Reported = 0, 0, 0, 0
+	y.NumMarks, y.Roamed, y.Partner, y.Generation, y.Signature, y.Reported = 0, 0, 0, 0, 0, 0
 	y.Sights, y.Counted = 0, 0
 }
 
