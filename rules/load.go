@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 )
 
@@ -33,6 +34,8 @@ type Options struct {
 	IncludeWithdrawn bool
 	// Links are the links whose other end is known.
 	Links []LinkCarrier
+	// Roaming names the partners of messages, and what they declare; nil: nobody does.
+	Roaming *roaming.Table
 }
 
 // Own is a carrier file in memory.
@@ -238,6 +241,7 @@ func (l *loader) compile(opts Options) *Set {
 	s.anyMessage, s.linkRules = enabled[aboutMessage] != nil, enabled[aboutLink]
 	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
 	s.takeLinks(opts.Links)
+	s.takePartners(opts.Roaming)
 	s.paths = s.inventory.label || s.says != nil
 	return s
 }

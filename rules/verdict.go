@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sigtransit/pkg/partners"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 )
 
@@ -39,6 +40,24 @@ func confidenceOf(u partners.Use) signaling.Confidence {
 		return signaling.ConfidenceLow
 	}
 	return signaling.ConfidenceMedium
+}
+
+// takePartners takes over who the partners are and what they declare.
+func (s *Set) takePartners(t *roaming.Table) {
+	if t == nil {
+		return
+	}
+	s.party = func(n uint32) (id, country string) {
+		if p := t.Party(n); p != nil {
+			id, country = p.ID, p.Country
+		}
+		return id, country
+	}
+	for n := uint32(1); n <= t.NumParties(); n++ {
+		if p := t.Party(n); p.Declared != nil {
+			s.takeDeclared(n, p.Declared)
+		}
+	}
 }
 
 // takeDeclared notes what the partner of a number declares. Of several declarations

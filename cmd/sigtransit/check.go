@@ -31,7 +31,7 @@ an interface that is not there is a warning. Exit code 2: something is wrong.`,
 			if err != nil {
 				return usageError{err}
 			}
-			for _, w := range warnings {
+			for _, w := range append(k.warnings, warnings...) {
 				fmt.Fprintf(e.stderr, "sigtransit: warning: %s\n", w)
 			}
 			enabled, tested, added := 0, 0, ""

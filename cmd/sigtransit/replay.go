@@ -149,8 +149,8 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	defer sink.Close()
 	w := pipeline.New(set, pipeline.Options{
 		Dissect: o.dissect(conf),
-		Render:  output.NewRenderer(format, output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes}, screen),
-		Sink:    sink, Messages: o.messages, Flows: o.flows, Watched: o.metricsListen != "",
+		Render:  output.NewRenderer(format, output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes, Roaming: o.ends}, screen),
+		Sink:    sink, Messages: o.messages, Flows: o.flows, Watched: o.metricsListen != "", Roaming: o.ends,
 		Ledger: ledger.recorder(),
 	})
 	exposition := telemetry.NewExposition(telemetry.NewCollector(telemetry.Build{Version: version, Revision: revision}, &w.Publisher))

@@ -8,17 +8,20 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"sigtransit/decoders/diameter"
+	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/canary"
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/dictionary"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/partners"
+	"sigtransit/pkg/roaming"
 	"sigtransit/rules"
 )
 
@@ -118,6 +121,11 @@ type knowledge struct {
 
 	dictionaries []string
 	dictionary   *diameter.Dictionary // what load made of them
+
+	home     []string
+	partners []string
+	ends     *roaming.Table // what load made of home and partners; nil: nothing is known of them
+	warnings []string       // of load
 }
 
 func (k *knowledge) flags(c *cobra.Command) {
@@ -126,6 +134,8 @@ func (k *knowledge) flags(c *cobra.Command) {
 	f.StringArrayVar(&k.watchlists, "watchlist", nil, "carrier `file` beside the built-in ones; repeatable")
 	f.StringArrayVar(&k.detections, "detections", nil, "detection `file` beside the built-in ones; repeatable")
 	f.StringArrayVar(&k.dictionaries, "dictionary", nil, "Diameter dictionary `file` (XML) beside what is built in; repeatable")
+	f.StringArrayVar(&k.home, "home", nil, "`PLMN` of the home network, for example 001-01; repeatable")
+	f.StringArrayVar(&k.partners, "partners", nil, "partner `file`, as an import of IR.21 makes it; repeatable")
 	f.BoolVar(&k.noBuiltin, "no-builtin-carriers", false, "match the carriers of --watchlist only")
 	f.BoolVar(&k.withdrawn, "include-withdrawn", false, "match withdrawn identifiers too, for old captures")
 }
@@ -144,7 +154,11 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 	if k.dictionary, err = dictionary.Load(append(c.Dictionaries, k.dictionaries...)...); err != nil {
 		return c, nil, err
 	}
+	if err = k.roaming(&c); err != nil {
+		return c, nil, err
+	}
 	set, err := rules.Load(rules.Options{
+		Roaming:          k.ends,
 		Own:              canary.Carriers(c.Canaries),
 		WatchlistFiles:   append(c.Watchlists, k.watchlists...),
 		DetectionFiles:   append(c.Detections, k.detections...),
@@ -155,6 +169,38 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 		NoBuiltinDetections: k.noBuiltinDetections,
 	})
 	return c, set, err
+}
+
+// roaming compiles home and partners.
+func (k *knowledge) roaming(c *config.Config) error {
+	for _, s := range k.home {
+		p, err := telecom.ParsePLMN(s)
+		if err != nil {
+			return usageError{fmt.Errorf("--home: %q: %w", s, err)}
+		}
+		if !slices.Contains(c.Home.PLMNs, p) {
+			c.Home.PLMNs = append(c.Home.PLMNs, p)
+		}
+	}
+	c.Partners = append(c.Partners, k.partners...)
+	k.ends, k.warnings = nil, nil
+	if c.Home.IsZero() && len(c.Partners) == 0 {
+		return nil
+	}
+	var list []*partners.Partner
+	for _, name := range c.Partners {
+		f, err := partners.Load(name)
+		if err != nil {
+			return err
+		}
+		list = append(list, f.Partners...)
+	}
+	var warnings []roaming.Warning
+	k.ends, warnings = roaming.Compile(c.Home, list)
+	for _, w := range warnings {
+		k.warnings = append(k.warnings, w.Text)
+	}
+	return nil
 }
 
 // dissect is what dissection is told.

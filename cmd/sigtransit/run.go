@@ -77,7 +77,7 @@ func (o *runOptions) plan(ephemeral *output.Keys) (*daemon.Plan, error) {
 			return nil, usageError{err}
 		}
 	}
-	p := &daemon.Plan{Config: conf, Set: set, Output: output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes}, Dissect: o.dissect(conf)}
+	p := &daemon.Plan{Config: conf, Set: set, Roaming: o.ends, Output: output.Options{Privacy: conf.Privacy, Keys: k, PointCodes: conf.PointCodes, Roaming: o.ends}, Dissect: o.dissect(conf)}
 	if err := daemon.Check(p); err != nil {
 		return nil, usageError{err}
 	}

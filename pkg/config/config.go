@@ -22,6 +22,7 @@ import (
 	"sigtransit/pkg/capture/live"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/sink"
 	"sigtransit/rules"
 )
@@ -45,6 +46,9 @@ type Config struct {
 	// of MTP3 and SCCP by network indicator.
 	Links    []Link
 	Networks [4]dissect.Network
+	// Home is who watches, Partners the partner files (pkg/partners).
+	Home     roaming.Home
+	Partners []string
 	// Sinks are where a daemon's findings go.
 	Sinks []sink.Config
 
@@ -85,6 +89,8 @@ type form struct {
 
 	Links             []linkForm     `yaml:"links"`
 	NetworkIndicators map[int]string `yaml:"network_indicators"`
+	Home              *homeForm      `yaml:"home"`
+	Partners          []string       `yaml:"partners"`
 	Sinks             []sink.Form    `yaml:"sinks"`
 
 	Daemon daemonForm `yaml:",inline"`
@@ -313,7 +319,7 @@ func (f *form) apply(c Config, name string, fail func(key, format string, args .
 	for _, list := range []struct {
 		from []string
 		to   *[]string
-	}{{f.Watchlists, &c.Watchlists}, {f.Detections, &c.Detections}, {f.Dictionaries, &c.Dictionaries}} {
+	}{{f.Watchlists, &c.Watchlists}, {f.Detections, &c.Detections}, {f.Dictionaries, &c.Dictionaries}, {f.Partners, &c.Partners}} {
 		for _, file := range list.from {
 			*list.to = append(*list.to, local(file))
 		}
@@ -324,8 +330,10 @@ func (f *form) apply(c Config, name string, fail func(key, format string, args .
 	if f.IncludeWithdrawn != nil {
 		c.IncludeWithdrawn = *f.IncludeWithdrawn
 	}
-	if wrong := f.links(&c); wrong != nil {
-		return fail(wrong.path, "%s", wrong.text)
+	for _, read := range []func(*Config) *badValue{f.links, f.home} {
+		if wrong := read(&c); wrong != nil {
+			return fail(wrong.path, "%s", wrong.text)
+		}
 	}
 	for i := range f.Sinks {
 		s, err := f.Sinks[i].Config(local)

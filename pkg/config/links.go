@@ -119,14 +119,8 @@ func (f *linkForm) link(path string) (l Link, wrong *badValue) {
 		return l, bad(path, "link %q says nothing of where it is; want peers, ports, point_codes or network_indicator", l.Name)
 	}
 	for i, s := range f.Peers {
-		p, err := netip.ParsePrefix(s)
+		p, err := ipPrefix(s)
 		if err != nil {
-			var a netip.Addr
-			if a, err = netip.ParseAddr(s); err == nil && a.Zone() == "" {
-				p = netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen())
-			}
-		}
-		if err != nil || !p.IsValid() || p != p.Masked() {
 			return l, bad(fmt.Sprintf("%s.peers[%d]", path, i), "%q is no IP prefix or address; want for example 192.0.2.0/24 or 2001:db8::1", s)
 		}
 		l.Peers = append(l.Peers, p)

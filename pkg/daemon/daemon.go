@@ -281,7 +281,7 @@ func (d *Daemon) keepState(ctx context.Context) {
 
 // outputs is how a worker writes by a plan.
 func (d *Daemon) outputs(p *Plan) pipeline.Options {
-	return pipeline.Options{Dissect: p.Dissect, Emit: d.sinks.Emitter(p.Output), Canaries: d.canaries.Load(), Live: true}
+	return pipeline.Options{Dissect: p.Dissect, Emit: d.sinks.Emitter(p.Output), Canaries: d.canaries.Load(), Roaming: p.Roaming, Live: true}
 }
 
 // tellTotals hands the totals of all workers to the sinks that want them.

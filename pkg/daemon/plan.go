@@ -14,6 +14,7 @@ import (
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/output"
+	"sigtransit/pkg/roaming"
 	"sigtransit/rules"
 )
 
@@ -21,6 +22,7 @@ import (
 type Plan struct {
 	Config  config.Config
 	Set     *rules.Set
+	Roaming *roaming.Table // nil: neither home nor partners are configured
 	Output  output.Options
 	Dissect dissect.Options
 }
@@ -69,7 +71,7 @@ func (d *Daemon) reload() error {
 		group.Go(func() {
 			// An order that a worker did not take in time waits for it: it never judges by
 			// the old rules again once it moves.
-			if e := w.Judge(ctx, p.Set, d.sinks.Emitter(p.Output), canaries); e != nil {
+			if e := w.Judge(ctx, p.Set, p.Roaming, d.sinks.Emitter(p.Output), canaries); e != nil {
 				errs[i] = fmt.Errorf("worker %d stands still: %w", i, e)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
 )
@@ -17,6 +18,8 @@ type Options struct {
 	Keys *Keys
 	// PointCodes says how point codes are written.
 	PointCodes PointCodeFormat
+	// Roaming names the partners that messages were resolved to; nil: none were.
+	Roaming *roaming.Table
 }
 
 // PointCodeFormat is a text form of point codes.
@@ -62,13 +65,14 @@ func (f PointCodeFormat) append(b []byte, pc telecom.PointCode, v telecom.Varian
 type Encoder struct {
 	privacy    Privacy
 	pointCodes PointCodeFormat
+	roaming    *roaming.Table
 	clock      clock
 	memo       memo
 }
 
 // NewEncoder makes an encoder for one goroutine.
 func NewEncoder(opts Options) *Encoder {
-	return &Encoder{privacy: newPrivacy(opts.Privacy, opts.Keys), pointCodes: opts.PointCodes}
+	return &Encoder{privacy: newPrivacy(opts.Privacy, opts.Keys), pointCodes: opts.PointCodes, roaming: opts.Roaming}
 }
 
 // AppendMessage appends m as an event of type message.
@@ -163,6 +167,9 @@ func (e *Encoder) head(b []byte, event string, m *signaling.Message) []byte {
 		b = appendWord(b, "kind", m.Kind.String())
 	}
 	b = appendWord(b, "class", m.Class.String())
+	if m.Roaming.Direction != signaling.DirectionUnknown {
+		b = appendWord(b, "direction", m.Roaming.Direction.String())
+	}
 	if m.Inherited {
 		b = appendBool(b, "inherited", true)
 	}
@@ -174,7 +181,26 @@ func (e *Encoder) head(b []byte, event string, m *signaling.Message) []byte {
 		b = appendFaults(b, m.Faults)
 		b = append(b, ']')
 	}
-	return e.subscriber(b, m)
+	return e.partner(e.subscriber(b, m), m)
+}
+
+// partner appends who is at the far end.
+func (e *Encoder) partner(b []byte, m *signaling.Message) []byte {
+	p := e.roaming.Party(m.Roaming.Partner)
+	if p == nil {
+		return b
+	}
+	b = append(key(b, "partner"), '{')
+	b = appendText(b, "id", p.ID)
+	b = appendText(b, "name", p.Name)
+	if !p.PLMN.IsZero() {
+		b = append(key(b, "plmn"), '"')
+		b = append(p.PLMN.AppendTo(b), '"')
+	}
+	if p.Country != "" {
+		b = appendText(b, "country", p.Country)
+	}
+	return append(b, '}')
 }
 
 var faultNames = [...]string{
@@ -223,6 +249,10 @@ func (e *Encoder) subscriber(b []byte, m *signaling.Message) []byte {
 		b = append(key(b, "plmn"), '"')
 		b = plmn.AppendTo(b)
 		b = append(b, '"')
+	}
+	if w := m.Roaming.Subscriber; w != signaling.WhoseUnknown {
+		b = appendBool(b, "home", w == signaling.WhoseHome)
+		b = appendWord(b, "whose", w.String())
 	}
 	return append(b, '}')
 }

@@ -30,6 +30,24 @@ func TestDesignExample(t *testing.T) {
 	}
 }
 
+// TestPartner: who is at the ends stands in findings as in messages.
+func TestPartner(t *testing.T) {
+	e := NewEncoder(Options{Keys: testKeys, Roaming: testRoaming})
+	f := locationFinding()
+	f.Message = roamer()
+	for _, line := range [][]byte{e.AppendMessage(nil, roamer()), e.AppendFinding(nil, f)} {
+		v := parse(t, line)
+		for path, want := range map[string]string{
+			"direction": "outbound", "subscriber.home": "false", "subscriber.whose": "visitor",
+			"partner.id": "XXAAA", "partner.name": "Alpha Mobile", "partner.plmn": "999-71", "partner.country": "XA",
+		} {
+			if got := at(v, path); got != want {
+				t.Errorf("%s is %s, want %s: %s", path, got, want, line)
+			}
+		}
+	}
+}
+
 // line is what of a line the tests look at.
 func parse(t *testing.T, line []byte) map[string]any {
 	t.Helper()

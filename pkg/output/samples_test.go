@@ -11,6 +11,8 @@ import (
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/tcap"
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/synth"
 	"sigtransit/pkg/trust"
@@ -108,6 +110,19 @@ func updateLocation() *signaling.Message {
 		panic(err)
 	}
 	return &m
+}
+
+// testRoaming is a home with one partner.
+var testRoaming = func() *roaming.Table {
+	t, _ := roaming.Compile(roaming.Home{}, []*partners.Partner{{ID: "XXAAA", Name: "Alpha Mobile", Country: "XA", PLMNs: []telecom.PLMN{{MCC: 999, MNC: 71, Digits: 2}}}})
+	return t
+}()
+
+// roamer is updateLocation of a visitor, with who is at its ends.
+func roamer() *signaling.Message {
+	m := updateLocation()
+	m.Roaming = signaling.Roaming{Direction: signaling.Outbound, Subscriber: signaling.WhoseVisitor, Partner: 1}
+	return m
 }
 
 func locationFinding() *rules.Finding {
@@ -411,6 +426,7 @@ func eachEvent(e *Encoder, f func(name string, line []byte)) {
 	for name, m := range allMessages() {
 		f("message "+name, e.AppendMessage(nil, m))
 	}
+	f("message of a partner", e.AppendMessage(nil, roamer()))
 	f("finding location", e.AppendFinding(nil, locationFinding()))
 	f("finding vectors", e.AppendFinding(nil, vectorsFinding()))
 	f("finding diameter", e.AppendFinding(nil, diameterFinding()))

@@ -54,7 +54,7 @@ func TestSchema(t *testing.T) {
 	schema, doc := strictSchema(t)
 	seen := map[string]bool{}
 	for _, opts := range []Options{
-		{Keys: testKeys}, {Privacy: Pseudonym, Keys: testKeys}, {Privacy: Clear}, {PointCodes: PointCodeDecimal},
+		{Keys: testKeys}, {Privacy: Pseudonym, Keys: testKeys}, {Privacy: Clear}, {PointCodes: PointCodeDecimal, Roaming: testRoaming},
 		{Privacy: Pseudonym, Keys: mustKeys("2026q4 0123456789abcdef0123456789abcdef")},
 	} {
 		eachEvent(NewEncoder(opts), func(name string, line []byte) {
@@ -68,15 +68,11 @@ func TestSchema(t *testing.T) {
 			fields("", v, seen)
 		})
 	}
-	// What the schema promises, some sample must show; home, direction and partner
-	// wait for their table of operators.
+	// What the schema promises, some sample must show.
 	known := map[string]bool{}
 	promised("", doc.(map[string]any), doc.(map[string]any)["$defs"].(map[string]any), known)
-	waiting := map[string]bool{
-		".direction": true, ".subscriber.home": true, ".partner": true, ".partner.name": true, ".partner.plmn": true, ".partner.country": true,
-	}
 	for f := range known {
-		if !seen[f] && !waiting[f] && !unusual(f) {
+		if !seen[f] && !unusual(f) {
 			t.Errorf("no sample has %s", f)
 		}
 	}

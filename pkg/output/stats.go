@@ -157,7 +157,7 @@ func (s *Stats) AddFinding(f *rules.Finding) {
 	}
 	c.message = s.total
 	m := f.Message
-	cell := c.cell(m.Class, m.Protocol, f.Evidence, direction(f))
+	cell := c.cell(m.Class, m.Protocol, f.Evidence, m.Roaming.Direction)
 	cell.messages++
 	if m.IsReply() {
 		if d, _ := m.Disclosed(); d&signaling.Secrets != 0 {
@@ -169,9 +169,6 @@ func (s *Stats) AddFinding(f *rules.Finding) {
 	}
 	s.addSubscriber(c, m, f.Evidence)
 }
-
-// direction is unknown until the engine knows which end is home.
-func direction(*rules.Finding) signaling.Direction { return signaling.DirectionUnknown }
 
 // addRule counts a finding for its rule.
 func addRule(list []findingCount, f *rules.Finding) []findingCount {

@@ -10,6 +10,7 @@ import (
 	"sigtransit/pkg/canary"
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/roaming"
 	"sigtransit/rules"
 )
 
@@ -84,20 +85,24 @@ func (w *Worker) do(ctx context.Context, f func()) error {
 	}
 }
 
-// Judge makes the worker judge by set, hand events to emit and watch for canaries
-// from the next batch on, without losing a frame; how it dissects stays. It waits
-// until that is so; ErrOver when the worker has ended. It may be called from any
-// goroutine.
-func (w *Worker) Judge(ctx context.Context, set *rules.Set, emit Emitter, canaries *canary.Watch) error {
+// Judge makes the worker judge by set, tell the ends of messages by ends, hand events
+// to emit and watch for canaries from the next batch on, without losing a frame; how it
+// dissects stays. It waits until that is so; ErrOver when the worker has ended. It may
+// be called from any goroutine.
+func (w *Worker) Judge(ctx context.Context, set *rules.Set, ends *roaming.Table, emit Emitter, canaries *canary.Watch) error {
 	return w.do(ctx, func() {
 		w.judgeBy(set)
+		w.resolveBy(ends)
 		w.opts.Emit, w.opts.Canaries = emit, canaries
 	})
 }
 
 // Record makes the worker count for a ledger from the next batch on.
 func (w *Worker) Record(ctx context.Context, r *exposure.Recorder) error {
-	return w.do(ctx, func() { w.opts.Ledger = r })
+	return w.do(ctx, func() {
+		w.opts.Ledger = r
+		w.resolveBy(w.opts.Roaming)
+	})
 }
 
 // Inspect has f look at the dissector between two batches.

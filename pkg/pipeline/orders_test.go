@@ -74,7 +74,7 @@ func TestJudge(t *testing.T) {
 	for src.sent.Load() < 5000 {
 		time.Sleep(time.Millisecond)
 	}
-	if err := w.Judge(ctx, builtin(t), &second, nil); err != nil {
+	if err := w.Judge(ctx, builtin(t), nil, &second, nil); err != nil {
 		t.Fatal(err)
 	}
 	before, at := first.messages.Load(), src.sent.Load()
@@ -114,7 +114,7 @@ func TestJudge(t *testing.T) {
 	if int64(s.Frames) != src.sent.Load() || int64(s.Total()) != first.messages.Load()+second.messages.Load() {
 		t.Errorf("%d frames of %d; %d messages, %d and %d emitted", s.Frames, src.sent.Load(), s.Total(), first.messages.Load(), second.messages.Load())
 	}
-	if err := w.Judge(ctx, builtin(t), &second, nil); !errors.Is(err, pipeline.ErrOver) {
+	if err := w.Judge(ctx, builtin(t), nil, &second, nil); !errors.Is(err, pipeline.ErrOver) {
 		t.Errorf("an ended worker was told: %v", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/telemetry"
 	"sigtransit/rules"
@@ -35,6 +36,8 @@ type Options struct {
 	// Ledger takes what is added up over hours and days; nil: nobody does. The worker
 	// hands it on, and does not close it.
 	Ledger *exposure.Recorder
+	// Roaming says who is at the ends of messages; nil: nobody knows.
+	Roaming *roaming.Table
 	// Watched: somebody may look at the totals while the source waits for more.
 	Watched bool
 	// Live: the source is a port. It comes back without frames while there are none,
@@ -56,6 +59,7 @@ type Emitter interface {
 type Worker struct {
 	dissector *dissect.Dissector
 	engine    *rules.Engine
+	resolver  *roaming.Resolver // nil: the ends are not known
 	opts      Options
 	stats     output.Stats
 	buf       []byte
@@ -79,6 +83,7 @@ type Worker struct {
 func New(set *rules.Set, opts Options) *Worker {
 	w := &Worker{opts: opts}
 	w.judgeBy(set)
+	w.resolveBy(opts.Roaming)
 	if opts.Dissect.Watched == nil {
 		opts.Dissect.Watched = func(a netip.Addr) bool { return w.engine.Set().Watched(a) }
 	}
@@ -91,6 +96,25 @@ func New(set *rules.Set, opts Options) *Worker {
 func (w *Worker) judgeBy(set *rules.Set) {
 	w.engine = rules.NewEngine(set)
 	w.engine.Aside = rules.Aside{Tested: w.stats.AddTested}
+}
+
+// resolveBy makes a resolver of a table, and tells the ledger who its partners are.
+func (w *Worker) resolveBy(ends *roaming.Table) {
+	w.resolver, w.opts.Roaming = roaming.NewResolver(ends), ends
+	if w.opts.Ledger == nil {
+		return
+	}
+	w.opts.Ledger.SetPartners(func(n uint32) (exposure.Partner, bool) {
+		p := ends.Party(n)
+		if p == nil {
+			return exposure.Partner{}, false
+		}
+		x := exposure.Partner{ID: p.ID, Name: p.Name, Country: p.Country}
+		if p.Declared != nil {
+			x.Declared = p.Declared.Carriers
+		}
+		return x, true
+	})
 }
 
 // batchFrames is how many frames are asked of a source at a time.
@@ -219,6 +243,9 @@ func (w *Worker) fill() {
 
 // Message judges a message and writes what is asked for.
 func (w *Worker) Message(m *signaling.Message) {
+	if w.resolver != nil {
+		w.resolver.Resolve(m)
+	}
 	w.stats.AddMessage(m)
 	if w.opts.Canaries != nil && canary.Marked(m.IMSI) && w.canary(m) {
 		return
