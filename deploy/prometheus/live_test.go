@@ -84,10 +84,11 @@ func TestAlerts(t *testing.T) {
 web: {listen: ["127.0.0.1:0"]}
 state: {file: %s/state.json}
 canaries: [{name: tap, id: 1}]
+ledger: {file: %s/exposure.db}
 sinks:
   - {name: findings, type: file, path: %s/findings.jsonl}
   - {name: hook, type: webhook, url: %q, retry: {min: 100ms, max: 1s}}
-`, mirror, dir, dir, receiver.URL)
+`, mirror, dir, dir, dir, receiver.URL)
 	conf := filepath.Join(dir, "sigtransit.yaml")
 	write(t, conf, strings.Replace(configuration, "127.0.0.1:0", freePort(t), 1))
 	text, _ := os.ReadFile(conf)

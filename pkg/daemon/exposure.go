@@ -17,6 +17,8 @@ var (
 	signalingDesc   = desc("signaling_messages_total", "Messages, each once, by what is known of their path.", "class", "direction", "path")
 	partnerDesc     = desc("partner_messages_total", "Messages from and to a partner of metrics.partners.", "partner", "class")
 	partnerOverDesc = desc("partner_exposure_messages_total", "Messages from and to a partner of metrics.partners with a carrier on their path.", "partner", "carrier", "class")
+	overDesc        = desc("path_messages_total", "Messages that a carrier carried, by whether the IR.21 of their partner names it.", "carrier", "declaration")
+	firstSeenDesc   = desc("first_seen_paths_total", "Partners seen over a carrier for the first time since the ledger began, by whether their IR.21 names it.", "carrier", "declaration")
 	subscribersDesc = desc("exposed_subscribers", "Distinct subscribers of readable messages with a carrier on their path, since the hour or day (UTC) began; an estimate.", "carrier", "class", "window")
 	ledgerUpDesc    = desc("ledger_up", "1: the ledger is open and could be written the last time.")
 	commitsDesc     = desc("ledger_commits_total", "Times the ledger was written, by result.", "result")
@@ -25,12 +27,13 @@ var (
 	recordedDesc    = desc("ledger_messages_total", "Messages that the ledger took.")
 	cappedDesc      = desc("ledger_capped_messages_total", "Messages whose partner was counted among others, since an hour had as many rows as it may have.")
 	ledgerLostDesc  = desc("ledger_lost_total", "What the ledger had no room for while it could not be written.", "what")
+	ledgerBeginDesc = desc("ledger_begin_timestamp_seconds", "The first hour of the ledger; 0: it is empty.")
 	ledgerSizeDesc  = desc("ledger_size_bytes", "Size of the ledger's files.")
 )
 
 var ledgerDescs = []*prometheus.Desc{
-	exposureDesc, secretsDesc, signalingDesc, partnerDesc, partnerOverDesc, subscribersDesc, ledgerUpDesc, commitsDesc, commitTimeDesc, pendingDesc,
-	recordedDesc, cappedDesc, ledgerLostDesc, ledgerSizeDesc,
+	exposureDesc, secretsDesc, signalingDesc, partnerDesc, partnerOverDesc, overDesc, firstSeenDesc, subscribersDesc, ledgerUpDesc, commitsDesc, commitTimeDesc, pendingDesc,
+	recordedDesc, cappedDesc, ledgerLostDesc, ledgerBeginDesc, ledgerSizeDesc,
 }
 
 // collectLedger is Collect for the ledger, where one is configured.
@@ -77,6 +80,13 @@ func (d *Daemon) collectLedger(gauge func(*prometheus.Desc, float64, ...string),
 		} else {
 			counter(partnerOverDesc, n, k.Partner, k.Carrier, k.Class.String())
 		}
+	}
+	gauge(ledgerBeginDesc, float64(t.Begin))
+	for k, n := range t.Over {
+		counter(overDesc, n, k.Carrier, k.Declared.String())
+	}
+	for k, n := range t.FirstSeen {
+		counter(firstSeenDesc, n, k.Carrier, k.Declared.String())
 	}
 	for k, n := range t.Subscribers {
 		gauge(subscribersDesc, float64(n), k.Carrier, k.Class.String(), k.Window.String())

@@ -192,7 +192,7 @@ func (b *book) absorb(x *batch) {
 	for i := range x.cells {
 		rows[i] = b.cell(x, &x.cells[i])
 	}
-	b.totals.absorb(x, func(n uint32) string { return b.partner(x, n).p.ID })
+	b.totals.absorb(x, func(n uint32) *Partner { return &b.partner(x, n).p })
 	for _, s := range x.subscribers {
 		if r := rows[s.cell]; r != nil {
 			b.subscriber(r, s.hash)

@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,6 +46,28 @@ type OfPartner struct {
 	Class            signaling.Class
 }
 
+// Declared says whether the IR.21 of a partner names the carrier that its messages are
+// seen over.
+type Declared uint8
+
+// Declarations.
+const (
+	DeclaredUnknown Declared = iota // the partner declares nothing, or is not known
+	DeclaredYes
+	DeclaredNo
+	NumDeclared
+)
+
+var declaredNames = [NumDeclared]string{"unknown", "declared", "undeclared"}
+
+func (d Declared) String() string { return declaredNames[min(d, NumDeclared-1)] }
+
+// Over is messages over a carrier, by whether their partner declares it.
+type Over struct {
+	Carrier  string
+	Declared Declared
+}
+
 // Window is a span of time, from its start in UTC on, that subscribers are counted in.
 type Window uint8
 
@@ -77,6 +100,11 @@ type Totals struct {
 	Exposed  map[Exposed]Count
 	Whole    map[Whole]uint64
 	Partners map[OfPartner]uint64 // of CountPartners alone
+	// Over has how many messages passed a carrier, and FirstSeen how many partners were
+	// seen over it for the first time since the database began.
+	Over, FirstSeen map[Over]uint64
+	// Begin is the first hour of the database, seconds since the epoch; 0: it is empty.
+	Begin int64
 	// Subscribers has an entry for each carrier and class of the window at hand.
 	Subscribers map[Subscribers]uint64
 }
@@ -99,7 +127,11 @@ type totals struct {
 	whole    map[Whole]*signed
 	counted  map[string]bool // partners
 	partners map[OfPartner]*signed
-	starts   [NumWindows]int64 // of the windows at hand
+	over     map[Over]*signed
+	first    map[Over]uint64
+	begin    int64
+	paths    map[[2]string]bool // partners and carriers seen together, ever
+	starts   [NumWindows]int64  // of the windows at hand
 	sketches map[Subscribers]*Sketch
 }
 
@@ -113,7 +145,8 @@ func readable(p signaling.Protection) bool {
 }
 
 func newTotals() *totals {
-	return &totals{exposed: map[Exposed]*[2]signed{}, whole: map[Whole]*signed{}, counted: map[string]bool{}, partners: map[OfPartner]*signed{}, sketches: map[Subscribers]*Sketch{}}
+	return &totals{exposed: map[Exposed]*[2]signed{}, whole: map[Whole]*signed{}, counted: map[string]bool{}, partners: map[OfPartner]*signed{},
+		over: map[Over]*signed{}, first: map[Over]uint64{}, paths: map[[2]string]bool{}, sketches: map[Subscribers]*Sketch{}}
 }
 
 // count is whom partners' messages are counted of from now on.
@@ -138,11 +171,14 @@ func entry[K comparable, V any](m map[K]*V, k K) *V {
 }
 
 // absorb adds what a recorder counted. partner tells the id of a partner.
-func (t *totals) absorb(x *batch, partner func(n uint32) string) {
+func (t *totals) absorb(x *batch, partner func(n uint32) *Partner) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := range x.cells {
 		c := &x.cells[i]
+		if h := hourOf(c.hour); t.begin == 0 || h < t.begin {
+			t.begin = h
+		}
 		t.cell(c, partner(uint32(c.key>>shiftPartner&maxPartner)), x.carrierOf(c))
 	}
 	for _, s := range x.subscribers {
@@ -160,7 +196,8 @@ func (x *batch) carrierOf(c *cell) string {
 }
 
 // cell adds what was counted of a key.
-func (t *totals) cell(c *cell, partner, carrier string) {
+func (t *totals) cell(c *cell, p *Partner, carrier string) {
+	partner := p.ID
 	class, direction := signaling.Class(c.key>>shiftClass&15), signaling.Direction(c.key>>shiftDirection&7)
 	evidence := signaling.Evidence(c.key >> shiftEvidence & 7)
 	if t.counted[partner] && (carrier == Total || carried(evidence)) {
@@ -170,6 +207,14 @@ func (t *totals) cell(c *cell, partner, carrier string) {
 		x := entry(t.exposed, Exposed{carrier, class, direction, evidence, signaling.Protection(c.key >> shiftProtection & 7)})
 		x[0].add(c.messages)
 		x[1].add(c.secrets)
+		if carried(evidence) {
+			o := Over{carrier, p.declares(carrier)}
+			entry(t.over, o).add(c.messages)
+			if pair := [2]string{partner, carrier}; partner != "" && partner != Other && !t.paths[pair] && len(t.paths) < maxPaths {
+				t.paths[pair] = true
+				t.first[o]++
+			}
+		}
 		return
 	}
 	path := PathNone
@@ -180,6 +225,23 @@ func (t *totals) cell(c *cell, partner, carrier string) {
 		path = PathCarrier
 	}
 	entry(t.whole, Whole{class, direction, path}).add(c.messages)
+}
+
+// maxPaths bounds the pairs of partners and carriers that are remembered: partners come
+// from the wire.
+const maxPaths = 1 << 18
+
+// declares says whether a partner names a carrier, for whatever service.
+func (p *Partner) declares(carrier string) Declared {
+	if len(p.Declared) == 0 {
+		return DeclaredUnknown
+	}
+	for i := range p.Declared {
+		if slices.Contains(p.Declared[i].Carriers, carrier) {
+			return DeclaredYes
+		}
+	}
+	return DeclaredNo
 }
 
 // subscriber notes a subscriber of a message that a carrier could read.
@@ -205,7 +267,8 @@ func (t *totals) within(w Window, hour int64) bool {
 	return start == t.starts[w]
 }
 
-// recall takes up the subscribers of the day at hand from what is stored.
+// recall takes up the subscribers of the day at hand, and what was seen over what, from
+// what is stored.
 func (t *totals) recall(path string, now time.Time) error {
 	r, err := OpenForReading(path)
 	if err != nil {
@@ -214,6 +277,19 @@ func (t *totals) recall(path string, now time.Time) error {
 	defer r.Close()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	err = each(r.tx, `SELECT DISTINCT p.name, c.name FROM exposure e JOIN partners p ON p.id = e.partner JOIN carriers c ON c.id = e.carrier
+		JOIN keys k ON k.id = e.key WHERE c.name <> '*' AND k.evidence IN ('address', 'hop', 'adjacent')`, func(scan func(...any) error) error {
+		var pair [2]string
+		err := scan(&pair[0], &pair[1])
+		t.paths[pair] = true
+		return err
+	})
+	if err == nil {
+		err = r.tx.QueryRow("SELECT coalesce(min(hour), 0) FROM exposure").Scan(&t.begin)
+	}
+	if err != nil {
+		return err
+	}
 	return r.Rows(now.UTC().Truncate(24*time.Hour), time.Time{}, func(x *Row) error {
 		if x.Carrier == Total || x.Carrier == PathUnknown || !carried(x.Evidence) || !readable(x.Protection) || x.Span != windowSpans[Hour] {
 			return nil
@@ -236,7 +312,8 @@ func (l *Ledger) Totals(now time.Time) Totals {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	out := Totals{Exposed: make(map[Exposed]Count, len(t.exposed)), Whole: make(map[Whole]uint64, len(t.whole)),
-		Partners: make(map[OfPartner]uint64, len(t.partners)), Subscribers: make(map[Subscribers]uint64, len(t.sketches))}
+		Partners: make(map[OfPartner]uint64, len(t.partners)),
+		Over:     make(map[Over]uint64, len(t.over)), FirstSeen: maps.Clone(t.first), Begin: t.begin, Subscribers: make(map[Subscribers]uint64, len(t.sketches))}
 	for k, x := range t.exposed {
 		out.Exposed[k] = Count{uint64(x[0].high), uint64(x[1].high)}
 	}
@@ -245,6 +322,9 @@ func (l *Ledger) Totals(now time.Time) Totals {
 	}
 	for k, x := range t.partners {
 		out.Partners[k] = uint64(x.high)
+	}
+	for k, x := range t.over {
+		out.Over[k] = uint64(x.high)
 	}
 	for k, s := range t.sketches {
 		if start := t.starts[k.Window]; now.Unix() < start+windowSpans[k.Window] {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sigtransit/pkg/partners"
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
 )
@@ -18,7 +19,12 @@ func TestTotals(t *testing.T) {
 	l := openAt(t, path, Options{Now: func() time.Time { return clock }})
 	l.CountPartners([]string{"NPLTE"})
 	r := NewRecorder(l)
-	r.SetPartners(func(n uint32) (Partner, bool) { return Partner{ID: map[uint32]string{1: "NPLTE", 2: "FRAXX"}[n]}, true })
+	r.SetPartners(func(n uint32) (Partner, bool) {
+		if n == 1 {
+			return Partner{ID: "NPLTE", Declared: []partners.Declaration{{Carriers: []string{"blue-transit"}}}}, true
+		}
+		return Partner{ID: "FRAXX"}, true
+	})
 	add := func(m *signaling.Message, partner uint32, v ...rules.Verdict) *signaling.Message {
 		m.Roaming = signaling.Roaming{Direction: signaling.Outbound, Partner: partner}
 		r.Add(m, v)
@@ -60,6 +66,13 @@ func TestTotals(t *testing.T) {
 		t.Errorf("subscribers: %v\nwant %v", got.Subscribers, subscribers)
 	}
 
+	if want := map[Over]uint64{{"blue-transit", DeclaredYes}: 2, {"green-hub", DeclaredUnknown}: 1}; !maps.Equal(got.Over, want) {
+		t.Errorf("over: %v\nwant %v", got.Over, want)
+	}
+	if want := map[Over]uint64{{"blue-transit", DeclaredYes}: 1, {"green-hub", DeclaredUnknown}: 1}; !maps.Equal(got.FirstSeen, want) {
+		t.Errorf("first seen: %v\nwant %v", got.FirstSeen, want)
+	}
+
 	// A second copy that knows more takes back what the first told; counters do not fall.
 	declared.Duplicate = true
 	add(declared, 1, verdict(blue, adjacent))
@@ -91,6 +104,18 @@ func TestTotals(t *testing.T) {
 	}
 	l = openAt(t, path, Options{Now: func() time.Time { return clock }})
 	got = l.Totals(clock)
+	r = NewRecorder(l)
+	r.SetPartners(func(uint32) (Partner, bool) {
+		return Partner{ID: "FRAXX", Declared: []partners.Declaration{{Carriers: []string{"other"}}}}, true
+	})
+	add(message(at(3601), auth, "001010000000009"), 1, verdict(blue, adjacent), verdict(green, address))
+	flush()
+	if first, over := l.Totals(clock).FirstSeen, l.Totals(clock).Over; first[Over{"blue-transit", DeclaredNo}] != 1 || len(first) != 1 || over[Over{"green-hub", DeclaredNo}] != 1 {
+		t.Errorf("after a restart: first seen %v, over %v", first, over)
+	}
+	if got.Begin != tenOClock {
+		t.Errorf("the ledger begins at %d, want %d", got.Begin, tenOClock)
+	}
 	if len(got.Exposed)+len(got.Whole) != 0 || !maps.Equal(got.Subscribers, want) {
 		t.Errorf("after a restart: %v\nwant %v", got.Subscribers, want)
 	}
