@@ -48,6 +48,17 @@ func recorded(all map[exposure.Key][3]uint64) (n uint64) {
 	return n
 }
 
+// carrierRows is the rows of a report as CSV that count a carrier.
+func carrierRows(csv []byte) string {
+	var rows []string
+	for line := range strings.Lines(string(csv)) {
+		if strings.Contains(line, "pccw-global") {
+			rows = append(rows, line)
+		}
+	}
+	return strings.Join(rows, "")
+}
+
 // TestCaptureLedger: what the daemon writes is what a replay of the same frames does,
 // SIGTERM loses nothing of it, a second run adds to it, and metrics tell the same.
 func TestCaptureLedger(t *testing.T) {
@@ -87,7 +98,21 @@ func TestCaptureLedger(t *testing.T) {
 		if sum(m, "ledger_up") != 1 || sum(m, "exposed_subscribers") == 0 || sum(m, "ledger_size_bytes") == 0 || sum(m, "ledger_last_commit_timestamp_seconds") == 0 {
 			t.Error("metrics of the ledger are missing")
 		}
+		// A report on the running daemon says what one on its file does.
+		name := filepath.Join(dir, "report.csv")
+		if out, err := program("report", "-o", name, p.url).CombinedOutput(); err != nil {
+			t.Errorf("report: %v\n%s", err, out)
+		}
 		p.stop()
+		want2 := filepath.Join(dir, "file.csv")
+		if out, err := program("report", "-o", want2, file).CombinedOutput(); err != nil {
+			t.Errorf("report: %v\n%s", err, out)
+		}
+		a, _ := os.ReadFile(name)
+		b, _ := os.ReadFile(want2)
+		if len(a) < 100 || carrierRows(a) != carrierRows(b) {
+			t.Errorf("the report on the daemon and that on its file differ:\n%s\n%s", a, b)
+		}
 		got := exposures(t, file)
 		for k, n := range want {
 			if x := got[k]; x != [3]uint64{run * n[0], run * n[1], run * n[2]} {

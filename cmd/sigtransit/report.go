@@ -23,16 +23,17 @@ type reportOptions struct {
 	format   string
 	out      string
 	from, to string
+	remote   remote
 }
 
 func (e *env) report() *cobra.Command {
 	var o reportOptions
 	c := &cobra.Command{
-		Use:   "report LEDGER | report CAPTURE... | report --declared FILE...",
+		Use:   "report LEDGER|URL | report CAPTURE... | report --declared FILE...",
 		Short: "who carries whose signaling, and who declares whom",
 		Long: `report LEDGER says which carrier sees which subscribers' what, how that is known, how much
 of it can be read, and whether contracts say so. The ledger comes from replay --ledger, or
-from a daemon, which may be running. With captures in its place, report replays them first
+from a daemon, which may be running; http://HOST:9810 asks one for it. With captures in its place, report replays them first
 and keeps no ledger. The page of --format html needs nothing from any network and prints
 on A4.
 
@@ -66,6 +67,8 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 	f.StringVar(&o.format, "format", "", "html, json, csv or text (default: what the name of --output ends in, else text)")
 	f.StringVar(&o.from, "from", "", "report from this `time` on (UTC)")
 	f.StringVar(&o.to, "to", "", "report up to this `time` (UTC)")
+	f.StringVar(&o.remote.passwordFile, "web-password-file", "", "user:password for a daemon, in `file`")
+	f.StringVar(&o.remote.caFile, "web-ca", "", "certificate authority of a daemon's TLS, in `file`")
 	f.StringVarP(&o.out, "output", "o", "", "write the report to `file` instead of standard output")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"html", "json", "csv", "text"}, cobra.ShellCompDirectiveNoFileComp))
 	return c

@@ -62,6 +62,20 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 		return err
 	}
 	ledger := files[0]
+	if isURL(ledger) {
+		if len(files) > 1 {
+			return usageError{fmt.Errorf("%s is a daemon: report on it alone", ledger)}
+		}
+		dir, err := os.MkdirTemp("", "sigtransit-report-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		ledger = filepath.Join(dir, "ledger")
+		if err := o.remote.fetch(c.Context(), files[0], ledger); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !isLedger(ledger):
 		dir, err := os.MkdirTemp("", "sigtransit-report-")

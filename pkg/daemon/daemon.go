@@ -75,7 +75,8 @@ type Daemon struct {
 	gauges   gauges
 	said     map[string]string // the last notice about each interface
 	// ledger adds exposures up; nil: none is configured, or it cannot be opened.
-	ledger atomic.Pointer[exposure.Ledger]
+	ledger  atomic.Pointer[exposure.Ledger]
+	copying sync.Mutex // held while a copy of it is handed out
 	// canaries are what the workers watch for; nil: none.
 	canaries atomic.Pointer[canary.Watch]
 

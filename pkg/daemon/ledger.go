@@ -2,7 +2,9 @@ package daemon
 
 import (
 	"context"
+	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"sigtransit/pkg/exposure"
@@ -10,6 +12,9 @@ import (
 
 // ledgerRetry is how long after a ledger could not be opened it is tried again.
 const ledgerRetry = 30 * time.Second
+
+// copyTime bounds how long somebody may take to fetch a copy of the ledger.
+const copyTime = 10 * time.Minute
 
 // ledgerUse is what the key of subscribers in ledgers is derived for; replay has it too,
 // so that captures can be added to the same file.
@@ -75,6 +80,44 @@ func (d *Daemon) closeLedger() {
 			d.log.Error("ledger closed with losses", "error", err)
 		}
 	}
+}
+
+// serveLedger hands out a copy of the ledger as it stands now, one at a time.
+func (d *Daemon) serveLedger(w http.ResponseWriter, r *http.Request) {
+	l := d.ledger.Load()
+	if l == nil {
+		http.Error(w, "no ledger is open", http.StatusNotFound)
+		return
+	}
+	if !d.copying.TryLock() {
+		w.Header().Set("Retry-After", "10")
+		http.Error(w, "somebody else is being served", http.StatusServiceUnavailable)
+		return
+	}
+	defer d.copying.Unlock()
+	fail := func(err error) {
+		d.log.Error("a copy of the ledger failed", "error", err)
+		http.Error(w, "the copy failed, the log says why", http.StatusInternalServerError)
+	}
+	if err := l.Flush(); err != nil {
+		fail(err)
+		return
+	}
+	dir, err := os.MkdirTemp("", "sigtransit-ledger-")
+	if err != nil {
+		fail(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	name := filepath.Join(dir, "exposure.db")
+	if err := exposure.CopyTo(l.Path(), name); err != nil {
+		fail(err)
+		return
+	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(copyTime))
+	w.Header().Set("Content-Type", "application/vnd.sqlite3")
+	w.Header().Set("Content-Disposition", `attachment; filename="exposure.db"`)
+	http.ServeFile(w, r, name)
 }
 
 // ledgerSize is how many octets the files of a ledger take.

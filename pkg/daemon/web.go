@@ -42,6 +42,7 @@ func (d *Daemon) handler(c config.Web) http.Handler {
 		e.SetIndent("", "  ")
 		_ = e.Encode(d.Status())
 	})
+	mux.HandleFunc("GET /api/v1/ledger", d.serveLedger)
 	links := []web.LandingLinks{
 		{Address: "/metrics", Text: "Metrics", Description: "for Prometheus"},
 		{Address: "/api/v1/status", Text: "Status", Description: "ports, workers, configuration and sinks, as JSON"},
