@@ -194,7 +194,7 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 
 func (f *file) match(n ast.Node, e *ruleEntry) {
 	s := &e.rule.selectors
-	var flowAt, aboutAt, evidenceAt *token.Token
+	var flowAt, aboutAt, evidenceAt, pathAt *token.Token
 	f.mapping(n, "match", noting(&e.rule.Match,
 		setField(f, "protocol", signaling.NumProtocols, &s.protocol),
 		setField(f, "class", signaling.NumClasses, &s.class),
@@ -232,6 +232,10 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 			s.flow = words(f, v, k, numFlowStates)
 			flowAt = place(v)
 		}},
+		field{"path", func(v ast.Node, _ string) {
+			pathAt = place(v)
+			s.path, s.about = f.path(v), aboutPath
+		}},
 		field{"carrier", func(v ast.Node, k string) {
 			s.carriers, e.carriers = map[string]bool{}, map[string]Problem{}
 			f.each(v, k, func(name string, at *token.Token) {
@@ -244,6 +248,10 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 		s.service != all || s.partners != nil || s.countries != nil
 	ofCarrier := s.carriers != nil || evidenceAt != nil || s.confidence != all || s.role != all || s.position != all
 	switch {
+	case pathAt != nil && (flowAt != nil || aboutAt != nil):
+		f.at(pathAt, "path: a rule about paths has no \"flow\" and no \"about\"")
+	case pathAt != nil:
+		f.checkPath(pathAt, s)
 	case flowAt != nil && aboutAt != nil:
 		f.at(aboutAt, "about: a rule with \"flow\" is about links")
 	case flowAt != nil && ofMessage:

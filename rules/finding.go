@@ -5,7 +5,7 @@ import (
 	"sigtransit/pkg/signaling"
 )
 
-// Finding is what a detection says about one message, or about a link. The engine
+// Finding is what a detection says about one message, a link or a path. The engine
 // owns it and all it points to but Rule and Carrier: it is valid during the call it
 // is handed to.
 type Finding struct {
@@ -14,6 +14,9 @@ type Finding struct {
 	Message *signaling.Message
 	// Flow is what happened to the link, of a finding about one; else nil.
 	Flow *signaling.FlowEvent
+	// Path is what a finding about a path says; else nil. Then Message has a time and a
+	// class, and a link without ends.
+	Path *Path
 
 	Rule     *Detection
 	Severity signaling.Severity

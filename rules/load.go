@@ -64,6 +64,7 @@ type Set struct {
 	messageRules ruleIndex
 	anyMessage   bool         // there are rules about messages
 	linkRules    []*Detection // enabled
+	pathRules    []*Detection // rules about paths
 
 	texts textNames
 }
@@ -238,7 +239,7 @@ func (l *loader) compile(opts Options) *Set {
 	}
 	s.carrierRules.build(enabled[aboutCarrier])
 	s.messageRules.build(enabled[aboutMessage])
-	s.anyMessage, s.linkRules = enabled[aboutMessage] != nil, enabled[aboutLink]
+	s.anyMessage, s.linkRules, s.pathRules = enabled[aboutMessage] != nil, enabled[aboutLink], enabled[aboutPath]
 	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
 	s.takeLinks(opts.Links)
 	s.takePartners(opts.Roaming)

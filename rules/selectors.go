@@ -20,10 +20,11 @@ const (
 	aboutCarrier about = iota // a carrier on the path of a message
 	aboutMessage              // a message, whoever carries it
 	aboutLink                 // a link with a carrier; "flow" says so
+	aboutPath                 // what a ledger tells of a partner and a carrier; "path" says so
 	numAbout
 )
 
-var aboutNames = [numAbout]string{"carrier", "message", "link"}
+var aboutNames = [numAbout]string{"carrier", "message", "link", "path"}
 
 func (a about) String() string { return aboutNames[min(a, numAbout-1)] }
 
@@ -38,6 +39,8 @@ type Selectors struct {
 	role, position set
 	// flow is the states of links, by flowState, that a rule about links is about.
 	flow set
+	// path is what a rule about paths asks of a ledger.
+	path *PathRule
 
 	operations          []uint64 // bit set over signaling.Operation; nil: any
 	carriers            map[string]bool

@@ -133,7 +133,7 @@ func (f *file) boolField(key string, to *bool) field {
 }
 
 // uintField is a field for a number from 0 to limit.
-func uintField[T ~uint32 | ~int](f *file, key string, limit uint64, to *T) field {
+func uintField[T ~uint32 | ~uint64 | ~int](f *file, key string, limit uint64, to *T) field {
 	return field{key, func(v ast.Node, key string) {
 		u, _ := f.uint(v, key, limit)
 		*to = T(u)

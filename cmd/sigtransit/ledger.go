@@ -8,6 +8,7 @@ import (
 	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/pipeline"
+	"sigtransit/rules"
 )
 
 // ledgerOptions is what a replay is told about its ledger.
@@ -27,24 +28,29 @@ type recording struct {
 	identities map[string]string // by name of file
 	id         int64             // of the file at hand
 	from       uint64            // frames read before it
+	found      []*rules.Finding
 }
 
 // ledgerKey is what the key of subscribers in ledgers is derived for.
 const ledgerKey = "ledger"
 
 // open opens the ledger and refuses captures that it holds.
-func (o *ledgerOptions) open(files []string, k *output.Keys, version string) (*recording, error) {
+func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, version string) (*recording, error) {
 	switch {
 	case o.file == "" && o.again:
 		return nil, usageError{fmt.Errorf("--ledger-again: want --ledger and the name of a file, too")}
 	case o.file == "":
 		return nil, nil
 	}
-	l, err := exposure.Open(o.file, exposure.Options{Key: k.Derive(ledgerKey), Version: version})
+	r := &recording{identities: map[string]string{}}
+	l, err := exposure.Open(o.file, exposure.Options{
+		Key: k.Derive(ledgerKey), Version: version, Paths: set.PathRules(),
+		Found: func(f *rules.Finding) { r.found = append(r.found, f) },
+	})
 	if err != nil {
 		return nil, usageError{err}
 	}
-	r := &recording{Ledger: l, identities: map[string]string{}}
+	r.Ledger = l
 	for _, name := range files {
 		id, err := exposure.Identify(name)
 		if err != nil {
@@ -80,6 +86,21 @@ func (r *recording) end(w *pipeline.Worker, complete bool) error {
 		return nil
 	}
 	return r.End(r.id, w.Frames()-r.from, complete)
+}
+
+// paths has the ledger judge the paths of the capture, and hands the findings on.
+func (r *recording) paths(w *pipeline.Worker) error {
+	if r == nil {
+		return nil
+	}
+	w.FlushLedger()
+	if err := r.EndOfCapture(); err != nil {
+		return err
+	}
+	for _, f := range r.found {
+		w.Found(f)
+	}
+	return nil
 }
 
 // close writes all that was recorded. A second call does nothing.

@@ -132,7 +132,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		}
 	}
 	version, revision := buildVersion()
-	ledger, err := o.ledger.open(files, k, version)
+	ledger, err := o.ledger.open(files, set, k, version)
 	if err != nil {
 		return err
 	}
@@ -167,6 +167,9 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	failed, err := e.replayFiles(c, files, o, w, ledger, sink, format, screen)
 	if err != nil {
 		return closedPipe(err)
+	}
+	if err := ledger.paths(w); err != nil {
+		return err
 	}
 	stats, err := w.Finish(time.Since(started))
 	if err == nil {

@@ -80,6 +80,7 @@ type batch struct {
 	links       []linkCell
 	covered     []coverCell
 
+	last                  int64 // capture time of the last message
 	lost, lostSubscribers uint64
 }
 
@@ -127,7 +128,7 @@ func (b *batch) reset() {
 	clear(b.covered)
 	b.partners = nil
 	b.cells, b.subscribers, b.findings, b.links, b.covered = b.cells[:0], b.subscribers[:0], b.findings[:0], b.links[:0], b.covered[:0]
-	b.lost, b.lostSubscribers = 0, 0
+	b.last, b.lost, b.lostSubscribers = 0, 0, 0
 }
 
 // cell is the number of the cell of a key and hour, made if need be; ok is false when

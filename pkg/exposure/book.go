@@ -41,7 +41,9 @@ type book struct {
 	findings map[findingID]int64
 	links    map[linkID]int64
 
-	newest   int64 // hour
+	newest   int64          // hour
+	last     int64          // capture time of the last message, nanoseconds
+	unjudged map[int64]bool // hours that the rules about paths did not look at; true: the database knows
 	sketched time.Time
 	swept    int64
 	err      error // of the last commit
@@ -118,7 +120,7 @@ func (b *book) open(db *sql.DB, o *Options) error {
 	*b = book{
 		db: db, opts: o, sketched: o.Now(), totals: newTotals(),
 		partners: map[string]*partnerEntry{}, carriers: map[string]*carrierEntry{}, keys: map[uint64]*keyEntry{}, words: map[keyWords]*keyEntry{}, sources: map[string]*nameEntry{},
-		rows: map[rowID]*row{}, perHr: map[int64]int{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{},
+		rows: map[rowID]*row{}, perHr: map[int64]int{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{}, unjudged: map[int64]bool{},
 	}
 	err := each(db, "SELECT id, name, title, country, declared FROM partners", func(scan func(...any) error) error {
 		e := &partnerEntry{}
@@ -163,6 +165,14 @@ func (b *book) open(db *sql.DB, o *Options) error {
 		err = db.QueryRow("SELECT coalesce(max(hour), 0) FROM exposure").Scan(&b.newest)
 	}
 	if err == nil {
+		err = each(db, "SELECT hour FROM open_hours", func(scan func(...any) error) error {
+			var h int64
+			err := scan(&h)
+			b.unjudged[h] = true
+			return err
+		})
+	}
+	if err == nil {
 		// What a kill left behind.
 		err = b.mend()
 	}
@@ -188,6 +198,7 @@ func each(db interface {
 
 // absorb adds what a recorder counted.
 func (b *book) absorb(x *batch) {
+	b.last = max(b.last, x.last)
 	rows := make([]*row, len(x.cells))
 	for i := range x.cells {
 		rows[i] = b.cell(x, &x.cells[i])
@@ -254,6 +265,9 @@ func (b *book) cell(x *batch, c *cell) *row {
 	r.refused += c.refused
 	b.change(r)
 	b.newest = max(b.newest, id.hour)
+	if _, ok := b.unjudged[id.hour]; !ok {
+		b.unjudged[id.hour] = false
+	}
 	return r
 }
 

@@ -41,6 +41,11 @@ func (b *book) write(whole bool) error {
 	defer tx.Rollback()
 	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
 	b.writeNames(w)
+	for h, stored := range b.unjudged {
+		if !stored {
+			w.exec("INSERT OR IGNORE INTO open_hours VALUES (?)", h)
+		}
+	}
 	for _, r := range b.dirty {
 		if r.messages|r.dialogues|r.secrets|r.refused != 0 {
 			w.exec(`INSERT INTO exposure VALUES (?, 3600, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET messages = messages + excluded.messages,
@@ -157,6 +162,9 @@ func (b *book) settle(whole bool) {
 	}
 	for _, e := range b.sources {
 		e.stale = false
+	}
+	for h := range b.unjudged {
+		b.unjudged[h] = true
 	}
 	clear(b.covered)
 	clear(b.findings)

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"sigtransit/rules"
 )
 
 // Options says how a ledger is kept.
@@ -31,9 +33,11 @@ type Options struct {
 	// Failed is told once when the ledger cannot be written, and with nil when it can
 	// again; it must not wait. nil: nobody is.
 	Failed func(error)
-	// Paths are the detections about paths; what they find goes to Found, which must not
-	// wait.
-	Now func() time.Time // nil: time.Now
+	// Paths are the rules about paths; what they find in hours that are over goes to
+	// Found, which is called by the ledger's goroutine and must not wait.
+	Paths []*rules.Detection
+	Found func(*rules.Finding)
+	Now   func() time.Time // nil: time.Now
 }
 
 const (
@@ -66,13 +70,13 @@ type Ledger struct {
 	db   *sql.DB
 	held *os.File
 
-	mu      sync.Mutex
-	waiting []*batch
-	more    chan struct{}
-	flush   chan chan error
-	done    chan struct{}
-	ended   chan struct{}
-	once    sync.Once
+	mu        sync.Mutex
+	waiting   []*batch
+	more      chan struct{}
+	questions chan question
+	done      chan struct{}
+	ended     chan struct{}
+	once      sync.Once
 
 	book  book // the goroutine's own
 	stats atomic.Pointer[Stats]
@@ -91,7 +95,7 @@ func Open(path string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	l := &Ledger{path: path, opts: o, more: make(chan struct{}, 1), flush: make(chan chan error), done: make(chan struct{}), ended: make(chan struct{})}
+	l := &Ledger{path: path, opts: o, more: make(chan struct{}, 1), questions: make(chan question), done: make(chan struct{}), ended: make(chan struct{})}
 	if l.held, err = lock(path); err != nil {
 		if errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "read-only") {
 			err = fmt.Errorf("%w: %v; its folder must be writable too", ErrReadOnly, errors.Unwrap(err))
@@ -198,14 +202,41 @@ func (l *Ledger) take(b *batch) {
 }
 
 // Flush writes what recorders handed over, and returns why not all of it could be.
-func (l *Ledger) Flush() error {
-	answer := make(chan error, 1)
+func (l *Ledger) Flush() error { return l.ask(func() error { return l.commit(true) }) }
+
+// errClosed says that the ledger is closed.
+var errClosed = errors.New("exposure: the ledger is closed")
+
+// ask has the ledger's goroutine take what waits and do something.
+func (l *Ledger) ask(do func() error) error {
+	q := question{do, make(chan error, 1)}
 	select {
-	case l.flush <- answer:
-		return <-answer
+	case l.questions <- q:
+		return <-q.answer
 	case <-l.ended:
-		return l.book.err
+		return errClosed
 	}
+}
+
+type question struct {
+	do     func() error
+	answer chan error
+}
+
+// SetPaths makes the ledger judge by other rules about paths from now on.
+func (l *Ledger) SetPaths(list []*rules.Detection) error {
+	return l.ask(func() error { l.opts.Paths = list; return nil })
+}
+
+// EndOfCapture writes what recorders handed over and judges the hour at hand as if it
+// were over: nothing more will come of it.
+func (l *Ledger) EndOfCapture() error {
+	return l.ask(func() error {
+		if err := l.commit(true); err != nil {
+			return err
+		}
+		return explain(l.path, l.judge(true))
+	})
 }
 
 // Close writes what recorders handed over and closes the database. Recorders must not
@@ -233,10 +264,12 @@ func (l *Ledger) run() {
 			l.book.relieve()
 		case <-tick.C:
 			l.absorb()
-			l.commit(false)
-		case answer := <-l.flush:
+			if l.commit(false) == nil {
+				l.judge(false)
+			}
+		case q := <-l.questions:
 			l.absorb()
-			answer <- l.commit(true)
+			q.answer <- q.do()
 		case <-l.done:
 			l.absorb()
 			l.commit(true)
@@ -270,6 +303,23 @@ func (l *Ledger) commit(whole bool) error {
 	}
 	l.tell()
 	return explain(l.path, err)
+}
+
+// judge applies the rules about paths.
+func (l *Ledger) judge(all bool) error {
+	found, err := l.book.judge(all)
+	if err != nil {
+		l.book.stats.Failures++
+	}
+	for _, f := range found {
+		if l.opts.Found != nil {
+			l.opts.Found(f)
+		}
+	}
+	if len(found) != 0 {
+		return errors.Join(err, l.book.commit(false))
+	}
+	return err
 }
 
 func (l *Ledger) tell() {

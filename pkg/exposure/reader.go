@@ -60,6 +60,10 @@ func (r *Reader) open(params ...string) (err error) {
 	if err == nil {
 		err = check(app, version)
 	}
+	if err == nil {
+		// What is damaged shows early.
+		err = r.tx.QueryRow("SELECT count(*) FROM meta").Scan(&app)
+	}
 	if err != nil {
 		r.Close()
 	}

@@ -33,7 +33,7 @@ type Recorder struct {
 	from, to int64 // capture time that hour holds for
 	hour     uint32
 
-	names  [256]nameMemo
+	names  [1 << 10]nameMemo
 	recent [4096]uint64 // sightings of a subscriber in a cell, so that each is noted about once
 }
 
@@ -77,6 +77,7 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 	if m.Time < r.from || m.Time >= r.to || r.hour == 0 {
 		r.setHour(m.Time)
 	}
+	r.batch.last = m.Time
 	if m.Duplicate {
 		r.second(m, v)
 		return
@@ -206,7 +207,7 @@ func (r *Recorder) hash(m *signaling.Message) uint64 {
 	}
 	hi, lo := d.Words()
 	kind |= uint64(d.Len())
-	n := &r.names[((hi^lo)*0x9e3779b97f4a7c15)>>56]
+	n := &r.names[((hi^lo)*0x9e3779b97f4a7c15)>>54]
 	if n.hi != hi || n.lo != lo || n.kind != kind {
 		n.hi, n.lo, n.kind = hi, lo, kind
 		n.hash = r.key.sum([3]uint64{hi, lo, kind})

@@ -58,6 +58,7 @@ CREATE TABLE links (hour INTEGER NOT NULL, span INTEGER NOT NULL, carrier INTEGE
 CREATE TABLE recordings (id INTEGER PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL, recorded INTEGER NOT NULL, version TEXT NOT NULL,
   complete INTEGER NOT NULL, frames INTEGER NOT NULL);
 CREATE TABLE hash_keys (fingerprint TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE open_hours (hour INTEGER PRIMARY KEY);
 CREATE TABLE told (rule TEXT NOT NULL, what TEXT NOT NULL, partner TEXT NOT NULL, carrier TEXT NOT NULL, detail TEXT NOT NULL, hour INTEGER NOT NULL,
   PRIMARY KEY (rule, what, partner, carrier, detail)) WITHOUT ROWID;
 CREATE VIEW exposures AS SELECT datetime(e.hour, 'unixepoch') AS hour, e.span/3600 AS hours, p.name AS partner, c.name AS carrier, k.service, k.class, k.direction,

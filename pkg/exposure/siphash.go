@@ -3,9 +3,6 @@ package exposure
 import (
 	"encoding/binary"
 	"math/bits"
-
-	"sigtransit/decoders/telecom"
-	"sigtransit/pkg/signaling"
 )
 
 // sipKey is the key of SipHash.
@@ -19,35 +16,36 @@ func newSipKey(b []byte) sipKey {
 func (k sipKey) sum(words [3]uint64) uint64 {
 	v0, v1 := k.k0^0x736f6d6570736575, k.k1^0x646f72616e646f6d
 	v2, v3 := k.k0^0x6c7967656e657261, k.k1^0x7465646279746573
-	round := func() {
-		v0 += v1
-		v1 = bits.RotateLeft64(v1, 13) ^ v0
-		v0 = bits.RotateLeft64(v0, 32)
-		v2 += v3
-		v3 = bits.RotateLeft64(v3, 16) ^ v2
-		v0 += v3
-		v3 = bits.RotateLeft64(v3, 21) ^ v0
-		v2 += v1
-		v1 = bits.RotateLeft64(v1, 17) ^ v2
-		v2 = bits.RotateLeft64(v2, 32)
-	}
 	for _, m := range words {
 		v3 ^= m
-		round()
-		round()
+		v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+		v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
 		v0 ^= m
 	}
 	const last = uint64(len(words)*8) << 56 // the length and no octets besides
 	v3 ^= last
-	round()
-	round()
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
 	v0 ^= last
 	v2 ^= 0xff
-	round()
-	round()
-	round()
-	round()
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
 	return v0 ^ v1 ^ v2 ^ v3
+}
+
+// sipRound is small enough to be inlined.
+func sipRound(v0, v1, v2, v3 uint64) (uint64, uint64, uint64, uint64) {
+	v0 += v1
+	v1 = bits.RotateLeft64(v1, 13) ^ v0
+	v2 += v3
+	v3 = bits.RotateLeft64(v3, 16) ^ v2
+	v0 = bits.RotateLeft64(v0, 32) + v3
+	v3 = bits.RotateLeft64(v3, 21) ^ v0
+	v2 += v1
+	v1 = bits.RotateLeft64(v1, 17) ^ v2
+	return v0, v1, bits.RotateLeft64(v2, 32), v3
 }
 
 // Kinds of numbers, so that an IMSI and an MSISDN of equal digits are two.
@@ -55,20 +53,3 @@ const (
 	numberIMSI   = 1 << 8
 	numberMSISDN = 2 << 8
 )
-
-// subscriber is the keyed hash of whom m is about: the IMSI, else the MSISDN; ok is
-// false when it names nobody.
-func (k sipKey) subscriber(m *signaling.Message) (h uint64, ok bool) {
-	d, kind := m.IMSI, uint64(numberIMSI)
-	if d.Len() == 0 {
-		if d, kind = m.MSISDN, numberMSISDN; d.Len() == 0 {
-			return 0, false
-		}
-	}
-	return k.number(d, kind), true
-}
-
-func (k sipKey) number(d telecom.Digits, kind uint64) uint64 {
-	hi, lo := d.Words()
-	return k.sum([3]uint64{hi, lo, kind | uint64(d.Len())})
-}

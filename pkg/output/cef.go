@@ -186,6 +186,9 @@ func (e *CEF) AppendFinding(b []byte, f *rules.Finding) []byte {
 	b = e.custom(b, "cs2", "evidence", f.Evidence.String())
 	b = e.custom(b, "cs6", "confidence", f.Confidence.String())
 	b = e.text(b, "reason", f.Reason)
+	if f.Path != nil {
+		b = e.text(b, "msg", f.Path.Text(carrier))
+	}
 	if len(f.Sightings) == 0 {
 		return append(b, '\n')
 	}

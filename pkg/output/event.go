@@ -94,9 +94,12 @@ func (e *Encoder) AppendFinding(b []byte, f *rules.Finding) []byte {
 		b = e.sighting(b, f.Message, &f.Sightings[i])
 	}
 	b = append(b, ']', '}')
-	if f.Flow != nil {
+	switch {
+	case f.Flow != nil:
 		b = e.flow(b, f.Flow)
-	} else {
+	case f.Path != nil:
+		b = e.path(b, f)
+	default:
 		b = e.layers(b, f.Message)
 	}
 	return append(b, '}', '\n')

@@ -431,6 +431,9 @@ func eachEvent(e *Encoder, f func(name string, line []byte)) {
 	f("finding vectors", e.AppendFinding(nil, vectorsFinding()))
 	f("finding diameter", e.AppendFinding(nil, diameterFinding()))
 	f("finding about a link", e.AppendFinding(nil, flowFinding()))
+	for _, p := range pathFindings() {
+		f("finding about a path: "+p.Path.Kind.String(), e.AppendFinding(nil, p))
+	}
 	f("flow", e.AppendFlow(nil, flowEvent()))
 	f("flow, secured", e.AppendFlow(nil, securedFlow()))
 	f("flow, bare", e.AppendFlow(nil, &signaling.FlowEvent{State: "idle"}))

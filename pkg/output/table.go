@@ -108,6 +108,9 @@ func (t *Table) AppendFinding(b []byte, f *rules.Finding) []byte {
 	if f.Flow != nil {
 		return t.linkRow(b, f)
 	}
+	if f.Path != nil {
+		return t.pathRow(b, f)
+	}
 	m := f.Message
 	t.shown, t.shownTime, t.shownKind, t.shownOp = m, m.Time, m.Kind, m.Operation
 	return t.row(b, m, f)

@@ -3,9 +3,11 @@ package pipeline_test
 import (
 	"context"
 	"io"
+	"path/filepath"
 	"runtime"
 	"testing"
 
+	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/pipeline"
 	"sigtransit/rules"
@@ -22,11 +24,14 @@ func BenchmarkReplay(b *testing.B) {
 		set    *rules.Set
 		format output.Format
 		silent bool
+		ledger bool
 	}{
-		{"findings=json", builtin(b), output.FormatJSON, false},
-		{"findings=summary", builtin(b), output.FormatSummary, false},
-		{"findings=none", builtin(b), 0, true},
-		{"nothing-matches", unmatched(b), output.FormatJSON, false},
+		{"findings=json", builtin(b), output.FormatJSON, false, false},
+		{"findings=summary", builtin(b), output.FormatSummary, false, false},
+		{"findings=none", builtin(b), 0, true, false},
+		{"nothing-matches", unmatched(b), output.FormatJSON, false, false},
+		{"findings=none,ledger", builtin(b), 0, true, true},
+		{"nothing-matches,ledger", unmatched(b), output.FormatJSON, false, true},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(pcap)))
@@ -34,6 +39,14 @@ func BenchmarkReplay(b *testing.B) {
 			runtime.ReadMemStats(&before)
 			for b.Loop() {
 				var o pipeline.Options
+				if c.ledger {
+					l, err := exposure.Open(filepath.Join(b.TempDir(), "ledger.db"), exposure.Options{})
+					if err != nil {
+						b.Fatal(err)
+					}
+					defer l.Close()
+					o.Ledger = exposure.NewRecorder(l)
+				}
 				if !c.silent {
 					o.Render = output.NewRenderer(c.format, output.Options{}, output.Screen{})
 					o.Sink = output.NewWriterSink(io.Discard, false)

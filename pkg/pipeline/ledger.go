@@ -8,6 +8,7 @@ import (
 	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/trust"
+	"sigtransit/rules"
 )
 
 // cover is what of the capture the ledger was told of.
@@ -99,8 +100,16 @@ func (w *Worker) links(t int64, p signaling.Protection) {
 	}
 }
 
-// endLedger hands on all that was counted.
-func (w *Worker) endLedger() {
+// Found takes a finding that somebody else made: a ledger, about a path. It is for
+// whoever runs the worker, between runs.
+func (w *Worker) Found(f *rules.Finding) {
+	w.stats.AddFinding(f)
+	w.emit(f)
+}
+
+// FlushLedger hands on all that was counted. It is for whoever runs the worker, between
+// runs.
+func (w *Worker) FlushLedger() {
 	if l := w.opts.Ledger; l != nil {
 		w.tellCover()
 		l.Flush()

@@ -184,7 +184,7 @@ func (w *Worker) Finish(elapsed time.Duration) (*output.Stats, error) {
 	w.orders.end()
 	w.dissector.Close()
 	w.fill()
-	w.endLedger()
+	w.FlushLedger()
 	w.stats.Elapsed = elapsed
 	w.Publisher.Finish(&w.stats)
 	if w.opts.Render != nil {
@@ -293,6 +293,10 @@ func (w *Worker) finding(f *rules.Finding) {
 	if l := w.opts.Ledger; l != nil {
 		l.AddFinding(f)
 	}
+	w.emit(f)
+}
+
+func (w *Worker) emit(f *rules.Finding) {
 	switch {
 	case w.opts.Emit != nil:
 		w.opts.Emit.Finding(f)

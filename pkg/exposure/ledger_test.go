@@ -1,0 +1,626 @@
+package exposure
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// sum adds the messages of the totals up.
+func sum(rows []flat) (n uint64) {
+	for _, r := range rows {
+		if r.Carrier == Total {
+			n += r.Messages
+		}
+	}
+	return n
+}
+
+// number is the IMSI of a fictional subscriber.
+func number(n int) telecom.Digits { return telecom.MustDigits(fmt.Sprintf("00101%010d", n)) }
+
+// TestSipHash: the authors' test vector of 24 octets, 00 to 17 under the key 00 to 0f.
+func TestSipHash(t *testing.T) {
+	key := make([]byte, 16)
+	for i := range key {
+		key[i] = byte(i)
+	}
+	const want = 0xb8ad50c6f649af94
+	if got := newSipKey(key).sum([3]uint64{0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110}); got != want {
+		t.Errorf("hash is %#x, want %#x", got, uint64(want))
+	}
+}
+
+// TestMillion: a million messages of 50,000 subscribers over two carriers and five hours,
+// counted exactly but for the subscribers, whose error is what it is said to be.
+func TestMillion(t *testing.T) {
+	l := open(t, Options{})
+	r := NewRecorder(l)
+	const million = 1_000_000
+	m := message(0, signaling.ClassLocation, "")
+	v := [][]rules.Verdict{nil, {verdict(blue, signaling.EvidenceAdjacent)}, {verdict(blue, signaling.EvidenceHop), verdict(green, signaling.EvidenceAddress)}}
+	imsis := make([]telecom.Digits, 50_000)
+	for i := range imsis {
+		imsis[i] = number(i)
+	}
+	for i := range million {
+		*m.Memory = signaling.Memory{}
+		m.Time, m.IMSI = at(i*5*3600/million), imsis[i%len(imsis)]
+		r.Add(m, v[i%3])
+		if i%100_000 == 0 || r.Full() {
+			r.Flush()
+		}
+	}
+	r.Flush()
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	rd, err := OpenForReading(l.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rd.Close()
+	messages, hours := map[string]uint64{}, map[int64]bool{}
+	var all, first Sketch
+	if err := rd.Rows(time.Time{}, time.Time{}, func(x *Row) error {
+		messages[x.Carrier] += x.Messages
+		hours[x.Hour] = true
+		if x.Carrier == Total {
+			if x.Hour == tenOClock {
+				first.Merge(&x.Subscribers)
+			}
+			return all.Merge(&x.Subscribers)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if messages[Total] != million || messages[PathUnknown] != 333_334 || messages["blue-transit"] != 666_666 || messages["green-hub"] != 333_333 || len(hours) != 5 {
+		t.Errorf("messages are %v in %d hours", messages, len(hours))
+	}
+	for _, s := range []*Sketch{&all, &first} {
+		if n := float64(s.Estimate()); n < 50_000*(1-4*SketchError) || n > 50_000*(1+4*SketchError) {
+			t.Errorf("%.0f subscribers, want 50000 within %.1f %%", n, 400*SketchError)
+		}
+	}
+	if s := l.Stats(); s.Lost != 0 || s.LostSubscribers != 0 || s.Messages != million {
+		t.Errorf("counters are %+v", s)
+	}
+}
+
+// TestConcurrent: several workers record into one ledger while another reads it.
+func TestConcurrent(t *testing.T) {
+	l := open(t, Options{})
+	const workers, each = 4, 5000
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			r := NewRecorder(l)
+			m := message(at(0), signaling.ClassSMS, "")
+			for i := range each {
+				*m.Memory = signaling.Memory{}
+				m.IMSI = number(w*each + i)
+				r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
+				if i%500 == 0 {
+					r.Tick()
+				}
+			}
+			r.Flush()
+		})
+	}
+	for range 5 {
+		readRows(t, l.Path())
+		if err := l.Flush(); err != nil {
+			t.Error(err)
+		}
+	}
+	wg.Wait()
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	rows := readRows(t, l.Path())
+	if n := sum(rows); n != workers*each {
+		t.Errorf("%d messages, want %d", n, workers*each)
+	}
+}
+
+// TestAllocations: nothing allocates once the tables have grown.
+func TestAllocations(t *testing.T) {
+	l := open(t, Options{})
+	r := NewRecorder(l)
+	m := message(at(0), signaling.ClassSMS, "001010000000001")
+	v := []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent), verdict(green, signaling.EvidenceAddress)}
+	second := *m
+	second.Duplicate = true
+	r.Add(m, nil)
+	r.Add(m, v)
+	if n := testing.AllocsPerRun(1000, func() {
+		*m.Memory = signaling.Memory{}
+		r.Add(m, nil)
+		r.Add(&second, v)
+		r.Add(m, v)
+	}); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+// TestClock: a clock that steps back counts into the hour that it says.
+func TestClock(t *testing.T) {
+	l := open(t, Options{})
+	r := NewRecorder(l)
+	for _, s := range []int{0, 3600, -7200, 10, 3599, 3600} {
+		r.Add(message(at(s), signaling.ClassSMS, ""), nil)
+	}
+	r.Add(message(-5, signaling.ClassSMS, ""), nil) // before the epoch
+	r.Flush()
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	got := map[int64]uint64{}
+	for _, x := range readRows(t, l.Path()) {
+		if x.Carrier == Total {
+			got[(x.Hour-tenOClock)/3600] += x.Messages
+		}
+	}
+	if got[0] != 3 || got[1] != 2 || got[-2] != 1 || got[-tenOClock/3600] != 1 {
+		t.Errorf("messages by hour are %v", got)
+	}
+}
+
+// TestFlood: partners without end become one, and nothing is lost.
+func TestFlood(t *testing.T) {
+	l := open(t, Options{MaxRows: 100})
+	r := NewRecorder(l)
+	r.SetPartners(func(n uint32) (Partner, bool) { return Partner{ID: fmt.Sprintf("p-%d", n)}, true })
+	for i := range 5000 {
+		m := message(at(0), signaling.ClassSMS, "")
+		m.Roaming.Partner = uint32(i + 1)
+		r.Add(m, nil)
+	}
+	r.Flush()
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	rows := readRows(t, l.Path())
+	others := uint64(0)
+	for _, x := range rows {
+		if x.Partner == Other && x.Carrier == Total {
+			others += x.Messages
+		}
+	}
+	if s := l.Stats(); sum(rows) != 5000 || others != 4900 || s.Capped != 4900 || s.Lost != 0 || len(rows) > 2*102 {
+		t.Errorf("%d messages, %d of others, %d rows, counters %+v", sum(rows), others, len(rows), s)
+	}
+}
+
+// TestFull: a full disk loses nothing that is stored, and what could not be written is
+// when there is room again.
+func TestFull(t *testing.T) {
+	var failures []error
+	l := open(t, Options{Failed: func(err error) { failures = append(failures, err) }})
+	r := NewRecorder(l)
+	add := func(from, n int) {
+		for i := range n {
+			m := message(at(0), signaling.ClassSMS, "")
+			m.IMSI = number(from + i)
+			r.Add(m, nil)
+		}
+		r.Flush()
+	}
+	add(0, 10)
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	limit := func(pages int) {
+		t.Helper()
+		if err := l.ask(func() error { _, err := l.db.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages)); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(1) // as small as it is
+	add(10, 50_000)
+	err := l.Flush()
+	if err == nil || !strings.Contains(err.Error(), "full") {
+		t.Fatalf("error %v, want one that says full", err)
+	}
+	if got := sum(readRows(t, l.Path())); got != 10 {
+		t.Errorf("%d messages while it is full, want the 10 from before", got)
+	}
+	limit(1 << 30)
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if got := sum(readRows(t, l.Path())); got != 50_010 {
+		t.Errorf("%d messages, want 50010", got)
+	}
+	if s := l.Stats(); s.Failures == 0 || s.Lost != 0 {
+		t.Errorf("counters are %+v", s)
+	}
+	if len(failures) != 2 || failures[0] == nil || failures[1] != nil {
+		t.Errorf("told of failures %v, want one and its end", failures)
+	}
+}
+
+// TestOpenFaults: what is no ledger stays as it is, and the error says what to do.
+func TestOpenFaults(t *testing.T) {
+	folder := t.TempDir()
+	at := func(name string) string { return filepath.Join(folder, name) }
+	good := func(name string) *Ledger {
+		l := openAt(t, at(name), Options{})
+		r := NewRecorder(l)
+		for i := range 2000 {
+			m := message(tenOClock*1e9, signaling.ClassSMS, "")
+			m.IMSI = number(i)
+			m.Roaming.Direction = signaling.Direction(i % 5)
+			r.Add(m, nil)
+		}
+		r.Flush()
+		if err := l.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	write := func(name, text string) {
+		if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("text", strings.Repeat("This is no database.\n", 100))
+	l := good("newer")
+	if _, err := l.db.Exec("PRAGMA user_version = 7"); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	db, err := openDB(at("other"))
+	if err == nil {
+		_, err = db.Exec("CREATE TABLE x (y)")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	good("damaged").Close()
+	data, err := os.ReadFile(at("damaged"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 100; i < len(data); i++ { // all but the head
+		data[i] = 0xa5
+	}
+	write("damaged", string(data))
+	good("locked")
+	if err := os.Mkdir(at("folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	good("keyless").Close()
+	write("keyless.key", "nonsense\n")
+	for _, x := range []struct {
+		name, want string
+		is         error
+		reading    bool // fails, too
+	}{
+		{"text", "is no ledger: it has another form; name another file", ErrNotLedger, true},
+		{"other", "is no ledger: it is a database of another program; name another file", ErrNotLedger, true},
+		{"newer", "was written by a newer sigtransit (form 7, this one knows up to 1); upgrade, or name another file", ErrNewer, true},
+		{"damaged", "put a copy in its place, or save what is left", ErrDamaged, true},
+		{"locked", "is being recorded into by another process", ErrLocked, false},
+		{"folder", "is no ledger: it is no regular file", ErrNotLedger, true},
+		{"no/such/folder", "no such file or directory", os.ErrNotExist, true},
+		{"keyless", "keyless.key holds no key; put back the one that the ledger was made with", nil, false},
+	} {
+		_, err := Open(at(x.name), Options{})
+		if err == nil || !strings.Contains(err.Error(), x.want) || x.is != nil && !errors.Is(err, x.is) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v, want %q", x.name, err, x.want)
+		}
+		r, err := OpenForReading(at(x.name))
+		if (err != nil) != x.reading {
+			t.Errorf("%s, for reading: error %v", x.name, err)
+		}
+		if err == nil {
+			r.Close()
+		}
+	}
+	if got, _ := os.ReadFile(at("text")); !strings.HasPrefix(string(got), "This is no database.") {
+		t.Error("a file that is no ledger was changed")
+	}
+	if _, err := OpenForReading(at("missing")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing file for reading: error %v", err)
+	}
+	if _, err := os.Stat(at("missing")); err == nil {
+		t.Error("opening for reading made a file")
+	}
+}
+
+// TestReadOnly: a folder that cannot be written is told, and can be read from.
+func TestReadOnly(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root writes anywhere")
+	}
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a ledger?#%41.db")
+	l := openAt(t, path, Options{})
+	r := NewRecorder(l)
+	r.Add(message(at(0), signaling.ClassSMS, ""), nil)
+	r.Flush()
+	l.Close()
+	if err := os.Chmod(folder, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(folder, 0o700)
+	os.Remove(path + ".lock")
+	if n := sum(readRows(t, path)); n != 1 {
+		t.Errorf("%d messages, want 1", n)
+	}
+	if _, err := Open(filepath.Join(folder, "new.db"), Options{}); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("error %v, want one that says that it cannot be written", err)
+	}
+}
+
+// TestNames: what has a meaning in a URI is a part of the name.
+func TestNames(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a ledger?mode=ro#%41&.db")
+	l := openAt(t, path, Options{})
+	l.Close()
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+	readRows(t, path)
+}
+
+// TestKeys: subscribers that were hashed with another key count again, and the ledger
+// says so.
+func TestKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	record := func(key string) {
+		l := openAt(t, path, Options{Key: []byte(key)})
+		r := NewRecorder(l)
+		r.Add(message(at(0), signaling.ClassSMS, "001010000000001"), nil)
+		r.Flush()
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, x := range []struct {
+		key         string
+		subscribers uint64
+		changes     int
+	}{{"0123456789abcdef", 1, 0}, {"0123456789abcdef", 1, 0}, {"another key of 16", 2, 1}} {
+		record(x.key)
+		rows := readRows(t, path)
+		r, err := OpenForReading(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := r.KeyChanges()
+		r.Close()
+		if err != nil || n != x.changes || rows[0].Subscribers != x.subscribers {
+			t.Errorf("round %d: %d subscribers, %d changes, error %v; want %+v", i, rows[0].Subscribers, n, err, x)
+		}
+	}
+	if _, err := os.Stat(path + ".key"); err == nil {
+		t.Error("a key file was made though a key was given")
+	}
+	if _, err := Open(filepath.Join(t.TempDir(), "x.db"), Options{Key: []byte("short")}); err == nil {
+		t.Error("a short key was taken")
+	}
+}
+
+// TestRollUp: rows of hours become rows of days, and go.
+func TestRollUp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	day := 24 * time.Hour
+	o := Options{HourRows: 2 * day, Retention: 10 * day, Now: func() time.Time { return time.Unix(tenOClock, 0).Add(30 * day) }}
+	record := func(hour, n int) {
+		l := openAt(t, path, o)
+		r := NewRecorder(l)
+		for i := range n {
+			m := message(at(hour*3600), signaling.ClassSMS, "")
+			m.IMSI = number(i)
+			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
+		}
+		r.Cover("tap", at(hour*3600), &Counts{Frames: uint64(n), Decoded: uint64(n)})
+		r.AddLinks(at(hour*3600), []*rules.Carrier{blue}, signaling.Clear)
+		r.Flush()
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(want map[[2]int64][2]uint64) {
+		t.Helper()
+		got := map[[2]int64][2]uint64{}
+		for _, x := range readRows(t, path) {
+			if x.Carrier == "blue-transit" {
+				got[[2]int64{(x.Hour - tenOClock) / 3600, x.Span / 3600}] = [2]uint64{x.Messages, x.Subscribers}
+			}
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("rows are %v, want %v", got, want)
+		}
+	}
+	record(0, 3)
+	record(1, 5)
+	check(map[[2]int64][2]uint64{{0, 1}: {3, 3}, {1, 1}: {5, 5}})
+	record(3*24, 1) // the first day is more than two days old
+	check(map[[2]int64][2]uint64{{-10, 24}: {8, 5}, {72, 1}: {1, 1}})
+	record(2, 7) // late, and of a new hour of the newest only later
+	record(4*24, 1)
+	check(map[[2]int64][2]uint64{{-10, 24}: {15, 7}, {72, 1}: {1, 1}, {96, 1}: {1, 1}})
+	r, err := OpenForReading(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cover, err := r.Coverage(time.Time{}, time.Time{})
+	links, err2 := r.Links(time.Time{}, time.Time{})
+	r.Close()
+	if err != nil || err2 != nil || len(cover) != 3 || cover[0].Frames != 15 || cover[0].Span != daySeconds || len(links) != 3 || links[0].N != 3 {
+		t.Errorf("coverage is %+v, links %+v, errors %v, %v", cover, links, err, err2)
+	}
+	record(14*24, 1) // ten days and more after the first ones
+	check(map[[2]int64][2]uint64{{86, 24}: {1, 1}, {336, 1}: {1, 1}})
+}
+
+// TestRecorded: a capture counts once.
+func TestRecorded(t *testing.T) {
+	l := open(t, Options{Version: "1.2"})
+	name := filepath.Join(t.TempDir(), "a.pcap")
+	if err := os.WriteFile(name, make([]byte, 3<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	id, err := Identify(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Recorded(id); err != nil {
+		t.Fatal(err)
+	}
+	n, err := l.Begin(name, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Recorded(id); !errors.Is(err, ErrRecorded) || !strings.Contains(err.Error(), ", in part (as "+name+")") {
+		t.Errorf("error %v", err)
+	}
+	if err := l.End(n, 7, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Recorded(id); !errors.Is(err, ErrRecorded) || strings.Contains(err.Error(), "in part") {
+		t.Errorf("error %v", err)
+	}
+	// Another last octet is another file; standard input has no identity.
+	if err := os.WriteFile(name, append(make([]byte, 3<<20-1), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if other, err := Identify(name); err != nil || other == id {
+		t.Errorf("identity %q, error %v", other, err)
+	}
+	if _, err := l.Begin("-", ""); err != nil || l.Recorded("") != nil {
+		t.Errorf("standard input: errors %v, %v", err, l.Recorded(""))
+	}
+}
+
+// TestKill: what was committed a second before a process is killed is all there.
+func TestKill(t *testing.T) {
+	if path := os.Getenv("SIGTRANSIT_TEST_LEDGER"); path != "" {
+		record(path)
+		return
+	}
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	c := exec.Command(os.Args[0], "-test.run", "^TestKill$")
+	c.Env = append(os.Environ(), "SIGTRANSIT_TEST_LEDGER="+path)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The child says how many messages it counted, and when.
+	var counts []int
+	var times []time.Time
+	in := bufio.NewScanner(out)
+	for len(counts) < 30 && in.Scan() {
+		var n int
+		if _, err := fmt.Sscanf(in.Text(), "counted %d", &n); err == nil {
+			counts, times = append(counts, n), append(times, time.Now())
+		}
+	}
+	killed := time.Now()
+	c.Process.Kill()
+	c.Wait()
+	if len(counts) < 30 {
+		t.Fatalf("the child counted %d times only", len(counts))
+	}
+	least := 0
+	for i, at := range times {
+		// A second until the recorder's tick, and one until the commit.
+		if killed.Sub(at) > 2*time.Second+500*time.Millisecond {
+			least = counts[i]
+		}
+	}
+	if least == 0 {
+		t.Fatal("the child was killed too early to tell")
+	}
+	check := func(when string) {
+		t.Helper()
+		rows := readRows(t, path)
+		if n := int(sum(rows)); n < least || n > counts[len(counts)-1]+10_000 {
+			t.Errorf("%s: %d messages, want at least %d", when, n, least)
+		}
+		for _, x := range rows {
+			if x.Carrier == Total {
+				if d := float64(x.Subscribers)/float64(x.Messages) - 1; d > 0.1 || d < -0.1 {
+					t.Errorf("%s: %d subscribers in %d messages, one each", when, x.Subscribers, x.Messages)
+				}
+			}
+		}
+	}
+	check("after the kill")
+	l := openAt(t, path, Options{})
+	var ok string
+	if err := l.db.QueryRow("PRAGMA integrity_check").Scan(&ok); err != nil || ok != "ok" {
+		t.Errorf("integrity: %s, error %v", ok, err)
+	}
+	l.Close()
+	check("after mending")
+}
+
+// record counts messages of a new subscriber each until it is killed.
+func record(path string) {
+	l, err := Open(path, Options{})
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	r := NewRecorder(l)
+	ticked := time.Now()
+	for i := 0; ; {
+		for range 100 {
+			m := message(at(0), signaling.ClassSMS, "")
+			m.IMSI = number(i)
+			r.Add(m, nil)
+			i++
+		}
+		fmt.Println("counted", i)
+		time.Sleep(150 * time.Millisecond)
+		if time.Since(ticked) >= time.Second {
+			r.Tick()
+			ticked = time.Now()
+		}
+	}
+}
+
+// BenchmarkAdd is a message whose path is unknown, and one over a carrier.
+func BenchmarkAdd(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		v    []rules.Verdict
+	}{{"unknown", nil}, {"carrier", []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)}}} {
+		b.Run(c.name, func(b *testing.B) {
+			l := open(b, Options{})
+			r := NewRecorder(l)
+			var ms [1024]*signaling.Message
+			for i := range ms {
+				ms[i] = message(at(i), signaling.Class(i%6), "")
+				ms[i].IMSI = number(i / 2)
+				ms[i].Roaming.Partner = uint32(i % 100)
+			}
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				r.Add(ms[i%1024], c.v)
+				i++
+			}
+		})
+	}
+}

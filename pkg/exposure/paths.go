@@ -1,0 +1,495 @@
+package exposure
+
+import (
+	"cmp"
+	"database/sql"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// grace is how long after the end of an hour, by the capture's clock, what belongs to it
+// may still come: workers hand on what they counted once a second.
+const grace = int64(10 * time.Second)
+
+// judge applies the rules about paths to the hours that are over; all takes the hour at
+// hand for over, too, as the end of a capture is. An hour gives the same findings
+// whenever it is judged, and each is made once, also across restarts.
+func (b *book) judge(all bool) (found []*rules.Finding, err error) {
+	list := b.opts.Paths
+	if len(b.unjudged) == 0 {
+		return nil, nil
+	}
+	var over []int64
+	for h := range b.unjudged {
+		if all || b.last >= (h+hourSeconds)*int64(time.Second)+grace {
+			over = append(over, h)
+		}
+	}
+	if len(over) == 0 {
+		return nil, nil
+	}
+	slices.Sort(over)
+	tx, err := b.db.Begin()
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	j := &judgement{book: b, tx: tx, w: &writer{tx: tx, cache: map[string]*sql.Stmt{}}}
+	if err := j.names(); err != nil {
+		return nil, err
+	}
+	for _, h := range over {
+		for _, d := range list {
+			if err := j.apply(d, h); err != nil {
+				return nil, err
+			}
+		}
+		j.w.exec("DELETE FROM open_hours WHERE hour = ?", h)
+	}
+	if j.w.err != nil {
+		return nil, j.w.err
+	}
+	if err := tx.Commit(); err != nil {
+		return nil, err
+	}
+	for _, h := range over {
+		delete(b.unjudged, h)
+	}
+	for _, f := range j.found {
+		if f.Rule.Mode == rules.ModeTest {
+			continue
+		}
+		b.findings[findingID{f.Message.Time / int64(time.Second) / hourSeconds * hourSeconds, f.Rule.ID, f.Severity}]++
+		found = append(found, f)
+	}
+	return found, nil
+}
+
+// judgement is the look at some hours that are over.
+type judgement struct {
+	book  *book
+	tx    *sql.Tx
+	w     *writer
+	found []*rules.Finding
+
+	partners map[int64]*Partner
+	carriers map[int64]*rules.Carrier
+	keys     map[int64]*Key
+	began    int64 // first hour of the ledger
+}
+
+func (j *judgement) names() error {
+	j.partners, j.carriers, j.keys = map[int64]*Partner{}, map[int64]*rules.Carrier{}, map[int64]*Key{}
+	for _, e := range j.book.partners {
+		p := e.p
+		if p.Declared == nil {
+			p.Declared = declarationsOf(e.declared)
+		}
+		j.partners[e.id] = &p
+	}
+	for _, e := range j.book.carriers {
+		j.carriers[e.id] = &rules.Carrier{ID: e.name, Name: e.title, Watched: e.watched}
+	}
+	for _, e := range j.book.words {
+		k := &Key{}
+		e.words.into(k)
+		j.keys[e.id] = k
+	}
+	return j.tx.QueryRow("SELECT coalesce(min(hour), 0) FROM exposure").Scan(&j.began)
+}
+
+// pathSum is what of a partner and carrier was added up.
+type pathSum struct {
+	messages, first int64
+	evidence        signaling.Evidence
+}
+
+func (s *pathSum) add(messages, first int64, e signaling.Evidence) {
+	if s.messages == 0 || first < s.first {
+		s.first = first
+	}
+	s.messages += messages
+	s.evidence = max(s.evidence, e)
+}
+
+// pathID names a sum. What a rule does not tell apart is zero.
+type pathID struct {
+	partner, carrier int64
+	service          signaling.Service
+	class            signaling.Class
+}
+
+// sums adds the rows of a window up by the parts of an id that by keeps. Rows of
+// carriers are those that the rule takes for a path; the totals stand under the carrier
+// Total.
+func (j *judgement) sums(d *rules.Detection, from, to int64, by func(pathID) pathID) (map[pathID]*pathSum, error) {
+	sums := map[pathID]*pathSum{}
+	err := each(j.tx, "SELECT partner, carrier, key, sum(messages), min(first) FROM exposure WHERE hour >= ? AND hour < ? GROUP BY partner, carrier, key", func(scan func(...any) error) error {
+		var id pathID
+		var key, messages, first int64
+		if err := scan(&id.partner, &id.carrier, &key, &messages, &first); err != nil {
+			return err
+		}
+		k, p, c := j.keys[key], j.partners[id.partner], j.carriers[id.carrier]
+		if k == nil || p == nil || c == nil || messages <= 0 {
+			return nil
+		}
+		x := rules.PathFacts{Partner: p.ID, Country: p.Country, Service: k.Service, Class: k.Class, Direction: k.Direction, Protection: k.Protection}
+		if !d.SelectsPath(&x) || c.ID != Total && !d.SelectsEvidence(k.Evidence) {
+			return nil
+		}
+		id.service, id.class = k.Service, k.Class
+		id = by(id)
+		if sums[id] == nil {
+			sums[id] = &pathSum{}
+		}
+		sums[id].add(messages, first, k.Evidence)
+		return nil
+	}, from, to)
+	return sums, err
+}
+
+// taken reports that a rule is about a carrier: findings are about watched ones.
+func (j *judgement) taken(d *rules.Detection, carrier int64) bool {
+	c := j.carriers[carrier]
+	return c.Watched && c.ID != Total && d.SelectsCarrier(c.ID)
+}
+
+// known reports that a partner is one by name.
+func (j *judgement) known(partner int64) bool {
+	id := j.partners[partner].ID
+	return id != "" && id != Other
+}
+
+// sorted are the ids of sums in an order that does not depend on numbers of rows.
+func (j *judgement) sorted(sums map[pathID]*pathSum) []pathID {
+	return slices.SortedFunc(maps.Keys(sums), func(a, b pathID) int {
+		return cmp.Or(strings.Compare(j.partners[a.partner].ID, j.partners[b.partner].ID), strings.Compare(j.carriers[a.carrier].ID, j.carriers[b.carrier].ID),
+			cmp.Compare(a.service, b.service), cmp.Compare(a.class, b.class))
+	})
+}
+
+// apply judges an hour by a rule.
+func (j *judgement) apply(d *rules.Detection, hour int64) error {
+	p := d.Path()
+	end := hour + hourSeconds
+	from := end - int64(p.Window/time.Second)
+	switch p.Kind {
+	case rules.PathFirstSeen:
+		return j.firstSeen(d, hour)
+	case rules.PathUndeclared:
+		return j.undeclared(d, hour)
+	case rules.PathShareShift:
+		return j.shareShift(d, from, end)
+	case rules.PathVolume:
+		return j.volume(d, from, end)
+	}
+	return j.declared(d, from, end)
+}
+
+func (j *judgement) firstSeen(d *rules.Detection, hour int64) error {
+	p := d.Path()
+	sums, err := j.sums(d, hour, hour+hourSeconds, func(id pathID) pathID { return pathID{partner: id.partner, carrier: id.carrier} })
+	if err != nil {
+		return err
+	}
+	for _, id := range j.sorted(sums) {
+		s := sums[id]
+		if !j.known(id.partner) || !j.taken(d, id.carrier) || s.messages < int64(p.Minimum) {
+			continue
+		}
+		if told, err := j.told(d, id, hour); err != nil || told {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		// What came before the rule was in force is not new either.
+		var before int
+		if err := j.tx.QueryRow("SELECT EXISTS (SELECT 1 FROM exposure e JOIN keys k ON k.id = e.key WHERE e.hour < ? AND e.partner = ? AND e.carrier = ? AND e.messages > 0 AND k.evidence IN ('address', 'hop', 'adjacent'))",
+			hour, id.partner, id.carrier).Scan(&before); err != nil {
+			return err
+		}
+		if before != 0 || hour < j.began+int64(p.Learning/time.Second) {
+			continue
+		}
+		j.tell(d, id, s, &rules.Path{Classless: true, From: hour, To: hour + hourSeconds, Messages: uint64(s.messages)}, s.first)
+	}
+	return nil
+}
+
+// says is what a partner declares for a service by id of a carrier.
+func says(p *Partner, s signaling.Service) map[string]partners.Use {
+	out := map[string]partners.Use{}
+	for _, d := range p.Declared {
+		if d.Service != s {
+			continue
+		}
+		for _, c := range d.Carriers {
+			// Primary and load sharing before backup.
+			if u, ok := out[c]; !ok || u == partners.Backup {
+				out[c] = d.Use
+			}
+		}
+	}
+	return out
+}
+
+func (j *judgement) undeclared(d *rules.Detection, hour int64) error {
+	sums, err := j.sums(d, hour, hour+hourSeconds, func(id pathID) pathID { return pathID{id.partner, id.carrier, id.service, 0} })
+	if err != nil {
+		return err
+	}
+	for _, id := range j.sorted(sums) {
+		s := sums[id]
+		if !j.known(id.partner) || !j.taken(d, id.carrier) || s.messages < int64(d.Path().Minimum) {
+			continue
+		}
+		declared := says(j.partners[id.partner], id.service)
+		if _, ok := declared[j.carriers[id.carrier].ID]; ok || len(declared) == 0 {
+			continue
+		}
+		told, err := j.told(d, id, hour)
+		if err != nil {
+			return err
+		}
+		if !told {
+			j.tell(d, id, s, &rules.Path{Classless: true, From: hour, To: hour + hourSeconds, Messages: uint64(s.messages), Observed: j.observed(sums, id)}, s.first)
+		}
+	}
+	return nil
+}
+
+// observed are the carriers that sums have for a partner and service.
+func (j *judgement) observed(sums map[pathID]*pathSum, of pathID) (list []rules.PathObservation) {
+	for _, id := range j.sorted(sums) {
+		if id.partner == of.partner && id.service == of.service && j.carriers[id.carrier].ID != Total {
+			list = append(list, rules.PathObservation{Carrier: j.carriers[id.carrier].ID, Messages: uint64(sums[id].messages), Evidence: sums[id].evidence})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b rules.PathObservation) int { return cmp.Compare(b.Messages, a.Messages) })
+	return list
+}
+
+// declared judges a window by what partners declare: the kinds that look at all of a
+// partner's carriers.
+func (j *judgement) declared(d *rules.Detection, from, end int64) error {
+	p := d.Path()
+	sums, err := j.sums(d, from, end, func(id pathID) pathID { return pathID{id.partner, id.carrier, id.service, 0} })
+	if err != nil {
+		return err
+	}
+	active := map[pathID]bool{}
+	report := func(id pathID, s *pathSum, of int64) error {
+		active[id] = true
+		told, err := j.told(d, id, end-hourSeconds)
+		if err == nil && !told {
+			j.tell(d, id, s, &rules.Path{Classless: true, From: from, To: end, Messages: uint64(s.messages), Of: uint64(of), Observed: j.observed(sums, id)}, end*int64(time.Second))
+		}
+		return err
+	}
+	byID := map[string]int64{}
+	for n, c := range j.carriers {
+		byID[c.ID] = n
+	}
+	for _, total := range j.sorted(sums) {
+		if j.carriers[total.carrier].ID != Total || !j.known(total.partner) {
+			continue
+		}
+		says := says(j.partners[total.partner], total.service)
+		if len(says) == 0 {
+			continue
+		}
+		var seen, primary, over int64 // messages over any carrier, those declared as primary, and those declared at all
+		for id, s := range sums {
+			if id.partner != total.partner || id.service != total.service || id == total {
+				continue
+			}
+			seen += s.messages
+			if use, ok := says[j.carriers[id.carrier].ID]; ok {
+				over += s.messages
+				if use != partners.Backup {
+					primary += s.messages
+				}
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(says)) {
+			n, known := byID[name]
+			if !known {
+				// Declared, and never on any path: it has no name here but this.
+				continue
+			}
+			id := pathID{total.partner, n, total.service, 0}
+			if !j.taken(d, n) {
+				continue
+			}
+			s := sums[id]
+			if s == nil {
+				s = &pathSum{}
+			}
+			switch use := says[name]; {
+			case p.Kind == rules.PathDeclaredUnseen && use != partners.Backup && s.messages == 0 && seen >= int64(p.Minimum) && from >= j.began,
+				p.Kind == rules.PathBackupPrimary && use == partners.Backup && s.messages >= int64(p.Minimum) && s.messages > primary:
+				if err := report(id, s, seen); err != nil {
+					return err
+				}
+			}
+		}
+		if p.Kind != rules.PathRouteMismatch || over != 0 {
+			continue
+		}
+		for _, id := range j.sorted(sums) {
+			if s := sums[id]; id.partner == total.partner && id.service == total.service && id != total && s.messages >= int64(p.Minimum) && j.taken(d, id.carrier) {
+				if err := report(id, s, seen); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return j.rearm(d, active)
+}
+
+func (j *judgement) shareShift(d *rules.Detection, from, end int64) error {
+	p := d.Path()
+	by := func(id pathID) pathID { return pathID{id.partner, id.carrier, 0, id.class} }
+	now, err := j.sums(d, from, end, by)
+	if err != nil {
+		return err
+	}
+	was, err := j.sums(d, from-(end-from), from, by)
+	if err != nil {
+		return err
+	}
+	active := map[pathID]bool{}
+	total := j.book.carriers[Total].id
+	for _, id := range j.sorted(now) {
+		s := now[id]
+		whole := pathID{id.partner, total, 0, id.class}
+		if !j.known(id.partner) || !j.taken(d, id.carrier) || now[whole] == nil || was[whole] == nil ||
+			now[whole].messages < int64(p.Minimum) || was[whole].messages < int64(p.Minimum) {
+			continue
+		}
+		share, former := percent(s, now[whole]), 0.0
+		if w := was[id]; w != nil {
+			former = percent(w, was[whole])
+		}
+		if share-former < p.Points {
+			continue
+		}
+		active[id] = true
+		told, err := j.told(d, id, end-hourSeconds)
+		if err != nil {
+			return err
+		}
+		if !told {
+			j.tell(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Of: uint64(now[whole].messages), Share: share, Was: former}, end*int64(time.Second))
+		}
+	}
+	return j.rearm(d, active)
+}
+
+func percent(part, whole *pathSum) float64 {
+	return 100 * float64(part.messages) / float64(whole.messages)
+}
+
+func (j *judgement) volume(d *rules.Detection, from, end int64) error {
+	sums, err := j.sums(d, from, end, func(id pathID) pathID { return pathID{0, id.carrier, 0, id.class} })
+	if err != nil {
+		return err
+	}
+	j.partners[0] = &Partner{}
+	active := map[pathID]bool{}
+	for _, id := range j.sorted(sums) {
+		s := sums[id]
+		if !j.taken(d, id.carrier) || s.messages <= int64(d.Path().Threshold) {
+			continue
+		}
+		active[id] = true
+		told, err := j.told(d, id, end-hourSeconds)
+		if err != nil {
+			return err
+		}
+		if !told {
+			j.tell(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Threshold: d.Path().Threshold}, end*int64(time.Second))
+		}
+	}
+	return j.rearm(d, active)
+}
+
+// detail tells what is told of a partner and carrier apart.
+func (id pathID) detail() string { return id.service.String() + "/" + id.class.String() }
+
+// told reports that something was told before, and notes that it is.
+func (j *judgement) told(d *rules.Detection, id pathID, hour int64) (bool, error) {
+	res, err := j.tx.Exec("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?, ?, ?)", d.ID, d.Path().Kind.String(), j.partners[id.partner].ID, j.carriers[id.carrier].ID, id.detail(), hour)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 0, err
+}
+
+// rearm forgets that what is gone now was told.
+func (j *judgement) rearm(d *rules.Detection, active map[pathID]bool) error {
+	keep := map[[3]string]bool{}
+	for id := range active {
+		keep[[3]string{j.partners[id.partner].ID, j.carriers[id.carrier].ID, id.detail()}] = true
+	}
+	var gone [][3]string
+	if err := each(j.tx, "SELECT partner, carrier, detail FROM told WHERE rule = ? AND what = ?", func(scan func(...any) error) error {
+		var k [3]string
+		if err := scan(&k[0], &k[1], &k[2]); err != nil {
+			return err
+		}
+		if !keep[k] {
+			gone = append(gone, k)
+		}
+		return nil
+	}, d.ID, d.Path().Kind.String()); err != nil {
+		return err
+	}
+	for _, k := range gone {
+		j.w.exec("DELETE FROM told WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?", d.ID, d.Path().Kind.String(), k[0], k[1], k[2])
+	}
+	return j.w.err
+}
+
+// tell makes the finding.
+func (j *judgement) tell(d *rules.Detection, id pathID, s *pathSum, p *rules.Path, t int64) {
+	partner, carrier := j.partners[id.partner], j.carriers[id.carrier]
+	p.Kind, p.Partner, p.PartnerName, p.Nation = d.Path().Kind, partner.ID, partner.Name, partner.Country
+	p.Service, p.First = id.service, s.first
+	for _, x := range partner.Declared {
+		if p.Service == signaling.ServiceNone || x.Service != p.Service {
+			continue
+		}
+		if len(x.Carriers) == 0 {
+			p.Declared = append(p.Declared, rules.PathDeclaration{Name: x.Name, Use: x.Use.String()})
+		}
+		for _, c := range x.Carriers {
+			p.Declared = append(p.Declared, rules.PathDeclaration{Carrier: c, Name: x.Name, Use: x.Use.String()})
+		}
+	}
+	class := p.Class
+	m := &signaling.Message{Time: t, Class: class, Link: &signaling.Link{}}
+	f := &rules.Finding{Message: m, Path: p, Rule: d, Carrier: carrier, Evidence: s.evidence, Confidence: confidenceOf(s.evidence)}
+	f.Severity, f.Reason = d.PathSeverity(s.evidence, f.Confidence, class)
+	j.found = append(j.found, f)
+}
+
+// confidenceOf is how sure a path is by the evidence alone: a ledger keeps no more.
+func confidenceOf(e signaling.Evidence) signaling.Confidence {
+	switch e {
+	case signaling.EvidenceAdjacent:
+		return signaling.ConfidenceHigh
+	case signaling.EvidenceHop:
+		return signaling.ConfidenceMedium
+	}
+	return signaling.ConfidenceLow
+}

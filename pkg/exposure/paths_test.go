@@ -1,0 +1,221 @@
+package exposure
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// pathRules are rules about paths as a file has them.
+func pathRules(t *testing.T, match ...string) (list []*rules.Detection) {
+	t.Helper()
+	text := "detections:\n"
+	for i, m := range match {
+		text += fmt.Sprintf("  - {id: rule-%d, title: A path, match: {%s}}\n", i, m)
+	}
+	name := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := rules.Load(rules.Options{NoBuiltin: true, NoBuiltinDetections: true, DetectionFiles: []string{name}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.PathRules()
+}
+
+// burst is some messages of a class in an hour.
+type burst struct {
+	hour    int
+	n       int
+	class   signaling.Class
+	carrier *rules.Carrier // nil: path unknown
+}
+
+// told records bursts and returns the findings as text.
+type teller struct {
+	t        *testing.T
+	l        *Ledger
+	r        *Recorder
+	found    []string
+	declared []partners.Declaration
+}
+
+func newTeller(t *testing.T, path string, declared []partners.Declaration, list []*rules.Detection) *teller {
+	x := &teller{t: t, declared: declared}
+	x.l = openAt(t, path, Options{Paths: list, Found: func(f *rules.Finding) {
+		p := f.Path
+		x.found = append(x.found, fmt.Sprintf("%v %s %s %s %d/%d at %s", p.Kind, p.Partner, f.Carrier.ID, p.Class, p.Messages, p.Of, time.Unix(0, f.Message.Time).UTC().Format("02 15:04:05")))
+	}})
+	x.r = NewRecorder(x.l)
+	x.r.SetPartners(func(n uint32) (Partner, bool) {
+		return Partner{ID: "NPLTE", Name: "Nepal Fictional", Country: "NP", Declared: x.declared}, true
+	})
+	return x
+}
+
+func (x *teller) record(flushEach bool, list ...burst) {
+	x.t.Helper()
+	for _, b := range list {
+		for i := range b.n {
+			m := message(at(b.hour*3600+i%3000), b.class, "")
+			m.Roaming.Partner = 1
+			var v []rules.Verdict
+			if b.carrier != nil {
+				v = []rules.Verdict{verdict(b.carrier, signaling.EvidenceAdjacent)}
+			}
+			x.r.Add(m, v)
+		}
+		if flushEach {
+			x.r.Flush()
+			if err := x.l.ask(func() error { x.l.commit(false); return x.l.judge(false) }); err != nil {
+				x.t.Fatal(err)
+			}
+		}
+	}
+}
+
+func (x *teller) end() []string {
+	x.t.Helper()
+	x.r.Flush()
+	if err := x.l.EndOfCapture(); err != nil {
+		x.t.Fatal(err)
+	}
+	return x.found
+}
+
+func TestPaths(t *testing.T) {
+	const sms, auth = signaling.ClassSMS, signaling.ClassAuthentication
+	declares := func(list ...partners.Declaration) []partners.Declaration {
+		for i := range list {
+			list[i].Service = signaling.ServiceSS7
+		}
+		return list
+	}
+	toGreen := declares(partners.Declaration{Name: "Green", Carriers: []string{"green-hub"}, Use: partners.Primary})
+	toBlue := declares(partners.Declaration{Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary})
+	backup := declares(partners.Declaration{Name: "Green", Carriers: []string{"green-hub"}, Use: partners.Primary}, partners.Declaration{Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Backup})
+	for _, tc := range []struct {
+		name     string
+		rule     string
+		declared []partners.Declaration
+		sent     []burst
+		want     []string
+	}{
+		{"first seen", "path: {kind: first_seen, learning: 2h}", nil,
+			[]burst{{0, 5, sms, green}, {1, 5, sms, nil}, {2, 5, sms, blue}, {3, 9, sms, blue}},
+			[]string{"first_seen NPLTE blue-transit other 5/0 at 22 12:00:00"}},
+		{"learned", "path: {kind: first_seen, learning: 2h}", nil,
+			[]burst{{0, 5, sms, blue}, {2, 5, sms, blue}, {4, 5, sms, blue}}, nil},
+		{"first seen, not of a carrier that is not watched", "path: {kind: first_seen, learning: 0h}", nil,
+			[]burst{{0, 5, sms, green}}, nil},
+		{"undeclared", "path: undeclared", toGreen,
+			[]burst{{0, 5, sms, green}, {1, 5, sms, blue}, {2, 5, auth, blue}},
+			[]string{"undeclared NPLTE blue-transit other 5/0 at 22 11:00:00"}},
+		{"declared", "path: undeclared", toBlue, []burst{{0, 5, sms, blue}}, nil},
+		{"declares nothing", "path: undeclared", nil, []burst{{0, 5, sms, blue}}, nil},
+		{"route mismatch", "path: {kind: route_mismatch, window: 2h, minimum: 5}", toGreen,
+			[]burst{{0, 5, sms, green}, {1, 5, sms, blue}, {2, 5, sms, blue}},
+			[]string{"route_mismatch NPLTE blue-transit other 10/10 at 22 13:00:00"}},
+		{"declared, unseen", "path: {kind: declared_unseen, window: 2h, minimum: 10}", toBlue,
+			[]burst{{0, 5, sms, blue}, {1, 5, sms, green}, {2, 6, sms, green}, {3, 1, sms, blue}, {4, 20, sms, green}, {5, 1, sms, green}},
+			[]string{"declared_unseen NPLTE blue-transit other 0/11 at 22 13:00:00", "declared_unseen NPLTE blue-transit other 0/21 at 22 16:00:00"}},
+		{"backup carries more", "path: {kind: backup_primary, window: 1h, minimum: 5}", backup,
+			[]burst{{0, 6, sms, green}, {0, 5, sms, blue}, {1, 5, sms, green}, {1, 6, sms, blue}},
+			[]string{"backup_primary NPLTE blue-transit other 6/11 at 22 12:00:00"}},
+		{"share shift", "path: {kind: share_shift, window: 1h, minimum: 10, points: 30}", nil,
+			[]burst{{0, 9, sms, nil}, {0, 1, sms, blue}, {1, 6, sms, nil}, {1, 4, sms, blue}, {2, 6, sms, nil}, {2, 4, sms, blue}},
+			[]string{"share_shift NPLTE blue-transit sms 4/10 at 22 12:00:00"}},
+		{"share shift of too few", "path: {kind: share_shift, window: 1h, minimum: 11, points: 30}", nil,
+			[]burst{{0, 10, sms, nil}, {1, 10, sms, blue}}, nil},
+		{"volume", "path: {kind: volume, window: 1h, threshold: 5}, class: [sms]", nil,
+			[]burst{{0, 6, sms, blue}, {0, 20, auth, blue}, {1, 6, sms, blue}, {2, 5, sms, blue}, {3, 7, sms, blue}},
+			[]string{"volume  blue-transit sms 6/0 at 22 11:00:00", "volume  blue-transit sms 7/0 at 22 14:00:00"}},
+		{"evidence", "path: {kind: volume, window: 1h, threshold: 5}, evidence: [hop]", nil, []burst{{0, 6, sms, blue}}, nil},
+		{"another partner", "path: {kind: first_seen, learning: 0h}, country: [DE]", nil, []burst{{0, 6, sms, blue}}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			list := pathRules(t, tc.rule)
+			// All at once, as a replay does; hour by hour, as a daemon does; and with a
+			// restart between any two hours.
+			x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), tc.declared, list)
+			x.record(false, tc.sent...)
+			if got := x.end(); !slices.Equal(got, tc.want) {
+				t.Errorf("found\n%q, want\n%q", got, tc.want)
+			}
+			x = newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), tc.declared, list)
+			x.record(true, tc.sent...)
+			if got := x.end(); !slices.Equal(got, tc.want) {
+				t.Errorf("hour by hour found\n%q, want\n%q", got, tc.want)
+			}
+			path := filepath.Join(t.TempDir(), "ledger.db")
+			var found []string
+			for i := range tc.sent {
+				x = newTeller(t, path, tc.declared, list)
+				x.record(true, tc.sent[i])
+				found = append(found, x.found...)
+				if i == len(tc.sent)-1 {
+					x.found = nil
+					found = append(found, x.end()...)
+				}
+				if err := x.l.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !reflect.DeepEqual(found, tc.want) {
+				t.Errorf("with restarts found\n%q, want\n%q", found, tc.want)
+			}
+			// The end of the same capture again tells nothing twice.
+			x = newTeller(t, path, tc.declared, list)
+			if got := x.end(); len(got) != 0 {
+				t.Errorf("told again: %q", got)
+			}
+		})
+	}
+}
+
+// TestPathFinding: both sides of the evidence, and the count in the ledger.
+func TestPathFinding(t *testing.T) {
+	declared := []partners.Declaration{
+		{Service: signaling.ServiceSS7, Name: "Green Hub, Nobody", Carriers: []string{"green-hub"}, Use: partners.Primary},
+		{Service: signaling.ServiceSS7, Name: "Nobody Knows", Use: partners.Backup},
+		{Service: signaling.ServiceDiameter, Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary},
+	}
+	x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, pathRules(t, "path: undeclared"))
+	var got *rules.Finding
+	x.l.opts.Found = func(f *rules.Finding) { got = f }
+	x.record(false, burst{0, 3, signaling.ClassSMS, green}, burst{0, 5, signaling.ClassSMS, blue})
+	x.end()
+	if got == nil {
+		t.Fatal("nothing was found")
+	}
+	want := rules.Path{
+		Kind: rules.PathUndeclared, Partner: "NPLTE", PartnerName: "Nepal Fictional", Nation: "NP", Service: signaling.ServiceSS7, Classless: true,
+		From: tenOClock, To: tenOClock + 3600, Messages: 5, First: at(0),
+		Declared: []rules.PathDeclaration{{Carrier: "green-hub", Name: "Green Hub, Nobody", Use: "primary"}, {Name: "Nobody Knows", Use: "backup"}},
+		Observed: []rules.PathObservation{{Carrier: "blue-transit", Messages: 5, Evidence: signaling.EvidenceAdjacent}, {Carrier: "green-hub", Messages: 3, Evidence: signaling.EvidenceAdjacent}},
+	}
+	if !reflect.DeepEqual(*got.Path, want) {
+		t.Errorf("finding says\n%+v, want\n%+v", *got.Path, want)
+	}
+	if got.Severity != signaling.SeverityMedium || got.Evidence != signaling.EvidenceAdjacent || got.Confidence != signaling.ConfidenceHigh || got.Message.Link == nil {
+		t.Errorf("finding is %+v", got)
+	}
+	r, err := OpenForReading(x.l.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	list, err := r.Findings(time.Time{}, time.Time{})
+	if err != nil || !reflect.DeepEqual(list, []FindingCount{{tenOClock, 3600, "rule-0", signaling.SeverityMedium, 1}}) {
+		t.Errorf("findings are %+v, error %v", list, err)
+	}
+}
