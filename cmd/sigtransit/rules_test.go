@@ -43,7 +43,8 @@ func TestRuleTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range set.Detections {
-		if !tested[d.ID] {
+		// What is about paths wants a ledger: TestLedgerPaths.
+		if !tested[d.ID] && d.Path() == nil {
 			t.Errorf("no test in rules/tests expects a finding of %s", d.ID)
 		}
 	}

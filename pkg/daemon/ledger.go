@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sigtransit/pkg/exposure"
+	"sigtransit/rules"
 )
 
 // ledgerRetry is how long after a ledger could not be opened it is tried again.
@@ -30,6 +31,7 @@ func (d *Daemon) openLedger() {
 	l, err := exposure.Open(conf.File, exposure.Options{
 		Key: d.begun.Output.Keys.Derive(ledgerUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
 		Version: d.opts.Build.Version, Failed: d.ledgerFailed,
+		Paths: d.plan.Load().Set.PathRules(), Found: d.pathFound,
 	})
 	if err != nil {
 		d.ledgerFailed(err)
@@ -71,6 +73,18 @@ func (d *Daemon) ledgerFailed(err error) {
 	case err == nil && was != nil && *was != "":
 		d.log.Info("the ledger can be written again")
 	}
+}
+
+// pathFound has a worker tell a finding about a path. The ledger's goroutine does not
+// wait for it: the worker may be waiting for the ledger.
+func (d *Daemon) pathFound(f *rules.Finding) {
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), reloadTime)
+		defer cancel()
+		if err := d.workers[0].Tell(ctx, f); err != nil {
+			d.log.Error("a finding about a path was not told", "rule", f.Rule.ID, "carrier", f.Carrier.ID, "error", err)
+		}
+	}()
 }
 
 // closeLedger writes what workers handed over; they have ended.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"time"
 
 	"sigtransit/pkg/capture"
@@ -105,6 +106,11 @@ func (w *Worker) links(t int64, p signaling.Protection) {
 func (w *Worker) Found(f *rules.Finding) {
 	w.stats.AddFinding(f)
 	w.emit(f)
+}
+
+// Tell is Found for other goroutines: between two batches, which it waits for.
+func (w *Worker) Tell(ctx context.Context, f *rules.Finding) error {
+	return w.do(ctx, func() { w.Found(f) })
 }
 
 // FlushLedger hands on all that was counted. It is for whoever runs the worker, between

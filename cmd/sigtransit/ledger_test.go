@@ -1,0 +1,134 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/signaling"
+)
+
+// TestReplayLedger: a capture counts once, a second one adds to it, and the totals are
+// those of the stats event.
+func TestReplayLedger(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ledger.db")
+	code, stdout, stderr := invoke(t, "", "replay", "--ledger", file, demo)
+	if code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	total := func() (messages, frames uint64, recordings int) {
+		r, err := exposure.OpenForReading(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if err := r.Rows(time.Time{}, time.Time{}, func(x *exposure.Row) error {
+			if x.Carrier == exposure.Total {
+				messages += x.Messages
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		cover, err := r.Coverage(time.Time{}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cover {
+			if c.Frames != c.Decoded+c.NotSignaling+c.Undecoded {
+				t.Errorf("frames do not add up: %+v", c)
+			}
+			frames += c.Frames
+		}
+		list, err := r.Recordings()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list {
+			if !x.Complete || x.Frames == 0 {
+				t.Errorf("recording is %+v", x)
+			}
+		}
+		return messages, frames, len(list)
+	}
+	messages, frames, n := total()
+	if want := `"messages":179`; !strings.Contains(stdout, want) || messages != 179 || frames != 391 || n != 1 {
+		t.Errorf("%d messages in %d frames of %d captures, want the stats event's", messages, frames, n)
+	}
+	code, stdout, stderr = invoke(t, "", "replay", "--ledger", file, demo)
+	if want := "is in the ledger already: " + file; code != exitUsage || stdout != "" || !strings.Contains(stderr, want) || !strings.Contains(stderr, "count it twice with --ledger-again") {
+		t.Errorf("exit code %d, %q; want 2 and %q", code, stderr, want)
+	}
+	if code, _, stderr = invoke(t, "", "replay", "--ledger", file, "--ledger-again", demo); code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	if m, f, n := total(); m != 2*messages || f != 2*frames || n != 2 {
+		t.Errorf("%d messages in %d frames of %d captures, want each twice", m, f, n)
+	}
+	for _, x := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--ledger-again"}, "--ledger-again: want --ledger and the name of a file, too"},
+		{[]string{"--ledger", filepath.Join(t.TempDir(), "no", "ledger.db")}, "no such file or directory"},
+		{[]string{"--ledger", demo}, "is no ledger: it has another form; name another file"},
+	} {
+		if code, _, stderr := invoke(t, "", append([]string{"replay", demo}, x.args...)...); code != exitUsage || !strings.Contains(stderr, x.want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%v: exit code %d, %q; want one line with %q", x.args, code, stderr, x.want)
+		}
+	}
+}
+
+// TestLedgerKeys: with the key of pseudonyms two ledgers can be compared, and none lies
+// beside them.
+func TestLedgerKeys(t *testing.T) {
+	folder := t.TempDir()
+	key := filepath.Join(folder, "key")
+	if err := os.WriteFile(key, []byte("0123456789abcdef0123456789abcdef\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(folder, "ledger.db")
+	if code, _, stderr := invoke(t, "", "replay", "--ledger", file, "--pseudonym-key", key, demo); code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	if _, err := os.Stat(file + ".key"); err == nil {
+		t.Error("a key lies beside the ledger")
+	}
+}
+
+// TestLedgerPaths: what a ledger tells of paths comes with the findings of a replay.
+func TestLedgerPaths(t *testing.T) {
+	rule := write(t, "rules.yaml", `detections:
+  - id: path-volume
+    mode: active
+    match: {path: {kind: volume, window: 1h, threshold: 10}, class: [authentication], evidence: [adjacent]}
+`)
+	file := filepath.Join(t.TempDir(), "ledger.db")
+	code, stdout, stderr := invoke(t, "", "replay", "--ledger", file, "--detections", rule, demo)
+	want := `"finding":{"rule":"path-volume","severity":"medium","carrier":"pccw-global","carrier_name":"PCCW Global","evidence":"adjacent","confidence":"high","sightings":[]},` +
+		`"path":{"kind":"volume","text":"12 authentication messages over PCCW Global, more than 10","class":"authentication","from":"2026-11-22T10:00:00.000000Z","to":"2026-11-22T11:00:00.000000Z","messages":12,"first":`
+	if code != 0 || strings.Count(stdout, want) != 1 || strings.Count(stdout, `"rule":"path-volume"`) != 2 { // and in the totals
+		t.Errorf("exit code %d, %s, %d times %s in\n%s", code, stderr, strings.Count(stdout, want), want, stdout)
+	}
+	r, err := exposure.OpenForReading(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	list, err := r.Findings(time.Time{}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := uint64(0)
+	for _, x := range list {
+		if x.Rule == "path-volume" && x.Severity == signaling.SeverityMedium {
+			n += x.N
+		}
+	}
+	if n != 1 {
+		t.Errorf("the ledger counts %d findings of path-volume, want 1: %+v", n, list)
+	}
+}
