@@ -44,7 +44,7 @@ func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, ver
 	}
 	r := &recording{identities: map[string]string{}}
 	l, err := exposure.Open(o.file, exposure.Options{
-		Key: k.Derive(ledgerKey), Version: version, Paths: set.PathRules(),
+		Key: k.Derive(ledgerKey), Version: version, Rules: set,
 		Found: func(f *rules.Finding) { r.found = append(r.found, f) },
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ func (d *Daemon) openLedger() {
 	l, err := exposure.Open(conf.File, exposure.Options{
 		Key: d.begun.Output.Keys.Derive(ledgerUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
 		Version: d.opts.Build.Version, Failed: d.ledgerFailed,
-		Paths: d.plan.Load().Set.PathRules(), Found: d.pathFound,
+		Rules: d.plan.Load().Set, Found: d.pathFound,
 	})
 	if err != nil {
 		d.ledgerFailed(err)

@@ -81,7 +81,7 @@ func (d *Daemon) reload() error {
 	d.plan.Store(p)
 	if l := d.ledger.Load(); l != nil {
 		l.CountPartners(p.Config.MetricPartners)
-		err = errors.Join(err, l.SetPaths(p.Set.PathRules()))
+		err = errors.Join(err, l.Judge(p.Set))
 	}
 	d.canaries.Store(canaries)
 	d.opts.Level.Set(p.Config.Log.Level)

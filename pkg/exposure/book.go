@@ -32,10 +32,10 @@ type book struct {
 	words    map[keyWords]*keyEntry
 	sources  map[string]*nameEntry
 
-	rows   map[rowID]*row
-	dirty  []*row // with counts or subscribers that are not written
-	perHr  map[int64]int
-	recent int // subscribers in the rows' sets
+	rows    map[rowID]*row
+	dirty   []*row                       // with counts or subscribers that are not written
+	perHour map[int64]map[rowID]struct{} // rows that an hour has, written or not
+	recent  int                          // subscribers in the rows' sets
 
 	covered  map[coverID]*Counts
 	findings map[findingID]int64
@@ -120,7 +120,7 @@ func (b *book) open(db *sql.DB, o *Options) error {
 	*b = book{
 		db: db, opts: o, sketched: o.Now(), totals: newTotals(),
 		partners: map[string]*partnerEntry{}, carriers: map[string]*carrierEntry{}, keys: map[uint64]*keyEntry{}, words: map[keyWords]*keyEntry{}, sources: map[string]*nameEntry{},
-		rows: map[rowID]*row{}, perHr: map[int64]int{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{}, unjudged: map[int64]bool{},
+		rows: map[rowID]*row{}, perHour: map[int64]map[rowID]struct{}{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{}, unjudged: map[int64]bool{},
 	}
 	err := each(db, "SELECT id, name, title, country, declared FROM partners", func(scan func(...any) error) error {
 		e := &partnerEntry{}
@@ -283,30 +283,35 @@ func (b *book) row(id rowID) *row {
 	if r := b.rows[id]; r != nil {
 		return r
 	}
-	n, ok := b.perHr[id.hour]
-	if !ok {
-		// A failure to read counts as an empty hour: the cap is there against floods.
-		_ = b.db.QueryRow("SELECT count(*) FROM exposure WHERE hour = ? AND span = 3600", id.hour).Scan(&n)
-	}
-	stored := 0
-	if n > 0 {
-		_ = b.db.QueryRow("SELECT count(*) FROM exposure WHERE hour = ? AND span = 3600 AND partner = ? AND carrier = ? AND key = ?", id.hour, id.partner, id.carrier, id.key).Scan(&stored)
+	there := b.perHour[id.hour]
+	if there == nil {
+		there = b.stored(id.hour)
+		b.perHour[id.hour] = there
 	}
 	limit := b.opts.MaxRows
 	if e := b.partners[Other]; e != nil && e.id == id.partner {
 		limit *= 2
 	}
-	if stored == 0 && n >= limit || len(b.rows) >= maxHeld {
-		b.perHr[id.hour] = n
+	if _, ok := there[id]; !ok && len(there) >= limit || len(b.rows) >= maxHeld {
 		return nil
 	}
-	if stored == 0 {
-		n++
-	}
-	b.perHr[id.hour] = n
+	there[id] = struct{}{}
 	r := &row{rowID: id}
 	b.rows[id] = r
 	return r
+}
+
+// stored are the rows that the database has of an hour. A failure to read them counts as
+// an empty hour: the cap is there against floods.
+func (b *book) stored(hour int64) map[rowID]struct{} {
+	ids := map[rowID]struct{}{}
+	_ = each(b.db, "SELECT partner, carrier, key FROM exposure WHERE hour = ? AND span = 3600", func(scan func(...any) error) error {
+		id := rowID{hour: hour}
+		err := scan(&id.partner, &id.carrier, &id.key)
+		ids[id] = struct{}{}
+		return err
+	}, hour)
+	return ids
 }
 
 // subscriber notes a subscriber of a row, once between two writings of its sketch.

@@ -111,10 +111,15 @@ func (b *book) writeNames(w *writer) {
 // needed any more then.
 func (b *book) writeSketches(w *writer) {
 	for _, r := range b.rows {
-		if len(r.recent) == 0 || w.err != nil {
+		if len(r.recent) == 0 || w.prepared(sketchQuery) == nil {
 			continue
 		}
-		s, err := storedSketch(w.tx, r.rowID, 3600)
+		var blob []byte
+		if err := w.prepared(sketchQuery).QueryRow(r.hour, 3600, r.partner, r.carrier, r.key).Scan(&blob); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			w.err = err
+			return
+		}
+		s, err := unmarshalSketch(blob)
 		if err != nil {
 			w.err = err
 			return
@@ -131,12 +136,14 @@ func (w *writer) sketch(id rowID, span int64, s *Sketch) {
 	w.exec("INSERT INTO subscribers VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET sketch = excluded.sketch", id.hour, span, id.partner, id.carrier, id.key, s.marshal())
 }
 
+const sketchQuery = "SELECT sketch FROM subscribers WHERE hour = ? AND span = ? AND partner = ? AND carrier = ? AND key = ?"
+
 // storedSketch is the sketch of a row as the database has it.
 func storedSketch(q interface {
 	QueryRow(string, ...any) *sql.Row
 }, id rowID, span int64) (Sketch, error) {
 	var blob []byte
-	err := q.QueryRow("SELECT sketch FROM subscribers WHERE hour = ? AND span = ? AND partner = ? AND carrier = ? AND key = ?", id.hour, span, id.partner, id.carrier, id.key).Scan(&blob)
+	err := q.QueryRow(sketchQuery, id.hour, span, id.partner, id.carrier, id.key).Scan(&blob)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Sketch{}, err
 	}
@@ -171,7 +178,7 @@ func (b *book) settle(whole bool) {
 	clear(b.links)
 	if whole {
 		clear(b.rows)
-		clear(b.perHr)
+		clear(b.perHour)
 		b.recent = 0
 	}
 }
@@ -218,15 +225,22 @@ type writer struct {
 }
 
 func (w *writer) exec(query string, args ...any) {
+	if s := w.prepared(query); s != nil {
+		_, w.err = s.Exec(args...)
+	}
+}
+
+// prepared is a statement; nil after an error.
+func (w *writer) prepared(query string) *sql.Stmt {
 	if w.err != nil {
-		return
+		return nil
 	}
 	s := w.cache[query]
 	if s == nil {
 		if s, w.err = w.tx.Prepare(query); w.err != nil {
-			return
+			return nil
 		}
 		w.cache[query] = s
 	}
-	_, w.err = s.Exec(args...)
+	return s
 }

@@ -33,9 +33,9 @@ type Options struct {
 	// Failed is told once when the ledger cannot be written, and with nil when it can
 	// again; it must not wait. nil: nobody is.
 	Failed func(error)
-	// Paths are the rules about paths; what they find in hours that are over goes to
-	// Found, which is called by the ledger's goroutine and must not wait.
-	Paths []*rules.Detection
+	// Rules has the rules about paths; what they find in hours that are over goes to
+	// Found, which is called by the ledger's goroutine and must not wait. nil: none.
+	Rules *rules.Set
 	Found func(*rules.Finding)
 	Now   func() time.Time // nil: time.Now
 }
@@ -223,9 +223,9 @@ type question struct {
 	answer chan error
 }
 
-// SetPaths makes the ledger judge by other rules about paths from now on.
-func (l *Ledger) SetPaths(list []*rules.Detection) error {
-	return l.ask(func() error { l.opts.Paths = list; return nil })
+// Judge makes the ledger judge paths by the rules of another set from now on.
+func (l *Ledger) Judge(set *rules.Set) error {
+	return l.ask(func() error { l.opts.Rules = set; return nil })
 }
 
 // EndOfCapture writes what recorders handed over and judges the hour at hand as if it

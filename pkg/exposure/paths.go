@@ -21,7 +21,10 @@ const grace = int64(10 * time.Second)
 // hand for over, too, as the end of a capture is. An hour gives the same findings
 // whenever it is judged, and each is made once, also across restarts.
 func (b *book) judge(all bool) (found []*rules.Finding, err error) {
-	list := b.opts.Paths
+	var list []*rules.Detection
+	if b.opts.Rules != nil {
+		list = b.opts.Rules.PathRules()
+	}
 	if len(b.unjudged) == 0 {
 		return nil, nil
 	}
@@ -95,6 +98,14 @@ func (j *judgement) names() error {
 	}
 	for _, e := range j.book.carriers {
 		j.carriers[e.id] = &rules.Carrier{ID: e.name, Name: e.title, Watched: e.watched}
+	}
+	// Carriers that were never seen are known by what partners declare alone.
+	if set := j.book.opts.Rules; set != nil {
+		for i, c := range set.Carriers {
+			if j.book.carriers[c.ID] == nil {
+				j.carriers[-1-int64(i)] = c
+			}
+		}
 	}
 	for _, e := range j.book.words {
 		k := &Key{}
@@ -321,14 +332,10 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 		}
 		for _, name := range slices.Sorted(maps.Keys(says)) {
 			n, known := byID[name]
-			if !known {
-				// Declared, and never on any path: it has no name here but this.
+			if !known || !j.taken(d, n) {
 				continue
 			}
 			id := pathID{total.partner, n, total.service, 0}
-			if !j.taken(d, n) {
-				continue
-			}
 			s := sums[id]
 			if s == nil {
 				s = &pathSum{}

@@ -14,8 +14,8 @@ import (
 	"sigtransit/rules"
 )
 
-// pathRules are rules about paths as a file has them.
-func pathRules(t *testing.T, match ...string) (list []*rules.Detection) {
+// pathRules are rules about paths as a file has them, with the tests' carriers.
+func pathRules(t *testing.T, match ...string) *rules.Set {
 	t.Helper()
 	text := "detections:\n"
 	for i, m := range match {
@@ -25,11 +25,12 @@ func pathRules(t *testing.T, match ...string) (list []*rules.Detection) {
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := rules.Load(rules.Options{NoBuiltin: true, NoBuiltinDetections: true, DetectionFiles: []string{name}})
+	carriers := rules.Own{Name: "carriers", Data: []byte("carriers:\n  - {id: blue-transit, name: Blue Transit}\n  - {id: green-hub, name: Green Hub, watched: false}\n")}
+	s, err := rules.Load(rules.Options{NoBuiltin: true, NoBuiltinDetections: true, DetectionFiles: []string{name}, Own: []rules.Own{carriers}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.PathRules()
+	return s
 }
 
 // burst is some messages of a class in an hour.
@@ -49,9 +50,9 @@ type teller struct {
 	declared []partners.Declaration
 }
 
-func newTeller(t *testing.T, path string, declared []partners.Declaration, list []*rules.Detection) *teller {
+func newTeller(t *testing.T, path string, declared []partners.Declaration, set *rules.Set) *teller {
 	x := &teller{t: t, declared: declared}
-	x.l = openAt(t, path, Options{Paths: list, Found: func(f *rules.Finding) {
+	x.l = openAt(t, path, Options{Rules: set, Found: func(f *rules.Finding) {
 		p := f.Path
 		x.found = append(x.found, fmt.Sprintf("%v %s %s %s %d/%d at %s", p.Kind, p.Partner, f.Carrier.ID, p.Class, p.Messages, p.Of, time.Unix(0, f.Message.Time).UTC().Format("02 15:04:05")))
 	}})
@@ -128,6 +129,8 @@ func TestPaths(t *testing.T) {
 		{"declared, unseen", "path: {kind: declared_unseen, window: 2h, minimum: 10}", toBlue,
 			[]burst{{0, 5, sms, blue}, {1, 5, sms, green}, {2, 6, sms, green}, {3, 1, sms, blue}, {4, 20, sms, green}, {5, 1, sms, green}},
 			[]string{"declared_unseen NPLTE blue-transit other 0/11 at 22 13:00:00", "declared_unseen NPLTE blue-transit other 0/21 at 22 16:00:00"}},
+		{"declared, never seen at all", "path: {kind: declared_unseen, window: 1h, minimum: 10}", toBlue,
+			[]burst{{0, 9, sms, green}, {1, 12, sms, green}}, []string{"declared_unseen NPLTE blue-transit other 0/12 at 22 12:00:00"}},
 		{"backup carries more", "path: {kind: backup_primary, window: 1h, minimum: 5}", backup,
 			[]burst{{0, 6, sms, green}, {0, 5, sms, blue}, {1, 5, sms, green}, {1, 6, sms, blue}},
 			[]string{"backup_primary NPLTE blue-transit other 6/11 at 22 12:00:00"}},
