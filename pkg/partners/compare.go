@@ -140,9 +140,13 @@ func (c *comparison) add(x Change) {
 // set compares two lists: From has what is gone, To what is new.
 func set[T comparable](c *comparison, kind ChangeKind, old, new []T, text func(T) string) {
 	minus := func(a, b []T) string {
+		in := make(map[T]bool, len(b))
+		for _, x := range b {
+			in[x] = true
+		}
 		var s []string
 		for _, x := range a {
-			if !slices.Contains(b, x) {
+			if !in[x] {
 				s = append(s, text(x))
 			}
 		}

@@ -24,6 +24,15 @@ type reader struct {
 	dec  *json.Decoder
 	at   int // where the token read last begins
 	err  error
+
+	counted, lines int // line breaks in the first counted octets
+}
+
+// line is the line of octet at, which must not be before that of the call before.
+func (r *reader) line(at int) int {
+	r.lines += bytes.Count(r.data[r.counted:at], []byte{'\n'})
+	r.counted = at
+	return r.lines + 1
 }
 
 // fail keeps a fault at octet at.
@@ -200,7 +209,7 @@ func (r *reader) read(f *File) {
 				begin += len(r.data[begin:]) - len(bytes.TrimLeft(r.data[begin:], " \t\r\n,"))
 				p := &Partner{}
 				r.partner(p)
-				line := 1 + bytes.Count(r.data[:begin], []byte{'\n'})
+				line := r.line(begin)
 				switch first, twice := ids[p.ID]; {
 				case p.ID == "":
 					r.fail(begin, "partner: no \"id\"")

@@ -104,6 +104,7 @@ func Split(s string) []Part {
 
 // short is a part of one or two letters at the end of text: half of a name.
 func short(before string) bool {
+	before = before[max(0, len(before)-4):]
 	w := before[strings.LastIndexAny(before, " ,;|+")+1:]
 	return len(w) > 0 && len(w) <= 2
 }
@@ -116,7 +117,7 @@ func letterAt(s string, i int) bool {
 var legalForms = []string{"ltd", "limited", "inc", "llc", "corp", "s.a", "s.p.a", "gmbh", "plc", "bv", "b.v", "pte"}
 
 func legalForm(after string) bool {
-	after = strings.ToLower(strings.TrimLeft(after, " "))
+	after = strings.ToLower(strings.TrimLeft(after[:min(len(after), 12)], " "))
 	return slices.ContainsFunc(legalForms, func(f string) bool {
 		rest, ok := strings.CutPrefix(after, f)
 		return ok && (rest == "" || !letterAt(rest, 0))

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSplit(t *testing.T) {
@@ -36,6 +37,19 @@ func TestSplit(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestSplitLong: the time for a long text grows as the text does.
+func TestSplitLong(t *testing.T) {
+	for _, piece := range []string{"a&b", "a,b", ",", "a, ltd", "(", "a/", " and "} {
+		text := strings.Repeat(piece, 1<<20/len(piece))
+		begin := time.Now()
+		Split(text)
+		UseOf(text)
+		if d := time.Since(begin); d > 10*time.Second {
+			t.Errorf("%q again and again: %v", piece, d)
 		}
 	}
 }
