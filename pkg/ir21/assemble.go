@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/partners"
 )
 
@@ -45,8 +46,12 @@ func (p *parser) partners() []*partners.Partner {
 			continue
 		}
 		if first != n && len(first.out.PLMNs) > 0 && len(n.out.PLMNs) > 0 {
+			routed := map[telecom.PLMN]bool{}
+			for _, x := range first.out.PLMNs {
+				routed[x] = true
+			}
 			for _, x := range n.out.PLMNs {
-				if !slices.Contains(first.out.PLMNs, x) {
+				if !routed[x] {
 					p.note(n.line, "network %s: PLMN %v of the summary is not among those of its routing section", n.out.ID, x)
 				}
 			}

@@ -43,7 +43,7 @@ type Import struct {
 const maxArchive = 2 << 30
 
 // Files reads documents: files, and folders with all that end in .xml, .xml.gz or
-// .zip in them. A document that cannot be used is listed and the others are read.
+// .zip in them. A file that ends in .json is a partner file of an earlier import. A document that cannot be used is listed and the others are read.
 // err is an interruption.
 func Files(ctx context.Context, names []string, o ImportOptions) (*Import, error) {
 	if o.MaxSize <= 0 {
@@ -95,8 +95,24 @@ func Files(ctx context.Context, names []string, o ImportOptions) (*Import, error
 		for _, name := range p.Resolve(o.Resolver) {
 			im.Unresolved[name]++
 		}
+		im.strangers(p, o.Resolver)
 	}
 	return im, nil
+}
+
+// strangers notes providers whose name and AS number are different carriers'. Both
+// count: one of them is on the way.
+func (im *Import) strangers(p *partners.Partner, r partners.Resolver) {
+	for i := range p.Carriers {
+		d := &p.Carriers[i]
+		if len(d.Carriers) < 2 || d.ASN == 0 {
+			continue
+		}
+		owner := r.ASN(d.ASN)
+		if owner != "" && !slices.ContainsFunc(r.Text(d.Name), func(n partners.Named) bool { return n.Carrier == owner }) {
+			im.Notes = append(im.Notes, Note{File: p.Source, Text: fmt.Sprintf("network %s: provider %q has AS%d, which is %s: both count", p.ID, clip(d.Name), d.ASN, owner)})
+		}
+	}
 }
 
 // find adds the documents under a name.
@@ -156,7 +172,12 @@ type result struct {
 
 func (r *result) refuse(name string, err error) {
 	var e *Error
-	if !errors.As(err, &e) {
+	var pe *partners.Error
+	switch {
+	case errors.As(err, &e):
+	case errors.As(err, &pe):
+		e = &Error{File: pe.File, Line: pe.Line, Text: pe.Text}
+	default:
 		e = &Error{File: name, Text: errText(err)}
 	}
 	r.refused = append(r.refused, e)
@@ -176,6 +197,14 @@ func (r *result) read(name string, maxSize int64) {
 		r.refuse(name, err)
 	case info.IsDir():
 		r.refuse(name, errors.New("is a folder"))
+	case strings.HasSuffix(lower, ".json"):
+		earlier, err := partners.Load(name)
+		if err != nil {
+			r.refuse(name, err)
+			return
+		}
+		r.used++
+		r.partners = earlier.Partners
 	case strings.HasSuffix(lower, ".zip"):
 		r.archive(name, f, info.Size(), maxSize)
 	case info.Size() > maxSize:

@@ -188,6 +188,46 @@ func TestDisagree(t *testing.T) {
 	}
 }
 
+// TestEarlierImport: documents are added to what an earlier import made.
+func TestEarlierImport(t *testing.T) {
+	dir := t.TempDir()
+	old := put(t, dir+"/old.json", []byte(`{"format":"sigtransit-partners","version":1,"partners":[{"id":"ZZXA1","name":"old","sender":"ZZXA1"},{"id":"ZZXB1"}]}`))
+	newer := put(t, dir+"/a.xml", oneNetwork("ZZXA1", "<FileCreationTimestamp>2026-03-01</FileCreationTimestamp>"))
+	bad := put(t, dir+"/bad.json", []byte("{\n\"format\":1}"))
+	im, err := Files(context.Background(), []string{old, newer, bad}, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, p := range im.File.Partners {
+		got += p.ID + p.Name + " "
+	}
+	if want := "ZZXA1 ZZXB1 "; got != want || len(im.Replaced) != 1 || im.Read != 2 {
+		t.Errorf("%q, %d replaced, %d read", got, len(im.Replaced), im.Read)
+	}
+	if want := bad + `:2: format: got 1, want text`; len(im.Refused) != 1 || im.Refused[0].Error() != want {
+		t.Errorf("%v, want %s", im.Refused, want)
+	}
+}
+
+// TestStrangers: a provider by the name of one carrier with the AS number of another.
+func TestStrangers(t *testing.T) {
+	dir := t.TempDir()
+	name := put(t, dir+"/a.xml", []byte(doc("<GRXIPXRoutingForDataRoamingSection><GRXIPXProvidersList><GRXIPXProviderItem><ProviderName>One</ProviderName><ASN>64502</ASN></GRXIPXProviderItem>"+
+		"<GRXIPXProviderItem><ProviderName>One</ProviderName><ASN>64501</ASN></GRXIPXProviderItem></GRXIPXProvidersList></GRXIPXRoutingForDataRoamingSection>")))
+	r := partners.Resolver{
+		Text: func(s string) []partners.Named { return []partners.Named{{Carrier: "one", End: len(s)}} },
+		ASN:  func(n uint32) string { return map[uint32]string{64501: "one", 64502: "two"}[n] },
+	}
+	im, err := Files(context.Background(), []string{name}, ImportOptions{Resolver: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := name + `: network ZZXA1: provider "One" has AS64502, which is two: both count`; len(im.Notes) != 1 || im.Notes[0].String() != want {
+		t.Errorf("%v, want %s", im.Notes, want)
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -32,11 +32,11 @@ const (
 // it says.
 type Note struct {
 	File string
-	Line int // from 1
+	Line int // from 1; 0: the whole file
 	Text string
 }
 
-func (n Note) String() string { return fmt.Sprintf("%s:%d: %s", n.File, n.Line, n.Text) }
+func (n Note) String() string { return (&Error{n.File, n.Line, n.Text}).Error() }
 
 // Error is why a document cannot be used, and where.
 type Error struct {
@@ -249,10 +249,13 @@ func (x *plmn) set(name, text string, line int) {
 // addPLMN takes a PLMN over if it is one. The MNC keeps its length: 01 and 001 are
 // two networks (E.212 4).
 func (p *parser) addPLMN(n *network, x plmn) {
-	if x.mcc == "" && x.mnc == "" || !p.count() {
-		return
+	if (x.mcc == "") != (x.mnc == "") {
+		p.note(x.line, "MCC %q, MNC %q: one of them is missing", x.mcc, x.mnc)
 	}
 	for _, mnc := range list(x.mnc) {
+		if !p.count() {
+			return
+		}
 		v, err := telecom.ParsePLMN(x.mcc + "-" + mnc)
 		if err != nil {
 			p.note(x.line, "MCC %q, MNC %q: no PLMN; want three digits and two or three", x.mcc, mnc)
