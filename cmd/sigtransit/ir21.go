@@ -60,7 +60,7 @@ func (e *env) ir21Import() *cobra.Command {
 		Use:   "import FOLDER|FILE...",
 		Short: "read IR.21 documents (RAEX XML) into a partner file",
 		Long: `import reads RAEX IR.21 documents in XML: files, and folders with all .xml, .xml.gz and
-.zip files in them. Of several documents of one network the newest counts. Names of
+.zip files in them, and partner files of earlier imports (.json). Of several documents of one network the newest counts. Names of
 carriers are looked up in the watchlist; what names none of it is listed. Contacts, test
 numbers and ranges of subscribers' numbers are not kept.
 
@@ -237,17 +237,17 @@ func (e *env) ir21Diff() *cobra.Command {
 	var fail bool
 	c := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "what changed between two partner files",
-		Long: `diff compares two partner files: partners that came and went, their numbers, names and
+		Short: "what changed between two imports",
+		Long: `diff compares two partner files, or documents as import reads them: partners that came and went, their numbers, names and
 addresses, and above all their carriers. Carriers are looked up in the watchlist of today
 for both files, so that only what partners declare makes a difference.
 
-Exit code 0: done, whatever changed. 1: the result could not be written. 2: command line,
-configuration or a file that is no partner file. 3: with --fail-on-watchlisted, a partner
+Exit code 0: done, whatever changed. 1: a document could not be used or the result not be
+written. 2: command line, configuration or a partner file. 3: with --fail-on-watchlisted, a partner
 moved to a watchlisted carrier (a new one, or backup became more).`,
 		Example: `  sigtransit ir21 diff --fail-on-watchlisted partners-2026-01.json partners.json`,
 		Args:    args(cobra.ExactArgs(2)),
-		RunE: func(_ *cobra.Command, files []string) error {
+		RunE: func(c *cobra.Command, files []string) error {
 			if format != "text" && format != "json" {
 				return usageError{fmt.Errorf("--format: unknown format %q: want text or json", format)}
 			}
@@ -257,12 +257,14 @@ moved to a watchlisted carrier (a new one, or backup became more).`,
 			}
 			var f [2]*partners.File
 			for i, name := range files {
-				if f[i], err = partners.Load(name); err != nil {
+				list, failed, err := e.loadPartners(c, []string{name}, set)
+				if err != nil {
 					return err
 				}
-				for _, p := range f[i].Partners {
-					p.Resolve(resolver(set))
+				if failed {
+					return exitError(exitFailed)
 				}
+				f[i] = &partners.File{Partners: list}
 			}
 			changes := partners.Compare(f[0], f[1], func(id string) bool {
 				c, ok := set.Carrier(id)
