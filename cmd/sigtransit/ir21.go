@@ -187,6 +187,7 @@ func writeImport(w io.Writer, im *ir21.Import, set *rules.Set, verbose bool) {
 		lines = append(lines, replacedText(r))
 	}
 	section("networks in several documents", lines)
+	section("numbers that several operators claim", partners.Clashes(im.File.Partners))
 	lines = nil
 	for _, n := range im.Notes {
 		lines = append(lines, n.String())
