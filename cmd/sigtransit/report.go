@@ -76,10 +76,10 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 
 func (e *env) reportDeclared(c *cobra.Command, files []string, o *reportOptions) error {
 	write := map[string]func(*report.Declared, io.Writer) error{
-		"text": (*report.Declared).Table, "table": (*report.Declared).Table, "csv": (*report.Declared).CSV, "json": (*report.Declared).JSON,
+		"text": (*report.Declared).Table, "table": (*report.Declared).Table, "csv": (*report.Declared).CSV, "json": (*report.Declared).JSON, "html": (*report.Declared).HTML,
 	}[formatOf(o.format, o.out)]
 	if write == nil {
-		return usageError{fmt.Errorf("--format: unknown format %q: want text, csv or json", o.format)}
+		return usageError{fmt.Errorf("--format: unknown format %q: want html, json, csv or text", o.format)}
 	}
 	_, set, err := o.load()
 	if err != nil {

@@ -2,9 +2,11 @@ package report
 
 import (
 	"cmp"
+	_ "embed"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"io"
 	"slices"
 	"strconv"
@@ -162,6 +164,24 @@ func sheetText(s string) string {
 	return s
 }
 
+//go:embed declared.html
+var declaredText string
+
+// HTML writes it as one file that needs nothing else.
+func (d *Declared) HTML(w io.Writer) error {
+	names := map[string]string{}
+	for _, c := range d.Over {
+		names[c.Carrier] = c.Name
+	}
+	t, err := template.New("declared").Funcs(pageFuncs).Funcs(template.FuncMap{
+		"carrier": func(id string) string { return soft(names[id]) },
+	}).Parse(declaredText)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, d)
+}
+
 // Table writes it for a person: carriers, then countries.
 func (d *Declared) Table(w io.Writer) error {
 	fmt.Fprintf(w, "Declared in IR.21: %s in %s hand signaling or roaming data to watchlisted carriers, of %s in %s.\n\n",
@@ -171,7 +191,7 @@ func (d *Declared) Table(w io.Writer) error {
 	fmt.Fprint(t, "OPERATORS\tCOUNTRIES\tSS7\tprimary\tbackup\tshared\t?\tDIAMETER\tDATA\t  CARRIER\n")
 	for _, c := range d.Over {
 		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t  %s\n", c.Operators, c.Countries,
-			c.SS7.sum(), c.SS7.Primary, c.SS7.Backup, c.SS7.LoadSharing, c.SS7.Unknown, c.Diameter.sum(), c.Data.sum(), c.Name)
+			c.SS7.Sum(), c.SS7.Primary, c.SS7.Backup, c.SS7.LoadSharing, c.SS7.Unknown, c.Diameter.Sum(), c.Data.Sum(), c.Name)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -185,4 +205,5 @@ func (d *Declared) Table(w io.Writer) error {
 	return t.Flush()
 }
 
-func (u DeclaredUses) sum() int { return u.Primary + u.Backup + u.LoadSharing + u.Unknown }
+// Sum is the number of operators.
+func (u DeclaredUses) Sum() int { return u.Primary + u.Backup + u.LoadSharing + u.Unknown }
