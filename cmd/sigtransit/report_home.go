@@ -1,8 +1,6 @@
 package main
 
 import (
-	"github.com/spf13/cobra"
-
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/partners"
 	"sigtransit/pkg/report"
@@ -10,11 +8,27 @@ import (
 )
 
 // homeOf is home as the report names it.
-func homeOf(c config.Config) (h report.Home) {
+func homeOf(c config.Config) report.Home {
+	h := report.Home{Name: c.Home.Name}
+	for _, p := range c.Home.PLMNs {
+		h.PLMNs = append(h.PLMNs, p.String())
+	}
 	return h
 }
 
-// declared are the partners that the configuration and the command line name; nil: none.
-func (e *env) declared(c *cobra.Command, conf *config.Config, set *rules.Set, o *reportOptions) ([]*partners.Partner, error) {
-	return nil, nil
+// declared are the partners of the configuration and the command line, with the
+// carriers that the watchlist finds in what they declare; nil: none.
+func declared(c config.Config, set *rules.Set) (list []*partners.Partner, err error) {
+	for _, name := range c.Partners {
+		f, err := partners.Load(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range f.Partners {
+			p.Resolve(resolver(set))
+		}
+		list = append(list, f.Partners...)
+	}
+	list, _ = partners.Merge(list)
+	return list, nil
 }

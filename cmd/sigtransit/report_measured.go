@@ -58,7 +58,7 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 	}
 	options := report.Options{Home: homeOf(conf), From: from, To: to, Now: time.Now(), Carriers: carrierNames(set)}
 	options.Tool, _ = buildVersion()
-	if options.Declared, err = e.declared(c, &conf, set, o); err != nil {
+	if options.Declared, err = declared(conf, set); err != nil {
 		return err
 	}
 	ledger := files[0]

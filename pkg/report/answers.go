@@ -143,7 +143,7 @@ func (d *Data) contracts() (out []Line) {
 			continue
 		}
 		if grave++; grave <= most {
-			out = append(out, Line{name(c.PartnerName, c.Partner), d.against(c), 2})
+			out = append(out, Line{name(c.PartnerName, c.Partner) + ":", d.against(c), 2})
 		}
 	}
 	if grave > most {

@@ -235,6 +235,9 @@ type Coverage struct {
 	Decoded   uint64   `json:"decoded_frames"`
 	Drops     uint64   `json:"dropped_frames"` // by the port, as far as it knows
 	Undecoded uint64   `json:"undecoded_frames"`
+	// KeyChanges is how often subscribers were hashed with another key: each counts once
+	// a key.
+	KeyChanges int `json:"key_changes"`
 	// Partner known of as many of the messages counted.
 	Attributed uint64 `json:"partner_known_messages"`
 }

@@ -34,6 +34,9 @@ func Build(r *exposure.Reader, o Options) (*Data, error) {
 		return nil, err
 	}
 	d := b.finish(parties, carriers)
+	if d.Coverage.KeyChanges, err = r.KeyChanges(); err != nil {
+		return nil, err
+	}
 	links, err := r.Links(o.From, o.To)
 	if err != nil {
 		return nil, err

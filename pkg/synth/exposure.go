@@ -42,14 +42,17 @@ type exposure struct {
 
 // far is a partner, seen from home.
 type far struct {
-	prefix  string // of its global titles, five digits
+	prefix  string // of its global titles
 	plmn    telecom.PLMN
 	base    int // of the numbers of home's subscribers that roam there
 	visitor string
 }
 
-func (p *far) node(n int) telecom.Digits { return digits(fmt.Sprintf("%s00000%02d", p.prefix, n)) }
-func (p *far) vlr() Address              { return GT(p.node(20), telecom.SSNVLR) }
+// node is a node of p: twelve digits that begin with its prefix.
+func (p *far) node(n int) telecom.Digits {
+	return digits(p.prefix + "0000000000"[len(p.prefix):] + fmt.Sprintf("%02d", n))
+}
+func (p *far) vlr() Address { return GT(p.node(20), telecom.SSNVLR) }
 func (p *far) peer(name string) Peer {
 	realm := fmt.Sprintf("epc.mnc%03d.mcc%03d.3gppnetwork.org", p.plmn.MNC, p.plmn.MCC)
 	return Peer{name + "." + realm, realm}
@@ -66,7 +69,7 @@ func (x *exposure) script() {
 	kenya := &far{prefix: "99972", plmn: plmnC, base: 3000}
 	brazil := &far{prefix: "99973", plmn: telecom.PLMN{MCC: 999, MNC: 73, Digits: 2}, base: 4000}
 	// Numbers that Ofcom keeps for drama: the partner is known by its country alone.
-	britain := &far{prefix: "44770", base: 5000}
+	britain := &far{prefix: "4416329600", base: 5000}
 
 	d := &x.demo
 	point := func(near, peer string, pc telecom.PointCode, rc uint32) *ss7Link {

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sigtransit/pkg/report"
+)
+
+const (
+	exposureInput  = "../../testdata/exposure/input.pcapng"
+	exposureConfig = "../../testdata/exposure/config.yaml"
+)
+
+// of makes a report of the bundled case.
+func reportOf(t *testing.T, args ...string) string {
+	t.Helper()
+	code, stdout, stderr := invoke(t, "", append([]string{"report", "--config", exposureConfig}, args...)...)
+	if code != 0 || stderr != "" {
+		t.Fatalf("%v: exit code %d, stderr %q", args, code, stderr)
+	}
+	return stdout
+}
+
+func reportData(t *testing.T, args ...string) *report.Data {
+	t.Helper()
+	var d report.Data
+	if err := json.Unmarshal([]byte(reportOf(t, append(args, "--format", "json")...)), &d); err != nil {
+		t.Fatal(err)
+	}
+	return &d
+}
+
+// numbers of the README of the case, added up there by hand.
+type handCarrier struct {
+	id, evidence                                          string
+	messages                                              uint64
+	authentication, location, sms, call, data, subscriber uint64
+	secrets, home, visitors                               uint64
+	partners                                              int
+}
+
+// TestReportAddsUp holds the report on the bundled capture to figures that were added up
+// by hand: testdata/exposure/README.md.
+func TestReportAddsUp(t *testing.T) {
+	d := reportData(t, exposureInput)
+	same := func(what string, got, want any) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	same("messages", d.Total.Messages, uint64(226))
+	same("path unknown", d.Unknown.Messages, uint64(30))
+	same("declared only", d.Declared, uint64(14))
+	same("over watched carriers", d.Watched, report.Part{Messages: 150, Share: 0.663717})
+	same("internal", d.Internal, uint64(2))
+	same("housekeeping", d.Housekeeping, uint64(2))
+	same("secrets", d.Total.Secrets, uint64(60))
+	same("refused", d.Total.Refused, uint64(1))
+	same("home's subscribers", d.Total.Home, report.Estimate{Value: 29})
+	same("visitors", d.Total.Visitors, report.Estimate{Value: 2})
+	same("twice", d.Twice, uint64(0))
+	same("hours covered", d.Coverage.Covered, 5)
+	same("hours", d.Coverage.Hours, 6)
+	same("frames", d.Coverage.Frames, uint64(410))
+	same("trust", d.Trust.Verdict, "limited")
+	for i, want := range []uint64{86, 61, 28, 8, 4, 39, 0} {
+		same("class "+d.Classes[i].Class, d.Classes[i].Messages, want)
+	}
+
+	hand := []handCarrier{
+		{"pccw-global", "adjacent", 82, 38, 18, 10, 4, 0, 12, 23, 11, 2, 2},
+		{"china-mobile-international", "adjacent", 68, 24, 18, 12, 0, 4, 10, 18, 11, 0, 2},
+		{"china-telecom-global", "none", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+		{"example-transit", "adjacent", 46, 14, 14, 2, 4, 0, 12, 10, 7, 0, 3},
+	}
+	if len(d.Carriers) != len(hand) {
+		t.Fatalf("%d carriers, want %d", len(d.Carriers), len(hand))
+	}
+	for i, w := range hand {
+		c := &d.Carriers[i]
+		got := handCarrier{c.ID, c.Best, c.Messages, c.Cells[0].Messages, c.Cells[1].Messages, c.Cells[2].Messages, c.Cells[3].Messages, c.Cells[4].Messages, c.Cells[5].Messages,
+			c.Secrets, c.Home.Value, c.Visitors.Value, c.Partners}
+		same(c.ID, got, w)
+	}
+	if c := d.Carriers[1]; len(c.Evidence) < 2 || c.Evidence[0].Messages != 48 || c.Evidence[1].Evidence != "hop" || c.Evidence[1].Messages != 20 {
+		t.Errorf("evidence for China Mobile International: %+v", c.Evidence)
+	}
+	if c := d.Carriers[1]; len(c.Links) != 2 || c.Links[1].Protection != "tls" || c.Links[1].Links != 1 {
+		t.Errorf("links of China Mobile International: %+v", c.Links)
+	}
+
+	for _, w := range []struct {
+		id, country, source        string
+		messages, watched, unknown uint64
+	}{
+		{"NORE1", "NO", "ir21", 82, 70, 12}, {"SGPE1", "SG", "ir21", 56, 48, 0}, {"BRAE1", "BR", "ir21", 38, 20, 18}, {"KENE1", "KE", "ir21", 36, 12, 0}, {"", "GB", "numbering", 14, 0, 0},
+	} {
+		found := false
+		for _, p := range d.Partners {
+			if p.ID == w.id || w.id == "" && p.Source == w.source {
+				found = true
+				same(p.ID+" country", p.Country, w.country)
+				same(p.ID+" source", p.Source, w.source)
+				same(p.ID+" messages", p.Messages, w.messages)
+				same(p.ID+" watched", p.Watched.Messages, w.watched)
+				same(p.ID+" unknown", p.Unknown.Messages, w.unknown)
+			}
+		}
+		if !found {
+			t.Errorf("no partner %s of %s", w.id, w.country)
+		}
+	}
+
+	for i, w := range []struct{ total, unknown, pccw, cmi, transit uint64 }{
+		{84, 12, 24, 30, 18}, {58, 12, 10, 16, 20}, {22, 0, 6, 12, 4}, {}, {44, 2, 30, 10, 2}, {18, 4, 12, 0, 2},
+	} {
+		if len(d.Timeline.Points) != 6 {
+			t.Fatalf("%d hours, want 6", len(d.Timeline.Points))
+		}
+		p := d.Timeline.Points[i]
+		same(p.Time.Format("15:04"), [5]uint64{p.Total, p.Unknown, p.Carriers[0], p.Carriers[1], p.Carriers[3]}, [5]uint64{w.total, w.unknown, w.pccw, w.cmi, w.transit})
+		same(p.Time.Format("15:04")+" covered", p.Covered, i != 3)
+	}
+
+	var got []string
+	for _, c := range d.Compared {
+		who := c.Partner
+		if c.Verdict == report.NoDeclaration {
+			who = "-"
+		}
+		got = append(got, strings.Join([]string{c.Verdict, who, c.Service, c.CarrierName, c.Use, strings.TrimSpace(number(c.Messages) + " of " + number(c.Proven))}, ", "))
+	}
+	want := []string{
+		"backup_primary, SGPE1, ss7, China Mobile International, backup, 48 of 56",
+		"undeclared, KENE1, ss7, PCCW Global, , 12 of 36",
+		"declared_unseen, KENE1, ss7, China Telecom Global, backup, 0 of 36",
+		"no_declaration, -, ss7, Example Transit, , 14 of 14",
+		"unresolved, BRAE1, ss7, Northern Signaling Hub, primary, 0 of 0",
+		"as_declared, NORE1, ss7, PCCW Global, primary, 70 of 70",
+		"as_declared, BRAE1, diameter, China Mobile International, primary, 20 of 20",
+		"nothing_measured, NORE1, diameter, PCCW Global, primary, 0 of 0",
+		"as_declared, KENE1, ss7, Example Transit, primary, 24 of 36",
+		"as_declared, SGPE1, ss7, Example Transit, primary, 8 of 56",
+	}
+	if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
+		t.Errorf("declared against observed:\n%s\nwant\n%s", g, w)
+	}
+
+	// The counters add up to the figures.
+	sums := map[string]uint64{}
+	for _, c := range d.Counters {
+		if c.Carrier == "*" || c.Carrier == "" || c.Evidence == "adjacent" || c.Evidence == "hop" || c.Evidence == "address" {
+			sums[c.Carrier] += c.Messages
+		}
+	}
+	same("counters of all", sums["*"], d.Total.Messages)
+	same("counters of unknown path", sums[""], d.Unknown.Messages)
+	for i := range d.Carriers {
+		same("counters of "+d.Carriers[i].ID, sums[d.Carriers[i].ID], d.Carriers[i].Messages)
+	}
+}
+
+func number(n uint64) string {
+	b, _ := json.Marshal(n)
+	return string(b)
+}
+
+// made is what differs from run to run.
+var made = regexp.MustCompile(`"(created|tool)": "[^"]*"`)
+
+// TestReportGolden compares JSON and CSV with what the case holds.
+func TestReportGolden(t *testing.T) {
+	for _, form := range []string{"json", "csv"} {
+		got := made.ReplaceAllString(reportOf(t, "--format", form, exposureInput), `"$1": ""`)
+		got = strings.ReplaceAll(got, exposureInput, "input.pcapng")
+		golden := "../../testdata/exposure/report." + form
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(want) != got {
+			a, b := strings.Split(string(want), "\n"), strings.Split(got, "\n")
+			for i := range max(len(a), len(b)) {
+				if at(a, i) != at(b, i) {
+					t.Fatalf("%s: line %d: got %s, want %s", form, i+1, at(b, i), at(a, i))
+				}
+			}
+		}
+	}
+}
+
+// TestReportOfLedger: a ledger that a replay made gives the report that its capture
+// gives, and each form has its figures.
+func TestReportOfLedger(t *testing.T) {
+	dir := t.TempDir()
+	ledger := filepath.Join(dir, "ledger")
+	if code, _, stderr := invoke(t, "", "replay", "--config", exposureConfig, "--format", "summary", "--ledger", ledger, exposureInput); code != 0 {
+		t.Fatal(stderr)
+	}
+	a, b := reportData(t, exposureInput), reportData(t, ledger)
+	if a.Total != b.Total || a.Unknown != b.Unknown || len(a.Counters) != len(b.Counters) {
+		t.Errorf("of the capture %+v, of the ledger %+v", a.Total, b.Total)
+	}
+	page := filepath.Join(dir, "report.html")
+	reportOf(t, "-o", page, ledger)
+	html, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Example Mobile", "PCCW Global", "carried 36\u202f% of the signaling with partners: 82 of 226 messages, with 2 partners in 2 countries.",
+		"for 13\u202f%: 30 messages for which nothing on the wire proves a carrier", "Example Singapore", "capture trust: limited", "5 hours captured of 6", "United Kingdom"} {
+		if !strings.Contains(string(html), want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	text := reportOf(t, ledger)
+	for _, want := range []string{"OF EXAMPLE MOBILE", "PCCW Global carried 36 %", "12 of 36) went over PCCW Global, which it does not declare"} {
+		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+			t.Errorf("the text has no %q:\n%s", want, text)
+		}
+	}
+	// One hour of it.
+	if d := reportData(t, "--from", "2026-11-23T07:00", "--to", "2026-11-23T07:59", ledger); d.Total.Messages != 58 || d.Coverage.Hours != 1 {
+		t.Errorf("07:00 to 08:00: %d messages in %d hours, want 58 in 1", d.Total.Messages, d.Coverage.Hours)
+	}
+}
+
+func TestReportMistakes(t *testing.T) {
+	for _, x := range []struct {
+		name, want string
+		args       []string
+		code       int
+	}{
+		{"nothing", "name a ledger or captures", nil, 2},
+		{"form", `unknown format "pdf": want html, json, csv or text`, []string{"--format", "pdf", exposureInput}, 2},
+		{"time", `--from: "yesterday" is no time`, []string{"--from", "yesterday", exposureInput}, 2},
+		{"period", "--to: 2026-11-22 is not after --from 2026-11-23", []string{"--from", "2026-11-23", "--to", "2026-11-22", exposureInput}, 2},
+		{"no file", "no such file", []string{"/nonexistent"}, 1},
+		{"no capture", "report_measured_test.go", []string{"report_measured_test.go"}, 1},
+	} {
+		code, stdout, stderr := invoke(t, "", append([]string{"report"}, x.args...)...)
+		if code != x.code || !strings.Contains(stderr, x.want) || stdout != "" {
+			t.Errorf("%s: exit code %d, stdout %q, stderr %q; want %d and %q", x.name, code, stdout, stderr, x.code, x.want)
+		}
+	}
+}
