@@ -120,13 +120,14 @@ Exit code 0: done. 1: a document could not be used or the partner file not be wr
 func (e *env) importFiles(c *cobra.Command, files []string, set *rules.Set, quiet bool) (*ir21.Import, error) {
 	o := ir21.ImportOptions{Resolver: resolver(set), Now: time.Now().UTC().Truncate(time.Second)}
 	if t, ok := e.stderr.(*os.File); ok && !quiet && output.ScreenOf(t).Width > 0 {
-		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(e.stderr), progressbar.OptionSetDescription("IR.21"), progressbar.OptionShowCount(),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth())
+		var bar *progressbar.ProgressBar
 		o.Each = func(done, total int) {
-			bar.ChangeMax(total)
+			if bar == nil {
+				bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(e.stderr), progressbar.OptionSetDescription("IR.21"), progressbar.OptionShowCount(),
+					progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionFullWidth())
+			}
 			_ = bar.Set(done)
 		}
-		defer bar.Finish()
 	}
 	return ir21.Files(c.Context(), files, o)
 }

@@ -2,9 +2,11 @@ package ir21
 
 import (
 	"archive/zip"
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -39,8 +41,11 @@ type Import struct {
 	Unresolved map[string]int
 }
 
-// maxArchive bounds what the documents of one archive may have together.
-const maxArchive = 2 << 30
+// Bounds of an archive: what its documents may have together, and its table of contents.
+const (
+	maxArchive   = 2 << 30
+	maxDirectory = 8 << 20
+)
 
 // Files reads documents: files, and folders with all that end in .xml, .xml.gz or
 // .zip in them. A file that ends in .json is a partner file of an earlier import. A document that cannot be used is listed and the others are read.
@@ -93,7 +98,7 @@ func Files(ctx context.Context, names []string, o ImportOptions) (*Import, error
 	im.File.Partners, im.Replaced = partners.Merge(all)
 	for _, p := range im.File.Partners {
 		for _, name := range p.Resolve(o.Resolver) {
-			im.Unresolved[name]++
+			im.Unresolved[clip(name)]++
 		}
 		im.strangers(p, o.Resolver)
 	}
@@ -232,7 +237,24 @@ func (r *result) document(name string, in io.Reader, maxSize int64) {
 	r.partners = append(r.partners, list...)
 }
 
+// directorySize is the size of an archive's table of contents, as its last record says
+// (APPNOTE.TXT 4.3.16); 0 where there is none.
+func directorySize(f io.ReaderAt, size int64) uint32 {
+	const record = 22
+	tail := make([]byte, min(size, 1<<16+record))
+	n, _ := f.ReadAt(tail, size-int64(len(tail)))
+	i := bytes.LastIndex(tail[:n], []byte("PK\x05\x06"))
+	if i < 0 || i+record > n {
+		return 0
+	}
+	return binary.LittleEndian.Uint32(tail[i+12:])
+}
+
 func (r *result) archive(name string, f io.ReaderAt, size, maxSize int64) {
+	if n := directorySize(f, size); n > maxDirectory { // it is read as a whole
+		r.refuse(name, fmt.Errorf("its table of contents has %d MiB, at most %d are read; want an archive of RAEX IR.21 documents", n>>20, maxDirectory>>20))
+		return
+	}
 	z, err := zip.NewReader(f, size)
 	if err != nil {
 		r.refuse(name, fmt.Errorf("not a zip archive: %w", err))

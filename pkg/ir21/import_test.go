@@ -140,6 +140,12 @@ func TestBombs(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
+	// An archive whose last record announces a table of contents of 2 GiB, and an
+	// archive of nothing else than such a record.
+	announced := archived(t, "e.xml", "<a/>")
+	copy(announced[len(announced)-22+12:], "\x00\x00\x00\x80")
+	put(t, dir+"/e.zip", announced)
+	put(t, dir+"/f.zip", announced[len(announced)-22:])
 	im, err := Files(context.Background(), []string{dir}, ImportOptions{MaxSize: limit})
 	if err != nil {
 		t.Fatal(err)
@@ -153,6 +159,8 @@ func TestBombs(t *testing.T) {
 		"b.zip/b.xml: has 7 MiB, at most 1 are read; want a RAEX IR.21 document",
 		"c.xml: has 7 MiB, at most 1 are read; want a RAEX IR.21 document",
 		"d.xml: has 2048 MiB, at most 1 are read; want a RAEX IR.21 document",
+		"e.zip: its table of contents has 2048 MiB, at most 8 are read; want an archive of RAEX IR.21 documents",
+		"f.zip: its table of contents has 2048 MiB, at most 8 are read; want an archive of RAEX IR.21 documents",
 	}; !reflect.DeepEqual(refused, want) {
 		t.Errorf("%q,\nwant %q", refused, want)
 	}

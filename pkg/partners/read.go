@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
@@ -126,6 +127,9 @@ func (r *reader) text(what string) string {
 	s, ok := t.(string)
 	if !ok {
 		r.fail(r.at, "%s: got %s, want text", what, kindOf(t))
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) { // it may be shown on a terminal
+		r.fail(r.at, "%s: %q, want text without control characters", what, s)
 	}
 	return s
 }

@@ -34,6 +34,7 @@ func TestBadFiles(t *testing.T) {
 		{"unknown key", with(`"nme":"A"`), `FILE:2:15: partner: unknown key "nme"`},
 		{"bad id", head + `{"id":"a b"}]}`, `FILE:2:7: id: "a b", want a TADIG code or a word of letters, digits and hyphens, at most 63`},
 		{"number for a name", with(`"name":7`), "FILE:2:22: name: got 7, want text"},
+		{"control character", with(`"name":"A\u001b[2J"`), `FILE:2:22: name: "A\x1b[2J", want text without control characters`},
 		{"null", with(`"name":null`), "FILE:2:22: name: got null, want text"},
 		{"country", with(`"country":"ISL"`), `FILE:2:25: country: "ISL", want an ISO 3166 code of two capital letters`},
 		{"PLMN", with(`"plmns":["999-1"]`), `FILE:2:24: plmns: "999-1", want a PLMN as MCC-MNC, for example 001-01 or 310-410`},
