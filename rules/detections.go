@@ -140,6 +140,7 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 			e.carriers, e.partners = nil, nil
 			f.match(v, e)
 		}},
+		field{"condition", func(v ast.Node, k string) { d.condition = f.condition(v, k) }},
 		field{"adjust", func(v ast.Node, k string) {
 			d.ladder = nil
 			f.items(v, k, func(n ast.Node) { d.ladder = append(d.ladder, f.step(n)) })

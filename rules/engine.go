@@ -24,6 +24,7 @@ type Engine struct {
 	finding   Finding
 	counts    []uint64 // findings by Detection.Index
 	tested    []uint64 // likewise of rules that are being tested
+	failed    []uint64 // conditions that could not be evaluated, by Detection.Index
 	facts     facts    // of the message at hand; factual: they were collected
 	factual   bool
 	alone     tally // of nobody
@@ -79,6 +80,7 @@ func NewEngine(s *Set) *Engine {
 		values:    make([]byte, 0, maxHits*maxName),
 		counts:    make([]uint64, len(s.Detections)),
 		tested:    make([]uint64, len(s.Detections)),
+		failed:    make([]uint64, len(s.Detections)),
 		alone:     tally{carrier: nobody},
 	}
 }

@@ -165,6 +165,7 @@ type Detection struct {
 	Match []Criterion
 
 	selectors Selectors
+	condition *condition // nil: none
 	ladder    []Step
 }
 

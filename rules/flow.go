@@ -61,7 +61,7 @@ func (e *Engine) EvaluateFlow(f *signaling.FlowEvent, emit func(*Finding)) {
 		}
 		for i := range e.tallies[:e.carrs] {
 			t := &e.tallies[i]
-			if !t.carrier.Watched || !s.carrier(e, t) || !e.reportFlow(l, t.carrier, d) {
+			if !t.carrier.Watched || !s.carrier(e, t) || d.condition != nil && !e.holds(d, m, t) || !e.reportFlow(l, t.carrier, d) {
 				continue
 			}
 			e.tell(m, d, t)

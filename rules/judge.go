@@ -60,6 +60,9 @@ func (e *Engine) judgeMessage(m *signaling.Message, rules []*Detection, emit fun
 
 // fire makes a finding of a rule all of whose selectors fit.
 func (e *Engine) fire(m *signaling.Message, d *Detection, t *tally, emit func(*Finding)) {
+	if d.condition != nil && !e.holds(d, m, t) {
+		return
+	}
 	who := t.carrier
 	if d.selectors.about == aboutMessage {
 		who = nobody // the second sight of a message may tell the carrier

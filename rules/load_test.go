@@ -82,7 +82,7 @@ func TestBadDetections(t *testing.T) {
 	const head = "detections:\n  - id: a\n    title: A\n"
 	for _, tc := range []struct{ name, text, want string }{
 		{"no list", "rules: []\n", `FILE:1:1: detection file: unknown key "rules", want one of detections`},
-		{"unknown key", head + "    sev: low\n", `FILE:4:5: detection: unknown key "sev", want one of id, rev, title, description, category, mode, enabled, severity, match, adjust, references`},
+		{"unknown key", head + "    sev: low\n", `FILE:4:5: detection: unknown key "sev", want one of id, rev, title, description, category, mode, enabled, severity, match, condition, adjust, references`},
 		{"no id", "detections:\n  - title: A\n", `FILE:2:5: detection: no "id"`},
 		{"bad id", "detections:\n  - id: A!\n    title: A\n", `FILE:2:9: id: "A!", want lower-case letters, digits and hyphens, at most 63, for example "location-in-clear"`},
 		{"no title", "detections:\n  - id: a\n", `FILE:2:9: detection: "a" has no "title"`},

@@ -1,0 +1,155 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/interpreter"
+
+	"sigtransit/pkg/signaling"
+)
+
+// condition is what a rule asks beyond its selectors: an expression of CEL over the
+// fields of the message and what is known of the carrier, compiled when it is loaded.
+type condition struct {
+	text    string
+	at      Place
+	program cel.Program
+}
+
+// Bounds of a condition: of its text, and of what one evaluation may cost in CEL's
+// units (about one each for a field, an operator and an element of a list, one for ten
+// characters of text that is searched).
+const (
+	maxCondition  = 4096 // octets
+	conditionCost = 2_000
+)
+
+// environment is made when the first condition is read: without one, nobody waits
+// for it.
+var environment = sync.OnceValues(func() (*cel.Env, error) {
+	opts := []cel.EnvOption{
+		cel.ClearMacros(), cel.Macros(cel.AllMacro, cel.ExistsMacro, cel.ExistsOneMacro),
+		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(),
+			cel.ValidateHomogeneousAggregateLiterals(), cel.ValidateComprehensionNestingLimit(1)),
+	}
+	for name, f := range conditionFields() {
+		opts = append(opts, cel.Variable(name, f.kind))
+	}
+	return cel.NewEnv(opts...)
+})
+
+// condition reads and compiles a condition.
+func (f *file) condition(n ast.Node, key string) *condition {
+	text, ok := f.text(n, key)
+	switch {
+	case !ok:
+		return nil
+	case strings.TrimSpace(text) == "":
+		f.at(place(n), "%s: empty, want an expression, for example direction == \"inbound\"", key)
+		return nil
+	case len(text) > maxCondition:
+		f.at(place(n), "%s: %d octets, want at most %d", key, len(text), maxCondition)
+		return nil
+	}
+	env, err := environment()
+	if err != nil {
+		f.at(place(n), "%s: %v", key, err)
+		return nil
+	}
+	parsed, issues := env.Compile(text)
+	if err := issues.Err(); err != nil {
+		for _, e := range issues.Errors() {
+			f.inCondition(n, key, e.Location.Line(), e.Location.Column(), e.Message)
+		}
+		return nil
+	}
+	if t := parsed.OutputType(); t != cel.BoolType {
+		f.inCondition(n, key, 1, 0, fmt.Sprintf("gives %v, want true or false", t))
+		return nil
+	}
+	program, err := env.Program(parsed, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(conditionCost))
+	if err != nil {
+		f.at(place(n), "%s: %v", key, err)
+		return nil
+	}
+	return &condition{text, f.placeOf(place(n)), program}
+}
+
+// inCondition reports a problem at a place inside an expression.
+func (f *file) inCondition(n ast.Node, key string, line, column int, text string) {
+	if rest, ok := strings.CutPrefix(text, "undeclared reference to '"); ok {
+		name, _, _ := strings.Cut(rest, "'")
+		text = fmt.Sprintf("there is no %s, want one of %s", name, strings.Join(fieldsLike(name), ", "))
+	}
+	text, _, _ = strings.Cut(strings.TrimPrefix(text, "Syntax error: "), "\n")
+	at := f.inScalar(n, max(line, 1), max(column, 0))
+	f.problems.add(Problem{File: at.File, Line: at.Line, Column: at.Column, Text: key + ": " + text})
+}
+
+// fieldsLike lists the fields that begin with the same word, or all first words.
+func fieldsLike(name string) (list []string) {
+	word, _, _ := strings.Cut(name, ".")
+	var words []string
+	for f := range conditionFields() {
+		if strings.HasPrefix(f, word+".") {
+			list = append(list, f)
+		}
+		if w, _, more := strings.Cut(f, "."); more {
+			f = w + ".…"
+		}
+		words = append(words, f)
+	}
+	if list == nil {
+		list = words
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// scene is what a condition looks at.
+type scene struct {
+	e *Engine
+	m *signaling.Message
+	t *tally
+}
+
+// ResolveName implements interpreter.Activation.
+func (s *scene) ResolveName(name string) (any, bool) {
+	f, ok := conditionFields()[name]
+	if !ok {
+		return nil, false
+	}
+	return f.get(s), true
+}
+
+// Parent implements interpreter.Activation.
+func (*scene) Parent() interpreter.Activation { return nil }
+
+// holds evaluates the condition of a rule. One that fails (it divides by nothing, it
+// costs too much) does not hold, and is counted.
+func (e *Engine) holds(d *Detection, m *signaling.Message, t *tally) bool {
+	v, _, err := d.condition.program.Eval(&scene{e, m, t})
+	if err != nil {
+		e.failed[d.Index]++
+		return false
+	}
+	b, _ := v.Value().(bool)
+	return b
+}
+
+// ConditionErrors are the numbers of evaluations that failed, by Detection.Index. The
+// slice belongs to the engine.
+func (e *Engine) ConditionErrors() []uint64 { return e.failed }
+
+// Condition is the expression that has to hold besides the selectors; "" for none.
+func (d *Detection) Condition() string {
+	if d.condition == nil {
+		return ""
+	}
+	return d.condition.text
+}
