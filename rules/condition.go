@@ -136,6 +136,9 @@ func (e *Engine) holds(d *Detection, m *signaling.Message, t *tally) bool {
 	v, _, err := d.condition.program.Eval(&scene{e, m, t})
 	if err != nil {
 		e.failed[d.Index]++
+		if e.Aside.Failed != nil {
+			e.Aside.Failed(d)
+		}
 		return false
 	}
 	b, _ := v.Value().(bool)

@@ -17,6 +17,7 @@ type Step struct {
 	Severity signaling.Severity
 	// Reason is the conditions as text.
 	Reason string
+	At     Place
 
 	evidence, confidence, kind, class set
 	returned                          signaling.Disclosure // one of; 0: not asked
@@ -351,7 +352,7 @@ func setField[T interface {
 }
 
 func (f *file) step(n ast.Node) Step {
-	s := Step{evidence: all, confidence: all, kind: all, class: all}
+	s := Step{evidence: all, confidence: all, kind: all, class: all, At: f.placeOf(place(n))}
 	when, severity := false, false
 	if !f.mapping(n, "adjust",
 		field{"when", func(v ast.Node, _ string) {

@@ -42,6 +42,11 @@ type Engine struct {
 type Aside struct {
 	// Tested takes the findings of rules that are being tested.
 	Tested func(*Finding)
+	// Excepted takes the findings that an exception covers. Expired takes those that one
+	// did cover until it expired: they are handed out as well.
+	Excepted, Expired func(*Finding, *Exception)
+	// Failed takes the rules whose condition could not be evaluated.
+	Failed func(*Detection)
 }
 
 // Bounds of one message. Addresses are bounded by their decoders, but several

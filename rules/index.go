@@ -19,6 +19,8 @@ import (
 type index struct {
 	lists []uint32
 	size  int // identifiers in the index
+	// shared are the identifiers of equal values, where several have one.
+	shared [][]uint32
 
 	codes pcIndex
 	ips   bart.Table[uint32]
@@ -93,7 +95,7 @@ func (x *index) at(ref uint32) []uint32 {
 func (x *index) build(ids []*Identifier, withdrawn, jurisdiction bool) {
 	*x = index{lists: []uint32{0}}
 	groups := make(map[key][]uint32, len(ids))
-	var order []key // of first sight, so that equal files give equal indexes
+	var order, several []key // of first sight, so that equal files give equal indexes
 	for _, id := range ids {
 		if id.Unused = unused(id, withdrawn, jurisdiction); id.Unused != "" {
 			continue
@@ -103,7 +105,13 @@ func (x *index) build(ids []*Identifier, withdrawn, jurisdiction bool) {
 		if !ok {
 			order = append(order, id.key)
 		}
+		if len(g) == 1 {
+			several = append(several, id.key)
+		}
 		groups[id.key] = append(g, id.Index)
+	}
+	for _, k := range several {
+		x.shared = append(x.shared, groups[k])
 	}
 	// wide are the country-level members of less specific entries.
 	wide := func(own []uint32, keys func(yield func(key) bool)) []uint32 {

@@ -1,10 +1,8 @@
 package rules
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
@@ -163,10 +161,7 @@ func (l *loader) checkLinks(links []LinkCarrier) {
 		if l.carrierIDs[k.Carrier] != nil {
 			continue
 		}
-		l.problems.add(Problem{
-			File: k.At.File, Line: k.At.Line, Column: k.At.Column,
-			Text: fmt.Sprintf("link %q: no carrier %q; want one of %s", k.Name, k.Carrier, l.knownCarriers()),
-		})
+		l.problemAt(k.At, "link %q: no carrier %q; want one of %s", k.Name, k.Carrier, l.knownCarriers())
 	}
 }
 
@@ -176,10 +171,5 @@ func (l *loader) knownCarriers() string {
 	for _, e := range l.carriers {
 		ids = append(ids, e.carrier.ID)
 	}
-	slices.Sort(ids)
-	const most = 30
-	if n := len(ids) - most; n > 0 {
-		return strings.Join(ids[:most], ", ") + fmt.Sprintf(" and %d more", n)
-	}
-	return strings.Join(ids, ", ")
+	return shortList(ids)
 }

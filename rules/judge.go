@@ -85,6 +85,9 @@ func (e *Engine) fire(m *signaling.Message, d *Detection, t *tally, emit func(*F
 // hand gives the finding to whom it belongs.
 func (e *Engine) hand(emit func(*Finding)) {
 	d := e.finding.Rule
+	if e.set.Exceptions != nil && e.excepted() {
+		return
+	}
 	if d.Mode == ModeTest {
 		e.tested[d.Index]++
 		if e.Aside.Tested != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
@@ -36,6 +37,10 @@ type Options struct {
 	Links []LinkCarrier
 	// Roaming names the partners of messages, and what they declare; nil: nobody does.
 	Roaming *roaming.Table
+	// ExceptionFiles are files of exceptions: findings that are accepted for a time.
+	ExceptionFiles []string
+	// Now is the time at which exceptions that have expired are warned of; nil: time.Now.
+	Now func() time.Time
 }
 
 // Own is a carrier file in memory.
@@ -52,6 +57,9 @@ type Set struct {
 	Identifiers []*Identifier // by Identifier.Index; all, whether matched or not
 	Detections  []*Detection  // by Detection.Index; the disabled ones too
 	Sources     map[string]Source
+	Exceptions  []*Exception // by Exception.Index, in the order of the files
+	// Warnings are what is allowed in the files, and hardly meant.
+	Warnings []Problem
 
 	byID      map[string]*Carrier
 	index     index
@@ -153,7 +161,11 @@ func Load(opts Options) (*Set, error) {
 	for _, name := range opts.DetectionFiles {
 		l.user(name, (*file).detectionFile)
 	}
+	for _, name := range opts.ExceptionFiles {
+		l.user(name, (*file).exceptionFile)
+	}
 	l.checkDetections()
+	l.checkExceptions()
 	l.checkLinks(opts.Links)
 	if e := l.problems; len(e.Problems) > 0 {
 		slices.SortStableFunc(e.Problems, func(a, b Problem) int {
@@ -161,7 +173,9 @@ func Load(opts Options) (*Set, error) {
 		})
 		return nil, e
 	}
-	return l.compile(opts), nil
+	s := l.compile(opts)
+	l.warn(s, opts)
+	return s, nil
 }
 
 // loader is the state of one Load.
@@ -173,6 +187,7 @@ type loader struct {
 	carrierIDs map[string]*carrierEntry
 	rules      []*ruleEntry
 	ruleIDs    map[string]*ruleEntry
+	exceptions []*exceptionEntry
 	merges     int // calls of mergeIdentifiers
 }
 
@@ -243,6 +258,10 @@ func (l *loader) compile(opts Options) *Set {
 	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
 	s.takeLinks(opts.Links)
 	s.takePartners(opts.Roaming)
+	for i, x := range l.exceptions {
+		x.Index = i
+		s.Exceptions = append(s.Exceptions, x.Exception)
+	}
 	s.paths = s.inventory.label || s.says != nil
 	return s
 }

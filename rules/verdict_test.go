@@ -93,10 +93,17 @@ func TestUnwatched(t *testing.T) {
 	}
 }
 
+func prefixes(list ...string) (out []netip.Prefix) {
+	for _, s := range list {
+		out = append(out, netip.MustParsePrefix(s))
+	}
+	return out
+}
+
+func codesOf(list ...telecom.PointCode) []telecom.PointCode { return list }
+
 func TestInventory(t *testing.T) {
 	national := uint8(2)
-	addr := func(s string) []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix(s)} }
-	codes := func(pc ...telecom.PointCode) []telecom.PointCode { return pc }
 	links := func(l ...LinkCarrier) func(*Options) {
 		return func(o *Options) {
 			for i := range l {
@@ -111,19 +118,19 @@ func TestInventory(t *testing.T) {
 		links []LinkCarrier
 		want  string
 	}{
-		{"the peer's address", []LinkCarrier{{Peers: addr("198.51.100.0/24"), Carrier: "first"}}, "first adjacent high"},
-		{"another address", []LinkCarrier{{Peers: addr("198.51.101.0/24"), Carrier: "first"}}, "unknown"},
+		{"the peer's address", []LinkCarrier{{Peers: prefixes("198.51.100.0/24"), Carrier: "first"}}, "first adjacent high"},
+		{"another address", []LinkCarrier{{Peers: prefixes("198.51.101.0/24"), Carrier: "first"}}, "unknown"},
 		{"port", []LinkCarrier{{Ports: []uint16{2905}, Carrier: "first"}}, "first adjacent high"},
-		{"address and another port", []LinkCarrier{{Peers: addr("198.51.100.1/32"), Ports: []uint16{3868}, Carrier: "first"}}, "unknown"},
-		{"point code", []LinkCarrier{{PointCodes: codes(7, 4200), Carrier: "first"}}, "first adjacent high"},
-		{"the sender's point code", []LinkCarrier{{PointCodes: codes(4100), Carrier: "first"}}, "first adjacent high"},
-		{"point code of another network", []LinkCarrier{{PointCodes: codes(4200), NetworkIndicator: &national, Carrier: "first"}}, "unknown"},
+		{"address and another port", []LinkCarrier{{Peers: prefixes("198.51.100.1/32"), Ports: []uint16{3868}, Carrier: "first"}}, "unknown"},
+		{"point code", []LinkCarrier{{PointCodes: codesOf(7, 4200), Carrier: "first"}}, "first adjacent high"},
+		{"the sender's point code", []LinkCarrier{{PointCodes: codesOf(4100), Carrier: "first"}}, "first adjacent high"},
+		{"point code of another network", []LinkCarrier{{PointCodes: codesOf(4200), NetworkIndicator: &national, Carrier: "first"}}, "unknown"},
 		{"network alone", []LinkCarrier{{NetworkIndicator: new(uint8), Carrier: "first"}}, "first adjacent high"},
 		{"another network alone", []LinkCarrier{{NetworkIndicator: &national, Carrier: "first"}}, "unknown"},
-		{"point code on another link", []LinkCarrier{{PointCodes: codes(4200), Peers: addr("203.0.113.0/24"), Carrier: "first"}}, "unknown"},
-		{"the first that fits", []LinkCarrier{{Ports: []uint16{2905}, Carrier: "second"}, {PointCodes: codes(4200), Carrier: "first"}}, "second adjacent high"},
-		{"the label before the link", []LinkCarrier{{PointCodes: codes(4200), Carrier: "first"}, {Ports: []uint16{2905}, Carrier: "second"}}, "first adjacent high"},
-		{"the link, where the label does not fit", []LinkCarrier{{PointCodes: codes(4201), Carrier: "first"}, {Ports: []uint16{2905}, Carrier: "second"}}, "second adjacent high"},
+		{"point code on another link", []LinkCarrier{{PointCodes: codesOf(4200), Peers: prefixes("203.0.113.0/24"), Carrier: "first"}}, "unknown"},
+		{"the first that fits", []LinkCarrier{{Ports: []uint16{2905}, Carrier: "second"}, {PointCodes: codesOf(4200), Carrier: "first"}}, "second adjacent high"},
+		{"the label before the link", []LinkCarrier{{PointCodes: codesOf(4200), Carrier: "first"}, {Ports: []uint16{2905}, Carrier: "second"}}, "first adjacent high"},
+		{"the link, where the label does not fit", []LinkCarrier{{PointCodes: codesOf(4201), Carrier: "first"}, {Ports: []uint16{2905}, Carrier: "second"}}, "second adjacent high"},
 	} {
 		e := NewEngine(load(t, watchlist, links(c.links...)))
 		m := mapMessage(t)
@@ -137,7 +144,7 @@ func TestInventory(t *testing.T) {
 		}
 	}
 
-	e := NewEngine(load(t, watchlist, links(LinkCarrier{Peers: addr("198.51.100.1/32"), Carrier: "first"})))
+	e := NewEngine(load(t, watchlist, links(LinkCarrier{Peers: prefixes("198.51.100.1/32"), Carrier: "first"})))
 	found := evaluate(e, mapMessage(t))
 	if len(found) != 1 || found[0].line != "location-in-clear first high adjacent: link.inventory=link-1[link link-1]" || found[0].confidence != signaling.ConfidenceHigh {
 		t.Errorf("finding %v", found)

@@ -31,6 +31,7 @@ an interface that is not there is a warning. Exit code 2: something is wrong.`,
 			if err != nil {
 				return usageError{err}
 			}
+			e.warn(set)
 			for _, w := range append(k.warnings, warnings...) {
 				fmt.Fprintf(e.stderr, "sigtransit: warning: %s\n", w)
 			}
@@ -45,6 +46,9 @@ an interface that is not there is a warning. Exit code 2: something is wrong.`,
 			}
 			if tested > 0 {
 				added = fmt.Sprintf(", %d in mode test", tested)
+			}
+			if n := len(set.Exceptions); n > 0 {
+				added += fmt.Sprintf(", %d exceptions", n)
 			}
 			if avps, commands := k.dictionary.Len(); k.dictionary != nil {
 				added += fmt.Sprintf(", dictionaries with %d AVPs and %d commands", avps, commands)

@@ -106,6 +106,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	if err != nil {
 		return usageError{err}
 	}
+	e.warn(set)
 	failOn := signaling.NumSeverities
 	if o.failOn != "" {
 		var ok bool

@@ -114,6 +114,7 @@ type knowledge struct {
 	config     string
 	watchlists []string
 	detections []string
+	exceptions []string
 	noBuiltin  bool
 	withdrawn  bool
 
@@ -133,6 +134,7 @@ func (k *knowledge) flags(c *cobra.Command) {
 	f.StringVarP(&k.config, "config", "c", "", "configuration `file` (YAML)")
 	f.StringArrayVar(&k.watchlists, "watchlist", nil, "carrier `file` beside the built-in ones; repeatable")
 	f.StringArrayVar(&k.detections, "detections", nil, "detection `file` beside the built-in ones; repeatable")
+	f.StringArrayVar(&k.exceptions, "exceptions", nil, "`file` of findings that are accepted for a time; repeatable")
 	f.StringArrayVar(&k.dictionaries, "dictionary", nil, "Diameter dictionary `file` (XML) beside what is built in; repeatable")
 	f.StringArrayVar(&k.home, "home", nil, "`PLMN` of the home network, for example 001-01; repeatable")
 	f.StringArrayVar(&k.partners, "partners", nil, "partner `file`, as an import of IR.21 makes it; repeatable")
@@ -162,6 +164,7 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 		Own:              canary.Carriers(c.Canaries),
 		WatchlistFiles:   append(c.Watchlists, k.watchlists...),
 		DetectionFiles:   append(c.Detections, k.detections...),
+		ExceptionFiles:   append(c.Exceptions, k.exceptions...),
 		NoBuiltin:        k.noBuiltin || !c.BuiltinCarriers,
 		IncludeWithdrawn: k.withdrawn || c.IncludeWithdrawn,
 		Links:            c.LinkCarriers(),
@@ -201,6 +204,13 @@ func (k *knowledge) roaming(c *config.Config) error {
 		k.warnings = append(k.warnings, w.Text)
 	}
 	return nil
+}
+
+// warn tells what is allowed in the files, and hardly meant.
+func (e *env) warn(set *rules.Set) {
+	for _, w := range set.Warnings {
+		fmt.Fprintf(e.stderr, "sigtransit: warning: %v\n", w)
+	}
 }
 
 // dissect is what dissection is told.

@@ -37,6 +37,8 @@ type Config struct {
 	PointCodes output.PointCodeFormat
 	// Watchlists and Detections are files beside the built-in ones.
 	Watchlists, Detections []string
+	// Exceptions are files of findings that are accepted for a time.
+	Exceptions []string
 	// Dictionaries are files of Diameter AVPs and commands beside the built-in ones.
 	Dictionaries []string
 	// BuiltinCarriers and IncludeWithdrawn: which identifiers are matched.
@@ -83,6 +85,7 @@ type form struct {
 	PointCodes       *string  `yaml:"point_codes"`
 	Watchlists       []string `yaml:"watchlists"`
 	Detections       []string `yaml:"detections"`
+	Exceptions       []string `yaml:"exceptions"`
 	Dictionaries     []string `yaml:"dictionaries"`
 	BuiltinCarriers  *bool    `yaml:"builtin_carriers"`
 	IncludeWithdrawn *bool    `yaml:"include_withdrawn"`
@@ -319,7 +322,7 @@ func (f *form) apply(c Config, name string, fail func(key, format string, args .
 	for _, list := range []struct {
 		from []string
 		to   *[]string
-	}{{f.Watchlists, &c.Watchlists}, {f.Detections, &c.Detections}, {f.Dictionaries, &c.Dictionaries}, {f.Partners, &c.Partners}} {
+	}{{f.Watchlists, &c.Watchlists}, {f.Detections, &c.Detections}, {f.Exceptions, &c.Exceptions}, {f.Dictionaries, &c.Dictionaries}, {f.Partners, &c.Partners}} {
 		for _, file := range list.from {
 			*list.to = append(*list.to, local(file))
 		}

@@ -171,6 +171,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 			failed <- fmt.Errorf("web: %w", err)
 		}
 	}()
+	warnOf(d.log, p.Set)
 	d.log.Info("capturing", "interfaces", lc.Interfaces, "workers", len(sources), "carriers", len(p.Set.Carriers), "detections", len(p.Set.Detections), "addresses", web.addresses())
 	d.opts.Notify("READY=1\nSTATUS=capturing") // before a reload can say RELOADING=1
 	d.ready.Store(true)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"strings"
 	"sync"
@@ -97,9 +98,17 @@ func (d *Daemon) reload() error {
 	if len(rest) > 0 {
 		d.log.Warn("reloaded; some changes take effect with a restart only", "keys", strings.Join(rest, ", "))
 	} else {
+		warnOf(d.log, p.Set)
 		d.log.Info("reloaded", "carriers", len(p.Set.Carriers), "identifiers", p.Set.Matched(), "detections", len(p.Set.Detections))
 	}
 	return nil
+}
+
+// warnOf logs what is allowed in the files of rules, and hardly meant.
+func warnOf(log *slog.Logger, set *rules.Set) {
+	for _, w := range set.Warnings {
+		log.Warn("rules: "+w.Text, "place", fmt.Sprintf("%s:%d:%d", w.File, w.Line, w.Column))
+	}
 }
 
 // restartNeeded names the keys that differ from those the daemon began with and that
@@ -113,7 +122,7 @@ func restartNeeded(begun, now *Plan) (keys []string) {
 		{"capture", old.Capture, new.Capture},
 		{"web", old.Web, new.Web},
 		{"sinks", old.Sinks, new.Sinks},
-		{"links", old.Links, new.Links},
+		{"links", old.Dissect().Links, new.Dissect().Links}, // who the carriers are, rules know
 		{"network_indicators", old.Networks, new.Networks},
 		// What stands in the files counts, not their names.
 		{"dictionaries", begun.Dissect.Dictionary, now.Dissect.Dictionary},

@@ -407,6 +407,11 @@ func sampleStats() *Stats {
 		findings[f.Rule.ID] = f
 	}
 	s.AddTested(locationFinding())
+	x := &rules.Exception{ID: "partner-over-pccw", Owner: "roaming@example.net", Expires: time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC)}
+	s.AddExcepted(x)
+	s.AddExcepted(x)
+	s.AddExpired(x)
+	s.AddConditionError(&rules.Detection{ID: "own-rule"})
 	for _, m := range messages() {
 		s.AddMessage(m)
 	}

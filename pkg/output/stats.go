@@ -73,6 +73,8 @@ type Stats struct {
 
 	findings []findingCount
 	tested   []findingCount // of rules in mode test
+	excepted []exceptionCount
+	failed   []Count // conditions that could not be evaluated, by rule
 	carriers []*carrierStats
 	byIndex  map[*rules.Carrier]*carrierStats
 	last     *carrierStats // of the previous finding
@@ -396,7 +398,7 @@ func (s *Stats) Snapshot() *Stats {
 	c.Counters = slices.Clone(s.Counters)
 	c.StateEntries, c.Evictions, c.CarrierFlows = slices.Clone(s.StateEntries), slices.Clone(s.Evictions), slices.Clone(s.CarrierFlows)
 	c.messages, c.findings, c.warnings = slices.Clone(s.messages), slices.Clone(s.findings), slices.Clone(s.warnings)
-	c.tested = slices.Clone(s.tested)
+	c.tested, c.excepted, c.failed = slices.Clone(s.tested), slices.Clone(s.excepted), slices.Clone(s.failed)
 	c.byIndex, c.last, c.carriers = nil, nil, make([]*carrierStats, len(s.carriers))
 	for i, cs := range s.carriers {
 		k := *cs
@@ -471,6 +473,7 @@ func (s *Stats) Merge(o *Stats) {
 	s.flows += o.flows
 	s.findings = mergeFindings(s.findings, o.findings)
 	s.tested = mergeFindings(s.tested, o.tested)
+	s.mergeAsides(o)
 	for _, c := range o.carriers {
 		s.mergeCarrier(c)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"reflect"
 	"testing"
+	"time"
 
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
@@ -256,5 +257,21 @@ func TestNoCarrier(t *testing.T) {
 		if b := e.AppendFinding(nil, f); !bytes.Contains(b, []byte(`"finding":{"rule":"location-in-clear","severity":"high","evidence":"none"`)) {
 			t.Errorf("%s", b)
 		}
+	}
+}
+
+// TestAsides: what exceptions took and what could not be judged is counted, merged and
+// copied.
+func TestAsides(t *testing.T) {
+	s, o := sampleStats(), sampleStats()
+	s.Merge(o)
+	want := []ExceptionCount{{"partner-over-pccw", "roaming@example.net", time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC), 4, 2}}
+	c := s.Snapshot()
+	s.Merge(o)
+	if got := c.Exceptions(); !reflect.DeepEqual(got, want) {
+		t.Errorf("exceptions %v", got)
+	}
+	if got := c.ConditionErrors(); !reflect.DeepEqual(got, []Count{{"own-rule", 2}}) {
+		t.Errorf("condition errors %v", got)
 	}
 }

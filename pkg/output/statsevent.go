@@ -59,6 +59,12 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 	b = appendCounts(b, "state_entries", s.StateEntries)
 	b = appendList(b, "findings", s.Findings(), appendFindings)
 	b = appendList(b, "findings_test", s.Tested(), appendFindings)
+	b = appendList(b, "exceptions", s.Exceptions(), func(b []byte, c ExceptionCount) []byte {
+		b = appendText(b, "exception", c.Exception)
+		b = appendUint(b, "accepted", c.Accepted)
+		return appendUint(b, "expired", c.Expired)
+	})
+	b = appendCounts(b, "condition_errors", s.failed)
 	b = appendList(b, "exposures", s.Exposures(), func(b []byte, x Exposure) []byte {
 		b = appendText(b, "carrier", x.Carrier)
 		b = appendWord(b, "class", x.Class.String())

@@ -206,12 +206,22 @@ func (p *page) findings(st *Stats) {
 	for _, f := range list {
 		p.b = fmt.Appendf(p.b, "  %10s  %-8s  %s\n", thousands(f.N), f.Severity, f.Rule)
 	}
-	if list = st.Tested(); len(list) == 0 {
-		return
+	if list = st.Tested(); len(list) > 0 {
+		p.b = append(p.b, "  rules in mode test would have found:\n"...)
 	}
-	p.b = append(p.b, "  rules in mode test would have found:\n"...)
 	for _, f := range list {
 		p.b = fmt.Appendf(p.b, "  %10s  %-8s  %s\n", thousands(f.N), f.Severity, f.Rule)
+	}
+	for _, x := range st.Exceptions() {
+		if x.Accepted > 0 {
+			p.b = fmt.Appendf(p.b, "  %10s  accepted by exception %s until %s (%s)\n", thousands(x.Accepted), x.Exception, x.Expires.Format(time.DateOnly), x.Owner)
+		}
+		if x.Expired > 0 {
+			p.b = fmt.Appendf(p.b, "  %10s  of these: exception %s ended %s (%s)\n", thousands(x.Expired), x.Exception, x.Expires.Format(time.DateOnly), x.Owner)
+		}
+	}
+	for _, c := range st.ConditionErrors() {
+		p.b = fmt.Appendf(p.b, "  %10s  times the condition of %s could not be evaluated\n", thousands(c.N), c.Name)
 	}
 }
 

@@ -67,6 +67,7 @@ type Worker struct {
 	onCanary  func(*rules.Finding) // w.flag, bound once
 	flagged   canary.Flag          // of the canary's message at hand
 	err       error                // of the sink; ends the run
+	ended     []bool               // exceptions that were warned of, by Exception.Index
 
 	cover cover
 
@@ -95,7 +96,31 @@ func New(set *rules.Set, opts Options) *Worker {
 // judgeBy makes an engine of a set.
 func (w *Worker) judgeBy(set *rules.Set) {
 	w.engine = rules.NewEngine(set)
-	w.engine.Aside = rules.Aside{Tested: w.stats.AddTested}
+	w.engine.Aside = rules.Aside{
+		Tested: w.stats.AddTested, Excepted: func(_ *rules.Finding, x *rules.Exception) { w.stats.AddExcepted(x) },
+		Expired: w.expired, Failed: w.stats.AddConditionError,
+	}
+	w.ended = make([]bool, len(set.Exceptions))
+}
+
+// expired counts a finding that an exception does not cover any more, and warns at the
+// first one.
+func (w *Worker) expired(f *rules.Finding, x *rules.Exception) {
+	w.stats.AddExpired(x)
+	if w.ended[x.Index] {
+		return
+	}
+	w.ended[x.Index] = true
+	ticket := ""
+	if x.Ticket != "" {
+		ticket = ", " + x.Ticket
+	}
+	m := f.Message
+	w.Warning(&signaling.Warning{
+		Time: m.Time, Frame: m.Frame, Source: m.Source, Type: "exception-expired",
+		Text:   fmt.Sprintf("Exception %s of %s%s ended on %s, and what it accepted goes on: findings are made again.", x.ID, x.Owner, ticket, x.Expires.Format(time.DateOnly)),
+		Advice: "Settle it with its owner: end what is found, or write a new date with a new reason.",
+	})
 }
 
 // resolveBy makes a resolver of a table, and tells the ledger who its partners are.

@@ -34,6 +34,9 @@ var (
 	flowsDesc    = desc("flows_total", "SCTP associations and TCP connections seen.")
 	findingsDesc = desc("findings_total", "Findings by rule and severity.", "rule", "severity")
 	testedDesc   = desc("findings_test_total", "What rules in mode test would have found, by rule and severity.", "rule", "severity")
+	exceptDesc   = desc("exception_findings_total", "Findings that an exception accepted, or did accept until it expired.", "exception", "state")
+	expiryDesc   = desc("exception_expiry_timestamp_seconds", "When an exception ends, seconds since the epoch.", "exception")
+	failedDesc   = desc("rule_condition_errors_total", "Conditions of rules that could not be evaluated.", "rule")
 	flaggedDesc  = desc("flagged_messages_total", "Messages a watchlisted carrier could read.", "carrier", "class", "protocol", "evidence", "direction")
 	returnedDesc = desc("flagged_answers_with_secrets_total", "Flagged answers that returned keys, locations, message text or subscriber data.", "carrier", "class", "protocol", "evidence", "direction")
 	refusedDesc  = desc("flagged_answers_refused_total", "Flagged answers that said no: errors, rejects, results of 3000 and more.", "carrier", "class", "protocol", "evidence", "direction")
@@ -49,6 +52,7 @@ var (
 
 var descs = []*prometheus.Desc{
 	framesDesc, bytesDesc, dropsDesc, outcomeDesc, lastDesc, errorsDesc, eventsDesc, messagesDesc, dupDesc, flowsDesc, findingsDesc, testedDesc,
+	exceptDesc, expiryDesc, failedDesc,
 	flaggedDesc, returnedDesc, refusedDesc, carrierDesc, linksDesc, entriesDesc, evictedDesc, missingDesc, warningsDesc, trustDesc, buildDesc,
 }
 
@@ -152,8 +156,10 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	counter(dupDesc, s.Duplicates())
 	counter(flowsDesc, s.Flows())
 	findings, carrierMessages, carrierFlows := s.Findings(), s.CarrierMessages(), s.CarrierFlows
+	exceptions, failed := s.Exceptions(), s.ConditionErrors()
 	if c.Rules != nil {
 		set := c.Rules()
+		exceptions, failed = exceptionsWithZeros(exceptions, set), withZeros(failed, conditional(set))
 		findings, carrierMessages, carrierFlows = findingsWithZeros(findings, set), carriersWithZeros(carrierMessages, set), carriersWithZeros(carrierFlows, set)
 	}
 	for _, x := range findings {
@@ -161,6 +167,14 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	for _, x := range s.Tested() {
 		counter(testedDesc, x.N, x.Rule, x.Severity.String())
+	}
+	for _, x := range exceptions {
+		counter(exceptDesc, x.Accepted, x.Exception, "accepted")
+		counter(exceptDesc, x.Expired, x.Exception, "expired")
+		gauge(expiryDesc, float64(x.Expires.AddDate(0, 0, 1).Unix()), x.Exception)
+	}
+	for _, x := range failed {
+		counter(failedDesc, x.N, x.Name)
 	}
 	for _, x := range s.Flagged() {
 		labels := []string{x.Carrier, x.Class.String(), x.Protocol.String(), x.Evidence.String(), x.Direction.String()}

@@ -41,6 +41,10 @@ func sample() *output.Stats {
 		Evidence: signaling.EvidenceAdjacent,
 	})
 	s.AddTested(&rules.Finding{Message: m, Rule: &rules.Detection{ID: "new-rule"}, Severity: signaling.SeverityLow})
+	ends := &rules.Exception{ID: "accepted-risk", Expires: time.Unix(1_799_971_200, 0).UTC()}
+	s.AddExcepted(ends)
+	s.AddExpired(ends)
+	s.AddConditionError(&rules.Detection{ID: "new-rule"})
 	s.AddTouched(m, []*rules.Carrier{{ID: "example"}})
 	m.Duplicate = true
 	s.AddMessage(m)
@@ -82,6 +86,7 @@ sigtransit_capture_last_frame_timestamp_seconds 1.7000000005e+09
 # TYPE sigtransit_capture_warnings_total counter
 sigtransit_capture_warnings_total{type="clock-steps"} 0
 sigtransit_capture_warnings_total{type="cut-frames"} 0
+sigtransit_capture_warnings_total{type="exception-expired"} 0
 sigtransit_capture_warnings_total{type="internal-error"} 0
 sigtransit_capture_warnings_total{type="mirrored-twice"} 0
 sigtransit_capture_warnings_total{type="missing-chunks"} 0
@@ -102,6 +107,11 @@ sigtransit_decode_errors_total{protocol="sccp",reason="truncated"} 2
 sigtransit_dissection_events_total{event="sctp_packets"} 80
 # TYPE sigtransit_duplicate_messages_total counter
 sigtransit_duplicate_messages_total 1
+# TYPE sigtransit_exception_expiry_timestamp_seconds gauge
+sigtransit_exception_expiry_timestamp_seconds{exception="accepted-risk"} 1.8000576e+09
+# TYPE sigtransit_exception_findings_total counter
+sigtransit_exception_findings_total{exception="accepted-risk",state="accepted"} 1
+sigtransit_exception_findings_total{exception="accepted-risk",state="expired"} 1
 # TYPE sigtransit_findings_test_total counter
 sigtransit_findings_test_total{rule="new-rule",severity="low"} 1
 # TYPE sigtransit_findings_total counter
@@ -127,6 +137,8 @@ sigtransit_frames_total{outcome="unknown_link_type"} 0
 # TYPE sigtransit_messages_total counter
 sigtransit_messages_total{kind="abort",operation="unknown",protocol="tcap"} 1
 sigtransit_messages_total{kind="invoke",operation="updateLocation",protocol="map"} 1
+# TYPE sigtransit_rule_condition_errors_total counter
+sigtransit_rule_condition_errors_total{rule="new-rule"} 1
 # TYPE sigtransit_sctp_missing_chunks_total counter
 sigtransit_sctp_missing_chunks_total 7
 # TYPE sigtransit_state_entries gauge

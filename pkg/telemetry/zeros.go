@@ -26,7 +26,7 @@ var outcomes = func() (names []string) {
 
 // warnings are the types a live capture can raise.
 var warnings = func() []string {
-	names := []string{"internal-error", "protection-downgrade"}
+	names := []string{"internal-error", "protection-downgrade", "exception-expired"}
 	for c := range trust.NumConditions {
 		names = append(names, c.String())
 	}
@@ -62,6 +62,31 @@ func findingsWithZeros(counts []output.FindingCount, s *rules.Set) []output.Find
 		}
 	}
 	return counts
+}
+
+// exceptionsWithZeros adds the exceptions in force that nothing fitted, and leaves out
+// those that are no more: their end is no news.
+func exceptionsWithZeros(counts []output.ExceptionCount, s *rules.Set) (all []output.ExceptionCount) {
+	for _, x := range s.Exceptions {
+		c := output.ExceptionCount{Exception: x.ID, Owner: x.Owner, Expires: x.Expires}
+		for _, have := range counts {
+			if have.Exception == x.ID {
+				c.Accepted, c.Expired = have.Accepted, have.Expired
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// conditional are the rules in force that have a condition.
+func conditional(s *rules.Set) (ids []string) {
+	for _, d := range s.Detections {
+		if d.Enabled && d.Condition() != "" {
+			ids = append(ids, d.ID)
+		}
+	}
+	return ids
 }
 
 // carriersWithZeros adds the carriers of the watchlist that nothing was seen of:
