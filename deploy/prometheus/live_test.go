@@ -54,6 +54,14 @@ func prepared(t *testing.T) bool {
 	return true
 }
 
+// declares is the IR.21 of two partners of the demonstration: A names the carrier that
+// it is seen over, B another one.
+const declares = `{"format":"sigtransit-partners","version":1,"created":"2026-11-20T09:00:00Z","partners":[
+{"id":"PARTA","name":"Partner A","country":"NO","plmns":["999-70"],"gts":[{"first":"99970"}],"carriers":[{"service":"ss7","name":"PCCW Global","carriers":["pccw-global"],"use":"primary"}]},
+{"id":"PARTB","name":"Partner B","country":"NO","plmns":["999-71"],"gts":[{"first":"99971"}],"carriers":[{"service":"ss7","name":"PCCW Global","carriers":["pccw-global"],"use":"primary"}]}
+]}
+`
+
 // play sends the frames of a capture to the mirror port, a thousand a second.
 func play(t *testing.T, name string) {
 	t.Helper()
@@ -85,10 +93,14 @@ web: {listen: ["127.0.0.1:0"]}
 state: {file: %s/state.json}
 canaries: [{name: tap, id: 1}]
 ledger: {file: %s/exposure.db}
+home: {plmns: [001-01], gt_prefixes: ["99901"]}
+partners: [%s/partners.json]
+metrics: {partners: [PARTA]}
 sinks:
   - {name: findings, type: file, path: %s/findings.jsonl}
   - {name: hook, type: webhook, url: %q, retry: {min: 100ms, max: 1s}}
-`, mirror, dir, dir, dir, receiver.URL)
+`, mirror, dir, dir, dir, dir, receiver.URL)
+	write(t, filepath.Join(dir, "partners.json"), declares)
 	conf := filepath.Join(dir, "sigtransit.yaml")
 	write(t, conf, strings.Replace(configuration, "127.0.0.1:0", freePort(t), 1))
 	text, _ := os.ReadFile(conf)
@@ -136,6 +148,12 @@ sinks:
 	play(t, "interconnect-demo")
 	expect(60*time.Second, "firing", "SigtransitVectorsReadable", "SigtransitLocationReadable", "SigtransitSMSTextReadable",
 		"SigtransitSMSReadable", "SigtransitAuthenticationReadable", "SigtransitOtherSignalingReadable")
+	expect(20*time.Second, "firing", "SigtransitUndeclaredCarrier")
+	for carrier := range p.count(t, `ALERTS{alertname="SigtransitUndeclaredCarrier"}`, "carrier") {
+		if carrier != "china-mobile-international" { // partner A declares the other one
+			t.Errorf("carrier %q is said to be undeclared", carrier)
+		}
+	}
 	for range 3 {
 		quiet("after the demonstration")
 		time.Sleep(time.Second)
