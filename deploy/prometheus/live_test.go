@@ -62,6 +62,11 @@ const declares = `{"format":"sigtransit-partners","version":1,"created":"2026-11
 ]}
 `
 
+// accepted is a risk that was accepted until a day of the past.
+const accepted = `exceptions:
+  - {id: sms-until-cutover, carrier: pccw-global, class: sms, owner: roaming@example.net, reason: SMS moves to another hub, ticket: NOC-1, expires: 2026-01-31}
+`
+
 // play sends the frames of a capture to the mirror port, a thousand a second.
 func play(t *testing.T, name string) {
 	t.Helper()
@@ -96,11 +101,13 @@ ledger: {file: %s/exposure.db}
 home: {plmns: [001-01], gt_prefixes: ["99901"]}
 partners: [%s/partners.json]
 metrics: {partners: [PARTA]}
+exceptions: [%s/exceptions.yaml]
 sinks:
   - {name: findings, type: file, path: %s/findings.jsonl}
   - {name: hook, type: webhook, url: %q, retry: {min: 100ms, max: 1s}}
-`, mirror, dir, dir, dir, dir, receiver.URL)
+`, mirror, dir, dir, dir, dir, dir, receiver.URL)
 	write(t, filepath.Join(dir, "partners.json"), declares)
+	write(t, filepath.Join(dir, "exceptions.yaml"), accepted)
 	conf := filepath.Join(dir, "sigtransit.yaml")
 	write(t, conf, strings.Replace(configuration, "127.0.0.1:0", freePort(t), 1))
 	text, _ := os.ReadFile(conf)
@@ -148,7 +155,7 @@ sinks:
 	play(t, "interconnect-demo")
 	expect(60*time.Second, "firing", "SigtransitVectorsReadable", "SigtransitLocationReadable", "SigtransitSMSTextReadable",
 		"SigtransitSMSReadable", "SigtransitAuthenticationReadable", "SigtransitOtherSignalingReadable")
-	expect(20*time.Second, "firing", "SigtransitUndeclaredCarrier")
+	expect(20*time.Second, "firing", "SigtransitUndeclaredCarrier", "SigtransitExceptionExpired")
 	for carrier := range p.count(t, `ALERTS{alertname="SigtransitUndeclaredCarrier"}`, "carrier") {
 		if carrier != "china-mobile-international" { // partner A declares the other one
 			t.Errorf("carrier %q is said to be undeclared", carrier)
