@@ -11,6 +11,7 @@ type Engine struct {
 
 	hits    [maxHits]hit
 	numHits int
+	every   bool // an identifier at several places of one position is a hit for each
 
 	tallies [maxCarriers]tally
 	carrs   int
@@ -152,7 +153,7 @@ func (e *Engine) hit(ref uint32, pos signaling.Position, sub uint8) {
 
 func (e *Engine) note(h hit) {
 	for i := range e.hits[:e.numHits] {
-		if o := &e.hits[i]; o.id == h.id && o.pos == h.pos {
+		if o := &e.hits[i]; o.id == h.id && o.pos == h.pos && (!e.every || o.sub == h.sub) {
 			return
 		}
 	}

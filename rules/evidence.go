@@ -21,8 +21,8 @@ var evidenceOf = func() (t [signaling.NumPositions]signaling.Evidence) {
 	return t
 }()
 
-// proves is what a sighting is evidence of.
-func (s *Sighting) proves() signaling.Evidence {
+// Proves is what a sighting is evidence of.
+func (s *Sighting) Proves() signaling.Evidence {
 	if s.Identifier == nil {
 		return evidenceOf[s.Position]
 	}

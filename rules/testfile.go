@@ -27,8 +27,9 @@ type TestFile struct {
 type TestFiles struct {
 	Config                         string
 	Watchlists, Detections         []string
-	Dictionaries                   []string
-	NoBuiltin, NoBuiltinDetections bool // carriers; detections
+	Dictionaries, Partners         []string
+	Home                           []string // PLMNs
+	NoBuiltin, NoBuiltinDetections bool     // carriers; detections
 	IncludeWithdrawn               bool
 }
 
@@ -238,6 +239,8 @@ func (f *file) testFile(t *TestFile) {
 		filesField("watchlists", &w.Watchlists),
 		filesField("detections", &w.Detections),
 		filesField("dictionaries", &w.Dictionaries),
+		filesField("partners", &w.Partners),
+		f.textsField("home", &w.Home),
 		notField("builtin_carriers", &w.NoBuiltin),
 		notField("builtin_detections", &w.NoBuiltinDetections),
 		f.boolField("include_withdrawn", &w.IncludeWithdrawn),

@@ -26,7 +26,7 @@ func (e *Engine) tell(m *signaling.Message, d *Detection, t *tally) {
 	if t.declared != nil {
 		e.sightings = append(e.sightings, Sighting{Position: signaling.PartnerDeclared, Value: []byte(t.declared.name)})
 	}
-	slices.SortStableFunc(e.sightings, func(a, b Sighting) int { return int(b.proves()) - int(a.proves()) })
+	slices.SortStableFunc(e.sightings, func(a, b Sighting) int { return int(b.Proves()) - int(a.Proves()) })
 	e.finding = Finding{Message: m, Rule: d, Carrier: t.carrier, Evidence: t.evidence, Confidence: t.confidence, Sightings: e.sightings}
 }
 

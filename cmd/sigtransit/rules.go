@@ -2,12 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sigtransit/pkg/config"
+	"sigtransit/pkg/output"
 	"sigtransit/pkg/pipeline"
 	"sigtransit/pkg/rulebook"
 	"sigtransit/rules"
@@ -20,7 +23,7 @@ func (e *env) rules() *cobra.Command {
 		Args:  args(cobra.NoArgs),
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(e.rulesList(), e.rulesTest())
+	c.AddCommand(e.rulesList(), e.rulesTest(), e.rulesExplain())
 	return c
 }
 
@@ -136,13 +139,88 @@ var testFormats = []string{"text", "json", "junit"}
 func loadTest(f rules.TestFiles) (*rulebook.Knowledge, error) {
 	k := knowledge{
 		config: f.Config, watchlists: f.Watchlists, detections: f.Detections, dictionaries: f.Dictionaries,
-		noBuiltin: f.NoBuiltin, noBuiltinDetections: f.NoBuiltinDetections, withdrawn: f.IncludeWithdrawn,
+		noBuiltin: f.NoBuiltin, noBuiltinDetections: f.NoBuiltinDetections, home: f.Home, partners: f.Partners, withdrawn: f.IncludeWithdrawn,
 	}
 	conf, set, err := k.load()
 	if err != nil {
 		return nil, err
 	}
-	return &rulebook.Knowledge{Set: set, Worker: pipeline.Options{Dissect: k.dissect(conf)}}, nil
+	return k.knowledge(conf, set), nil
+}
+
+// knowledge is what captures are judged with.
+func (k *knowledge) knowledge(conf config.Config, set *rules.Set) *rulebook.Knowledge {
+	return &rulebook.Knowledge{Set: set, Worker: pipeline.Options{Dissect: k.dissect(conf), Roaming: k.ends}}
+}
+
+func (e *env) rulesExplain() *cobra.Command {
+	var k knowledge
+	var q rulebook.Question
+	var format, privacy string
+	c := &cobra.Command{
+		Use:   "explain CAPTURE --frame N",
+		Short: "why the messages of a frame were, or were not, flagged",
+		Long: `explain replays a capture and tells of each message that a frame completes: what was decoded;
+every value that was looked up, and what it is listed as; what its dialogue remembers; which
+carriers are on the path, on what evidence; and of each detection in force whether it fired,
+which step of its severity ladder decided, or which key of its match does not fit.
+
+Frames are numbered from 1, as in Wireshark. Exit code 0: explained. 1: the capture could not
+be read, or the frame completed no message. 2: command line or configuration.`,
+		Example: `  sigtransit rules explain roaming.pcap --frame 79
+  sigtransit rules explain roaming.pcap --frame 79 --rule location-in-clear --format json`,
+		Args: args(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, files []string) error {
+			conf, set, err := k.load()
+			if err != nil {
+				return err
+			}
+			if q.Frame == 0 {
+				return usageError{errors.New("--frame: want the number of a frame, from 1")}
+			}
+			if q.Rule != "" && !slices.ContainsFunc(set.Detections, func(d *rules.Detection) bool { return d.ID == q.Rule && d.Mode != rules.ModeOff }) {
+				return usageError{fmt.Errorf("--rule: no rule %q is in force (see sigtransit rules list)", q.Rule)}
+			}
+			if _, ok := set.Carrier(q.Carrier); q.Carrier != "" && !ok {
+				return usageError{fmt.Errorf("--carrier: %q is on no watchlist", q.Carrier)}
+			}
+			if format != "text" && format != "json" {
+				return usageError{fmt.Errorf("--format: unknown format %q: want text or json", format)}
+			}
+			if privacy != "" {
+				if conf.Privacy, err = output.ParseMode(privacy); err != nil {
+					return usageError{fmt.Errorf("--privacy: %w", err)}
+				}
+			}
+			secret, err := keys(conf)
+			if err != nil {
+				return usageError{err}
+			}
+			q.Capture, q.Stdin = files[0], e.stdin
+			x, err := k.knowledge(conf, set).Explain(c.Context(), &q, output.Options{Privacy: conf.Privacy, Keys: secret, PointCodes: conf.PointCodes, Roaming: k.ends})
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				err = e.json(x)
+			} else {
+				err = x.WriteText(e.stdout)
+			}
+			if err == nil && len(x.Messages) == 0 && len(x.Links) == 0 {
+				return exitError(exitFailed)
+			}
+			return closedPipe(err)
+		},
+	}
+	k.flags(c)
+	f := c.Flags()
+	f.Uint64Var(&q.Frame, "frame", 0, "`number` of the frame")
+	f.StringVar(&q.Rule, "rule", "", "only the rule with this `id`")
+	f.StringVar(&q.Carrier, "carrier", "", "only the carrier with this `id`")
+	f.StringVar(&format, "format", "text", "text or json")
+	f.StringVar(&privacy, "privacy", "", "mask, pseudonym or clear (default: mask)")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
 }
 
 // json writes a value to standard output, indented.

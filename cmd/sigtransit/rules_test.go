@@ -172,3 +172,74 @@ func TestRulesFormats(t *testing.T) {
 		t.Errorf("exit code %d, %v: %s", code, err, stdout)
 	}
 }
+
+// TestRulesExplain: what was looked up, which carrier that makes, which step or key
+// decided; subscribers' numbers are masked.
+func TestRulesExplain(t *testing.T) {
+	explain := func(args ...string) (int, string) {
+		t.Helper()
+		code, stdout, stderr := invoke(t, "", append([]string{"rules", "explain", demo}, args...)...)
+		if stderr != "" {
+			t.Errorf("%v: %s", args, stderr)
+		}
+		return code, regexp.MustCompile(`(builtin:[a-z/.-]+):\d+`).ReplaceAllString(stdout, "$1:N")
+	}
+	code, got := explain("--frame", "79", "--rule", "authentication-in-clear")
+	want := `FRAME 79: map sendAuthenticationInfo result, class authentication, clear, IMSI 00101*******001, gives away authentication_vectors:5, 192.0.2.11 -> 198.51.100.21
+
+LOOKED UP
+  m3ua.opc         1-001-1                       nothing
+  m3ua.dpc         4-106-6                       pccw-global: point_code 4-106-6, transit, confidence high (builtin:carriers/pccw-global.yaml:N)
+  sccp.calling_gt  999010000010                  nothing
+  sccp.called_gt   999700000020                  nothing
+  map.imsi         00101*******001               nothing
+  link.peer_ip     192.0.2.11, 192.0.2.12        nothing
+  link.peer_ip     198.51.100.21, 198.51.100.22  nothing
+  remembered from an earlier message of the dialogue: m3ua.opc, point_code 4-106-6
+
+PATH: pccw-global (adjacent, confidence high)
+  pccw-global: evidence adjacent, confidence high
+    the strongest sighting decides: m3ua.dpc
+    m3ua.dpc proves adjacent: point_code 4-106-6 builtin:carriers/pccw-global.yaml:N
+    m3ua.opc proves adjacent: point_code 4-106-6, in an earlier message of the dialogue builtin:carriers/pccw-global.yaml:N
+
+RULES
+  fired  authentication-in-clear  pccw-global  critical: returned: authentication_vectors|keys
+`
+	if code != 0 || got != want {
+		t.Errorf("exit code %d, got:\n%s\nwant:\n%s", code, got, want)
+	}
+	for _, tt := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"--frame", "206"}, 0, "PATH: china-mobile-international (group, confidence high), as a partner of its own group: no transit\n"},
+		{[]string{"--frame", "206", "--rule", "authentication-in-clear"}, 0, "  did not fire  authentication-in-clear  china-mobile-international  evidence is group, wanted declared | address | hop | adjacent (builtin:detections/in-clear.yaml:N)\n"},
+		{[]string{"--frame", "115"}, 0, "PATH: unknown. Nothing here proves a carrier; that is no proof of absence\n"},
+		{[]string{"--frame", "115"}, 0, "authentication-in-clear     no carrier is known to be on the path\n"},
+		{[]string{"--frame", "75"}, 1, "Frame 75 completed no message: it carries none, or a part of one that a later frame completes.\nFrames near it that did: 74, 76\n"},
+		{[]string{"--frame", "79", "--format", "json"}, 0, `"outcome": "fired"`},
+	} {
+		if code, got := explain(tt.args...); code != tt.code || !strings.Contains(got, tt.want) {
+			t.Errorf("%v: exit code %d, no %q in\n%s", tt.args, code, tt.want, got)
+		}
+	}
+	for _, secret := range []string{"00101000000000", "4600000000000"} {
+		if _, got := explain("--frame", "206", "--format", "json"); strings.Contains(got, secret) {
+			t.Errorf("%s is not masked in\n%s", secret, got)
+		}
+	}
+	for _, tt := range []struct{ args, want string }{
+		{"--frame 0", "--frame: want the number of a frame, from 1"},
+		{"--frame 1 --rule x", `--rule: no rule "x" is in force (see sigtransit rules list)`},
+		{"--frame 1 --carrier x", `--carrier: "x" is on no watchlist`},
+		{"--frame 1 --format x", `--format: unknown format "x": want text or json`},
+		{"--frame 1 --privacy x", `--privacy: unknown privacy mode "x": want mask, pseudonym or clear`},
+	} {
+		code, _, stderr := invoke(t, "", append([]string{"rules", "explain", demo}, strings.Fields(tt.args)...)...)
+		if code != 2 || stderr != "sigtransit: "+tt.want+"\n" {
+			t.Errorf("%s: exit code %d, %q", tt.args, code, stderr)
+		}
+	}
+}

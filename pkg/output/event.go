@@ -124,6 +124,13 @@ func (e *Encoder) sighting(b []byte, m *signaling.Message, s *rules.Sighting) []
 	return append(b, '}')
 }
 
+// AppendValue appends what was seen at the position of a sighting of m, as events
+// write it.
+func (e *Encoder) AppendValue(b []byte, m *signaling.Message, s *rules.Sighting) []byte {
+	e.privacy.setMessage(m)
+	return appendScrubbed(&e.privacy, b, s.Value, sightingRun(m, s))
+}
+
 // sightingRun is the length from which a run of digits in a sighting's value is
 // personal: a node's number may be as long as an IMSI and is not.
 func sightingRun(m *signaling.Message, s *rules.Sighting) int {

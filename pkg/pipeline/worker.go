@@ -142,6 +142,10 @@ func (w *Worker) resolveBy(ends *roaming.Table) {
 	})
 }
 
+// Engine is the worker's engine: whoever takes events may ask it about the message
+// that it is being handed.
+func (w *Worker) Engine() *rules.Engine { return w.engine }
+
 // batchFrames is how many frames are asked of a source at a time.
 const batchFrames = 256
 
