@@ -28,7 +28,11 @@ func TestGolden(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(dir, "README.md")); err != nil {
 				t.Errorf("the case has no README.md that says where its octets come from")
 			}
-			code, stdout, stderr := invoke(t, "", "replay", "--messages", "--flows", "--pseudonym-key", "../../testdata/pseudonym.key", input)
+			args := []string{"replay", "--messages", "--flows", "--pseudonym-key", "../../testdata/pseudonym.key"}
+			if conf := filepath.Join(dir, "config.yaml"); exists(conf) {
+				args = append(args, "-c", conf)
+			}
+			code, stdout, stderr := invoke(t, "", append(args, input)...)
 			if code != 0 || stderr != "" {
 				t.Fatalf("exit code %d, stderr %q", code, stderr)
 			}
@@ -54,6 +58,11 @@ func TestGolden(t *testing.T) {
 			}
 		})
 	}
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func at(lines []string, i int) string {

@@ -9,6 +9,7 @@ import (
 	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/numbering"
 	"sigtransit/pkg/partners"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/synth"
@@ -103,6 +104,12 @@ func at(m *signaling.Message, p string) *signaling.Message {
 
 func number(digits string) synth.Number { return synth.International(telecom.MustDigits(digits)) }
 
+// testNetwork is what numbering data call 001-01.
+var testNetwork = func() string {
+	o, _ := numbering.NetworkOf(plmn("001-01"))
+	return o.ID
+}()
+
 const (
 	homeSubscriber  = "999700000000001"
 	alphaSubscriber = "999710000000001"
@@ -148,7 +155,7 @@ func TestResolve(t *testing.T) {
 		{"a visitor", update(gt("9997000001"), gt("9997100001"), alphaSubscriber, "9997000001"), out, visitor, "XXAAA"},
 		{"a visitor behind a hub: his IMSI tells", update(gt("9997000001"), gt("88800001"), betaSubscriber, "9997000001"), out, visitor, "XXBBB"},
 		{"three digits of MNC", update(gt("9997000001"), gt("88800001"), gammaSubscriber, "9997000001"), out, visitor, "XXCCC"},
-		{"by numbering data alone", update(gt("9997000001"), gt("88800001"), "001010000000001", "9997000001"), out, visitor, "test-test"},
+		{"by numbering data alone", update(gt("9997000001"), gt("88800001"), "001010000000001", "9997000001"), out, visitor, testNetwork},
 		{"by country alone", ss7("sendRoutingInfo", invoke, gt("9997000001"), gt("290200001"), "", nil), out, foreign, "sh"},
 		{"in transit", update(gt("9997100001"), gt("9997200001"), betaSubscriber, "9997100001"), signaling.Through, foreign, "XXBBB"},
 		{"within home", update(gt("9997000002"), gt("9997000001"), homeSubscriber, "9997000002"), signaling.Internal, home, ""},
@@ -174,7 +181,7 @@ func TestResolve(t *testing.T) {
 		{"Diameter, a realm of the partner file", s6a("AIR", "home.example.net", "roaming.alpha.example.net", alphaSubscriber), out, visitor, "XXAAA"},
 		{"Diameter, a padded MNC", s6a("AIR", "home.example.net", "epc.mnc072.mcc999.3gppnetwork.org", betaSubscriber), out, visitor, "XXBBB"},
 		{"Diameter, three digits", s6a("AIR", "home.example.net", "epc.mnc720.mcc999.3gppnetwork.org", ""), out, visitor, "XXCCC"},
-		{"Diameter, by numbering data", s6a("CLR", "home.example.net", "epc.mnc001.mcc001.3gppnetwork.org", homeSubscriber), out, home, "test-test"},
+		{"Diameter, by numbering data", s6a("CLR", "home.example.net", "epc.mnc001.mcc001.3gppnetwork.org", homeSubscriber), out, home, testNetwork},
 		{"Diameter, in transit", s6a("ULR", "alpha.example.net", "epc.mnc072.mcc999.3gppnetwork.org", betaSubscriber), signaling.Through, foreign, "XXBBB"},
 		{"Diameter, nothing known", s6a("ULR", "a.example.org", "b.example.org", ""), signaling.DirectionUnknown, signaling.WhoseUnknown, ""},
 	} {

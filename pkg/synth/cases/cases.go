@@ -36,7 +36,7 @@ type Case struct {
 
 // All lists the cases by name.
 func All() []Case {
-	all := slices.Concat(chunkCases, flowCases, sigtranCases, sccpCases, tcapCases, diameterCases, hostileCases, linkCases, nationalCases, protectionCases, operationCases, trustCases)
+	all := slices.Concat(chunkCases, flowCases, sigtranCases, sccpCases, tcapCases, diameterCases, hostileCases, linkCases, nationalCases, protectionCases, operationCases, trustCases, roamingCases)
 	slices.SortFunc(all, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
