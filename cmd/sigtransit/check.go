@@ -2,12 +2,29 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sigtransit/pkg/daemon"
+	"sigtransit/pkg/roaming"
 	"sigtransit/rules"
 )
+
+// homeText is home in a few words.
+func homeText(h *roaming.Home) string {
+	var words []string
+	if h.Name != "" {
+		words = append(words, h.Name)
+	}
+	for _, p := range h.PLMNs {
+		words = append(words, p.String())
+	}
+	if len(words) == 0 {
+		return "without a network"
+	}
+	return strings.Join(words, " ")
+}
 
 func (e *env) check() *cobra.Command {
 	var k knowledge
@@ -52,6 +69,14 @@ an interface that is not there is a warning. Exit code 2: something is wrong.`,
 			}
 			if avps, commands := k.dictionary.Len(); k.dictionary != nil {
 				added += fmt.Sprintf(", dictionaries with %d AVPs and %d commands", avps, commands)
+			}
+			if h := &conf.Home; k.ends != nil {
+				if h.IsZero() {
+					fmt.Fprintln(e.stderr, "sigtransit: warning: partners without home: no message has a direction; want home: with plmns at least")
+				} else {
+					added += fmt.Sprintf(", home %s", homeText(h))
+				}
+				added += fmt.Sprintf(", %d partners", k.ends.NumParties())
 			}
 			_, err = fmt.Fprintf(e.stdout, "ok: %d carriers with %d identifiers (%d matched), %d detections (%d enabled)%s\n",
 				len(set.Carriers), len(set.Identifiers), set.Matched(), len(set.Detections), enabled, added)

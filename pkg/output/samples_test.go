@@ -447,6 +447,9 @@ func eachEvent(e *Encoder, f func(name string, line []byte)) {
 	f("warning, cleared", e.AppendWarning(nil, condition(signaling.WarningCleared)))
 	f("warning, bare", e.AppendWarning(nil, &signaling.Warning{Type: "cut-off-file", Text: "The file ends within a frame."}))
 	f("stats", e.AppendStats(nil, sampleStats()))
+	s := sampleStats()
+	s.AddMessage(roamer())
+	f("stats, of home", e.AppendStats(nil, s))
 	f("stats, bare", e.AppendStats(nil, &Stats{Frames: 1}))
 }
 

@@ -70,6 +70,7 @@ type Stats struct {
 	protection [signaling.NumProtections]uint64
 	total      uint64
 	duplicates uint64
+	directions [signaling.NumDirections]uint64
 
 	findings []findingCount
 	tested   []findingCount // of rules in mode test
@@ -127,6 +128,7 @@ func (s *Stats) AddMessage(m *signaling.Message) {
 		return
 	}
 	s.protection[m.Protection%signaling.NumProtections]++
+	s.directions[m.Roaming.Direction%signaling.NumDirections]++
 	if m.Operation != 0 {
 		i := int(m.Operation)*int(signaling.NumKinds) + int(m.Kind)
 		if i < len(s.messages) {
@@ -468,6 +470,9 @@ func (s *Stats) Merge(o *Stats) {
 	for p, n := range o.protection {
 		s.protection[p] += n
 	}
+	for d, n := range o.directions {
+		s.directions[d] += n
+	}
 	s.total += o.total
 	s.duplicates += o.duplicates
 	s.flows += o.flows
@@ -726,6 +731,19 @@ func (s *Stats) Protections() (rows []CarrierProtection) {
 		return cmp.Or(strings.Compare(a.Carrier, b.Carrier), cmp.Compare(a.Protection, b.Protection))
 	})
 	return rows
+}
+
+// Directions are the messages by direction, duplicates apart. ok is false when none has
+// one: home is not known.
+func (s *Stats) Directions() (counts []Count, ok bool) {
+	for d, n := range s.directions {
+		if n == 0 {
+			continue
+		}
+		ok = ok || signaling.Direction(d) != signaling.DirectionUnknown
+		counts = append(counts, Count{Name: signaling.Direction(d).String(), N: n})
+	}
+	return counts, ok
 }
 
 // Total is the number of messages, duplicates included.

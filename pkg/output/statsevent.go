@@ -37,6 +37,9 @@ func (e *Encoder) AppendStats(b []byte, s *Stats) []byte {
 	b = appendUint(b, "flows", s.flows)
 	b = appendUint(b, "messages", s.total)
 	b = appendUint(b, "duplicates", s.duplicates)
+	if list, ok := s.Directions(); ok {
+		b = appendCounts(b, "directions", list)
+	}
 	b = appendUint(b, "missing_chunks", s.MissingChunks)
 	b = appendTrust(b, &s.Trust)
 	b = appendList(b, "operations", s.Messages(), func(b []byte, c MessageCount) []byte {

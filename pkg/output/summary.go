@@ -92,6 +92,11 @@ var errorText = map[string]string{
 	"too_long":     "longer than a message may be",
 }
 
+var directionText = map[string]string{
+	"unknown": "direction unknown", "outbound": "outbound: from home", "inbound": "inbound: to home",
+	"through": "through: from one partner to another", "internal": "internal: within home",
+}
+
 // minElapsed is the shortest time that says something about speed.
 const minElapsed = 50 * time.Millisecond
 
@@ -187,6 +192,11 @@ func (p *page) messages(st *Stats) {
 			signaling.TCAP: "TCAP without components, or of another user", signaling.ProtocolNone: "unknown",
 		}[protocol]
 		p.item(sum[protocol], name)
+	}
+	if list, ok := st.Directions(); ok {
+		for _, c := range list {
+			p.item(c.N, directionText[c.Name])
+		}
 	}
 	p.item(st.duplicates, "second copies of a message on another link, not counted again")
 	for prot, n := range st.protection {

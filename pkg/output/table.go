@@ -9,6 +9,7 @@ import (
 	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
 )
@@ -21,6 +22,7 @@ import (
 type Table struct {
 	privacy    Privacy
 	pointCodes PointCodeFormat
+	roaming    *roaming.Table
 	screen     Screen
 	summary    *Summary
 	clock      clock
@@ -52,16 +54,17 @@ const (
 	columnArrow
 	columnTo
 	columnSubscriber
+	columnPartner // where home or partners are known
 	numColumns
 )
 
-var columnTitles = [numColumns]string{"UTC", "FRAME", "SEVERITY", "CARRIER", "EVIDENCE", "CLASS", "OPERATION", "KIND", "FROM", "", "TO", "SUBSCRIBER"}
+var columnTitles = [numColumns]string{"UTC", "FRAME", "SEVERITY", "CARRIER", "EVIDENCE", "CLASS", "OPERATION", "KIND", "FROM", "", "TO", "SUBSCRIBER", "PARTNER"}
 
 // Widths of the columns. Masked and full numbers have up to 15 digits.
 var (
-	fullColumns   = [numColumns]int{12, 8, 8, 26, 9, 8, 22, 7, 20, 1, 20, 15}
-	wideColumns   = [numColumns]int{12, 8, 8, 14, 9, 8, 22, 7, 15, 1, 14, 15}
-	narrowColumns = [numColumns]int{12, 0, 8, 11, 9, 0, 22, 7, 12, 1, 12, 15}
+	fullColumns   = [numColumns]int{12, 8, 8, 26, 9, 8, 22, 7, 20, 1, 20, 15, 34}
+	wideColumns   = [numColumns]int{12, 8, 8, 14, 9, 8, 22, 7, 15, 1, 14, 15, 20}
+	narrowColumns = [numColumns]int{12, 0, 8, 11, 9, 0, 22, 7, 12, 1, 12, 15, 16}
 )
 
 // From which width of a terminal the wider layouts are used. Files and pipes have
@@ -83,6 +86,9 @@ func NewTable(opts Options, screen Screen) *Table {
 		t.widths = narrowColumns
 	case screen.Width < fullScreen:
 		t.widths = wideColumns
+	}
+	if t.roaming = opts.Roaming; t.roaming == nil {
+		t.widths[columnPartner] = 0
 	}
 	if opts.Privacy == Pseudonym {
 		t.widths[columnSubscriber] = 18 + len(t.privacy.hasher.prefix) - len("h:")
@@ -285,12 +291,51 @@ func (t *Table) row(b []byte, m *signaling.Message, f *rules.Finding) []byte {
 		b = t.privacy.appendNumber(b, m.MSISDN, numberMSISDN)
 	}
 	b = t.cell(b, from, columnSubscriber)
+	b = t.partner(b, m)
 	from = len(b)
 	b = givenAway(b, m)
 	if t.rest > 0 {
 		b = t.cut(b, from, t.rest)
 	}
 	return append(bytes.TrimRight(b, " "), '\n')
+}
+
+// partner appends which way a message goes and who is at the far end: "outbound to
+// Alpha Mobile (DE)". Where there is little room the name is cut, not the country.
+func (t *Table) partner(b []byte, m *signaling.Message) []byte {
+	w := t.widths[columnPartner]
+	if w == 0 {
+		return b
+	}
+	from := len(b)
+	p := t.roaming.Party(m.Roaming.Partner)
+	switch d := m.Roaming.Direction; {
+	case p == nil:
+		if d != signaling.DirectionUnknown {
+			b = append(b, d.String()...)
+		}
+		return t.cell(b, from, columnPartner)
+	case d == signaling.Outbound && w < fullColumns[columnPartner]:
+		b = append(b, "to "...)
+	case d == signaling.Outbound:
+		b = append(b, "outbound to "...)
+	case d == signaling.Inbound && w < fullColumns[columnPartner]:
+		b = append(b, "from "...)
+	case d == signaling.Inbound:
+		b = append(b, "inbound from "...)
+	case d == signaling.Through:
+		b = append(b, "through, "...)
+	}
+	room := w - (len(b) - from)
+	if p.Country != "" {
+		room -= len(" (DE)")
+	}
+	name := len(b)
+	b = t.cut(appendEscaped(b, p.Name), name, room)
+	if p.Country != "" {
+		b = append(append(append(b, " ("...), p.Country...), ')')
+	}
+	return t.cell(b, from, columnPartner)
 }
 
 // linkRow appends the line of a finding about a link.
@@ -313,6 +358,7 @@ func (t *Table) linkRow(b []byte, f *rules.Finding) []byte {
 	b = t.end(b, &l.Ends[1])
 	b = t.cell(b, from, columnTo)
 	b = t.text(b, columnSubscriber, "")
+	b = t.text(b, columnPartner, "")
 	from = len(b)
 	if f.Flow.State == signaling.FlowDowngraded {
 		b = appendEscaped(b, f.Flow.Reason)

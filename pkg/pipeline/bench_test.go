@@ -10,6 +10,7 @@ import (
 	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/pipeline"
+	"sigtransit/pkg/roaming"
 	"sigtransit/rules"
 )
 
@@ -25,20 +26,23 @@ func BenchmarkReplay(b *testing.B) {
 		format output.Format
 		silent bool
 		ledger bool
+		ends   *roaming.Table
 	}{
-		{"findings=json", builtin(b), output.FormatJSON, false, false},
-		{"findings=summary", builtin(b), output.FormatSummary, false, false},
-		{"findings=none", builtin(b), 0, true, false},
-		{"nothing-matches", unmatched(b), output.FormatJSON, false, false},
-		{"findings=none,ledger", builtin(b), 0, true, true},
-		{"nothing-matches,ledger", unmatched(b), output.FormatJSON, false, true},
+		{"findings=json", builtin(b), output.FormatJSON, false, false, nil},
+		{"findings=summary", builtin(b), output.FormatSummary, false, false, nil},
+		{"findings=none", builtin(b), 0, true, false, nil},
+		{"nothing-matches", unmatched(b), output.FormatJSON, false, false, nil},
+		{"findings=none,ledger", builtin(b), 0, true, true, nil},
+		{"nothing-matches,ledger", unmatched(b), output.FormatJSON, false, true, nil},
+		{"nothing-matches,1000-partners", unmatched(b), output.FormatJSON, false, false, crowd(b)},
+		{"nothing-matches,1000-partners,ledger", unmatched(b), output.FormatJSON, false, true, crowd(b)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(pcap)))
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			for b.Loop() {
-				var o pipeline.Options
+				o := pipeline.Options{Roaming: c.ends}
 				if c.ledger {
 					l, err := exposure.Open(filepath.Join(b.TempDir(), "ledger.db"), exposure.Options{})
 					if err != nil {

@@ -13,9 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/output"
+	"sigtransit/pkg/partners"
 	"sigtransit/pkg/pipeline"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/synth"
 	"sigtransit/rules"
 )
@@ -76,6 +79,30 @@ func unmatched(t testing.TB) *rules.Set {
 		t.Fatal(err)
 	}
 	return set
+}
+
+// crowd is the home of captures of pkg/synth and 1,000 partners with 20 ranges each.
+func crowd(t testing.TB) *roaming.Table {
+	t.Helper()
+	home := roaming.Home{PLMNs: []telecom.PLMN{{MCC: 1, MNC: 1, Digits: 2}}, GTs: []string{"99901"}}
+	var list []*partners.Partner
+	for i := range 1000 {
+		p := &partners.Partner{ID: fmt.Sprintf("X%04d", i), Name: fmt.Sprint("Partner ", i), Realms: []string{fmt.Sprintf("p%d.example.net", i)}}
+		for j := range 20 {
+			s := fmt.Sprintf("9997%06d", 20*i+j)
+			p.GTs = append(p.GTs, partners.Range{First: s, Last: s})
+		}
+		if i < 8 { // those that speak in these captures
+			p.PLMNs = []telecom.PLMN{{MCC: 999, MNC: uint16(70 + i), Digits: 2}}
+			p.GTs = append(p.GTs, partners.Range{First: fmt.Sprint(99970 + i), Last: fmt.Sprint(99970 + i)})
+		}
+		list = append(list, p)
+	}
+	table, warnings := roaming.Compile(home, list)
+	if len(warnings) > 0 {
+		t.Fatal(warnings)
+	}
+	return table
 }
 
 func encoder() output.Renderer { return output.NewEncoder(output.Options{}) }
