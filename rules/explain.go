@@ -90,7 +90,7 @@ func (e *Engine) Explain(m *signaling.Message) *Explanation {
 		x.Carriers = append(x.Carriers, e.carrierReason(m, &e.tallies[i]))
 	}
 	for _, d := range e.set.Detections {
-		if d.Mode != ModeOff && d.selectors.about != aboutLink {
+		if d.Mode != ModeOff && (d.selectors.about == aboutCarrier || d.selectors.about == aboutMessage) {
 			x.Rules = e.ruleReasons(x.Rules, m, d)
 		}
 	}
