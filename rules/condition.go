@@ -133,16 +133,24 @@ func (*scene) Parent() interpreter.Activation { return nil }
 // holds evaluates the condition of a rule. One that fails (it divides by nothing, it
 // costs too much) does not hold, and is counted.
 func (e *Engine) holds(d *Detection, m *signaling.Message, t *tally) bool {
-	v, _, err := d.condition.program.Eval(&scene{e, m, t})
+	b, err := e.condition(d, m, t)
 	if err != nil {
 		e.failed[d.Index]++
 		if e.Aside.Failed != nil {
 			e.Aside.Failed(d)
 		}
-		return false
+	}
+	return b
+}
+
+// condition evaluates the condition of a rule; false where that fails.
+func (e *Engine) condition(d *Detection, m *signaling.Message, t *tally) (bool, error) {
+	v, _, err := d.condition.program.Eval(&scene{e, m, t})
+	if err != nil {
+		return false, err
 	}
 	b, _ := v.Value().(bool)
-	return b
+	return b, nil
 }
 
 // ConditionErrors are the numbers of evaluations that failed, by Detection.Index. The

@@ -43,9 +43,11 @@ type RuleReason struct {
 	// Carrier is the carrier that was judged; nil where none was seen, or where the rule
 	// is about messages, whoever carries them.
 	Carrier *Carrier
-	// Missed is the first key of the rule's match that does not fit. "watched": the carrier
-	// is not; "path": no carrier is known to be on it. Empty: all fit.
+	// Missed is the first key of the rule's match that does not fit, or "condition".
+	// "watched": the carrier is not; "path": no carrier is known to be on it. Empty: all
+	// fit.
 	Missed string
+	Err    error // why the condition could not be evaluated
 }
 
 // Explain tells how the last message that was given to Evaluate was judged. It asks
@@ -113,7 +115,9 @@ func (e *Engine) ruleReasons(out []RuleReason, m *signaling.Message, d *Detectio
 	s := &d.selectors
 	missed := s.misses(e.set, m)
 	if s.about == aboutMessage || missed != "" {
-		return append(out, RuleReason{Rule: d, Missed: missed})
+		r := RuleReason{Rule: d, Missed: missed}
+		e.conditionReason(&r, m, e.best())
+		return append(out, r)
 	}
 	if e.carrs == 0 {
 		return append(out, RuleReason{Rule: d, Missed: "path"})
@@ -123,10 +127,22 @@ func (e *Engine) ruleReasons(out []RuleReason, m *signaling.Message, d *Detectio
 		r := RuleReason{Rule: d, Carrier: t.carrier, Missed: "watched"}
 		if t.carrier.Watched {
 			r.Missed = s.missesCarrier(e, t)
+			e.conditionReason(&r, m, t)
 		}
 		out = append(out, r)
 	}
 	return out
+}
+
+// conditionReason asks the condition of a rule all of whose selectors fit.
+func (e *Engine) conditionReason(r *RuleReason, m *signaling.Message, t *tally) {
+	if r.Missed != "" || r.Rule.condition == nil {
+		return
+	}
+	holds, err := e.condition(r.Rule, m, t)
+	if !holds {
+		r.Missed, r.Err = "condition", err
+	}
 }
 
 // whole is an identifier that has values written in full.

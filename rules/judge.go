@@ -48,14 +48,20 @@ func (e *Engine) judgeMessage(m *signaling.Message, rules []*Detection, emit fun
 		if tr&^s.traits != 0 || !s.partner(e.set, m) {
 			continue
 		}
-		best := &e.alone
-		for i := range e.tallies[:e.carrs] {
-			if t := &e.tallies[i]; t.carrier.Watched && transitEvidence.has(uint8(t.evidence)) && t.evidence > best.evidence {
-				best = t
-			}
-		}
-		e.fire(m, d, best, emit)
+		e.fire(m, d, e.best(), emit)
 	}
+}
+
+// best is the watched carrier with the best evidence of transit; nobody where there is
+// none.
+func (e *Engine) best() *tally {
+	best := &e.alone
+	for i := range e.tallies[:e.carrs] {
+		if t := &e.tallies[i]; t.carrier.Watched && transitEvidence.has(uint8(t.evidence)) && t.evidence > best.evidence {
+			best = t
+		}
+	}
+	return best
 }
 
 // fire makes a finding of a rule all of whose selectors fit.

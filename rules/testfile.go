@@ -28,6 +28,7 @@ type TestFiles struct {
 	Config                         string
 	Watchlists, Detections         []string
 	Dictionaries, Partners         []string
+	Exceptions                     []string
 	Home                           []string // PLMNs
 	NoBuiltin, NoBuiltinDetections bool     // carriers; detections
 	IncludeWithdrawn               bool
@@ -241,6 +242,7 @@ func (f *file) testFile(t *TestFile) {
 		filesField("dictionaries", &w.Dictionaries),
 		filesField("partners", &w.Partners),
 		f.textsField("home", &w.Home),
+		filesField("exceptions", &w.Exceptions),
 		notField("builtin_carriers", &w.NoBuiltin),
 		notField("builtin_detections", &w.NoBuiltinDetections),
 		f.boolField("include_withdrawn", &w.IncludeWithdrawn),

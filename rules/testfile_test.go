@@ -15,7 +15,7 @@ func TestBadTestFiles(t *testing.T) {
 	const head = "tests:\n  - name: a\n    capture: x.pcap\n"
 	for _, tc := range []struct{ name, text, want string }{
 		{"empty", "", "FILE: is empty"},
-		{"unknown key", "test: []\n", `FILE:1:1: test file: unknown key "test", want one of tests, config, watchlists, detections, dictionaries, partners, home, builtin_carriers, builtin_detections, include_withdrawn`},
+		{"unknown key", "test: []\n", `FILE:1:1: test file: unknown key "test", want one of tests, config, watchlists, detections, dictionaries, partners, home, exceptions, builtin_carriers, builtin_detections, include_withdrawn`},
 		{"no tests", "config: c.yaml\n", `FILE:1:1: test file: no key "tests"`},
 		{"no name", "tests:\n  - capture: x.pcap\n    only: true\n", `FILE:2:5: test: no "name"`},
 		{"twice", head + "    only: true\n" + strings.TrimPrefix(head, "tests:\n") + "    only: true\n", `FILE:5:5: test: "a" stands in this file already, in line 2`},
@@ -73,7 +73,7 @@ tests:
 	}
 	dir := filepath.Dir(p)
 	got := strings.ReplaceAll(fmt.Sprintf("%+v %x", f.Files, f.Tests[0].Frames), dir, "DIR")
-	if want := "{Config:DIR/c.yaml Watchlists:[DIR/w.yaml /abs/w.yaml] Detections:[DIR/d.yaml] Dictionaries:[] Partners:[] Home:[] NoBuiltin:true NoBuiltinDetections:false IncludeWithdrawn:true} [090003 0a0b0c]"; got != want {
+	if want := "{Config:DIR/c.yaml Watchlists:[DIR/w.yaml /abs/w.yaml] Detections:[DIR/d.yaml] Dictionaries:[] Partners:[] Exceptions:[] Home:[] NoBuiltin:true NoBuiltinDetections:false IncludeWithdrawn:true} [090003 0a0b0c]"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	x := &f.Tests[0].Findings[0]

@@ -56,7 +56,7 @@ file of yours changed, replaced or joined something built in.`,
 				return err
 			}
 			if len(parts) == 0 {
-				parts = []string{rulebook.Detections, rulebook.Carriers}
+				parts = []string{rulebook.Detections, rulebook.Carriers, rulebook.Exceptions}
 			}
 			if _, ok := set.Carrier(carrier); carrier != "" && !ok {
 				return usageError{fmt.Errorf("--carrier: %q is on no watchlist", carrier)}
@@ -139,7 +139,7 @@ var testFormats = []string{"text", "json", "junit"}
 func loadTest(f rules.TestFiles) (*rulebook.Knowledge, error) {
 	k := knowledge{
 		config: f.Config, watchlists: f.Watchlists, detections: f.Detections, dictionaries: f.Dictionaries,
-		noBuiltin: f.NoBuiltin, noBuiltinDetections: f.NoBuiltinDetections, home: f.Home, partners: f.Partners, withdrawn: f.IncludeWithdrawn,
+		noBuiltin: f.NoBuiltin, noBuiltinDetections: f.NoBuiltinDetections, home: f.Home, partners: f.Partners, exceptions: f.Exceptions, withdrawn: f.IncludeWithdrawn,
 	}
 	conf, set, err := k.load()
 	if err != nil {

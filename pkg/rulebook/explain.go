@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/output"
@@ -74,13 +75,14 @@ type CarrierReason struct {
 // Outcomes of a rule for a message and a carrier.
 const (
 	Fired    = "fired"
+	Accepted = "accepted"         // by an exception
 	Tested   = "would have fired" // mode test
 	Again    = "reported before"  // the second sight of a message
 	NotFired = "did not fire"
 )
 
 // outcomes in the order that rules are told in.
-var outcomes = []string{Fired, Tested, Again, NotFired}
+var outcomes = []string{Fired, Accepted, Tested, Again, NotFired}
 
 // RuleReason is what a rule made of a message and a carrier.
 type RuleReason struct {
@@ -93,6 +95,8 @@ type RuleReason struct {
 	Missed   string   `json:"missed,omitempty"` // key of match
 	Wanted   []string `json:"wanted,omitempty"`
 	Is       string   `json:"is,omitempty"`
+	// Exception is the exception that accepts it, or that did and has expired.
+	Exception string `json:"exception,omitempty"`
 }
 
 // explainer takes the events of a worker and asks its engine about one frame.
@@ -102,10 +106,11 @@ type explainer struct {
 	encoder *output.Encoder
 	out     *Explanation
 
-	fired map[[2]string]verdict // of the message at hand, by rule and carrier
+	fired   map[[2]string]verdict // of the message at hand, by rule and carrier
+	expired string                // the exception that does not cover the next finding any more
 }
 
-type verdict struct{ outcome, severity, step string }
+type verdict struct{ outcome, severity, step, exception string }
 
 // Explain replays a capture up to its end and explains the messages of one frame.
 func (k *Knowledge) Explain(ctx context.Context, q *Question, opts output.Options) (*Explanation, error) {
@@ -118,15 +123,11 @@ func (k *Knowledge) Explain(ctx context.Context, q *Question, opts output.Option
 	o := k.Worker
 	o.Emit = x
 	x.w = pipeline.New(k.Set, o)
-	aside := x.w.Engine().Aside
-	tested := aside.Tested
-	aside.Tested = func(f *rules.Finding) {
-		x.note(f, Tested)
-		if tested != nil {
-			tested(f)
-		}
+	x.w.Engine().Aside = rules.Aside{
+		Tested:   func(f *rules.Finding) { x.note(f, Tested, "") },
+		Excepted: func(f *rules.Finding, e *rules.Exception) { x.note(f, Accepted, excepted(e)) },
+		Expired:  func(_ *rules.Finding, e *rules.Exception) { x.expired = "no more: " + excepted(e) },
 	}
-	x.w.Engine().Aside = aside
 	if err := x.w.Run(ctx, q.Capture, f, nil); err != nil {
 		return nil, err
 	}
@@ -141,15 +142,21 @@ func (k *Knowledge) Explain(ctx context.Context, q *Question, opts output.Option
 
 var _ pipeline.Emitter = (*explainer)(nil)
 
-func (x *explainer) note(f *rules.Finding, outcome string) {
-	x.fired[[2]string{f.Rule.ID, f.Carrier.ID}] = verdict{outcome, f.Severity.String(), f.Reason}
+func (x *explainer) note(f *rules.Finding, outcome, exception string) {
+	x.fired[[2]string{f.Rule.ID, f.Carrier.ID}] = verdict{outcome, f.Severity.String(), f.Reason, exception}
+}
+
+// excepted says which exception it is.
+func excepted(e *rules.Exception) string {
+	return fmt.Sprintf("%s of %s, up to %s (%v)", e.ID, e.Owner, e.Expires.Format(time.DateOnly), e.At)
 }
 
 // Finding notes a finding of the message that Message is handed next.
 func (x *explainer) Finding(f *rules.Finding) {
 	switch {
 	case f.Flow == nil:
-		x.note(f, Fired)
+		x.note(f, Fired, x.expired)
+		x.expired = ""
 	case f.Flow.Frame == x.q.Frame:
 		x.out.Links = append(x.out.Links, event(x.encoder.AppendFinding(nil, f)))
 	}
@@ -260,11 +267,18 @@ func (x *explainer) rule(m *signaling.Message, r *rules.RuleReason, why *rules.E
 			}
 		}
 		out.Is = x.is(m, r, why)
+		if r.Missed == "condition" {
+			out.Wanted = []string{r.Rule.Condition()}
+			out.Is = "false"
+			if r.Err != nil {
+				out.Is = "not to be evaluated: " + r.Err.Error()
+			}
+		}
 		return out
 	}
 	for key, v := range x.fired {
 		if key[0] == out.Rule && (r.Carrier == nil || key[1] == out.Carrier) {
-			out.Outcome, out.Severity, out.Step, out.Carrier = v.outcome, v.severity, v.step, key[1]
+			out.Outcome, out.Severity, out.Step, out.Exception, out.Carrier = v.outcome, v.severity, v.step, v.exception, key[1]
 			return out
 		}
 	}

@@ -53,8 +53,17 @@ func (a *asking) Message(m *signaling.Message) {
 	explained := map[pair]bool{}
 	for _, r := range x.Rules {
 		if r.Carrier == nil {
-			if r.Missed == "" {
-				a.t.Errorf("frame %d: %s fits without a carrier", m.Frame, r.Rule.ID)
+			found := false
+			for p := range a.fired {
+				if p.rule == r.Rule.ID {
+					found, explained[p] = true, true
+				}
+			}
+			switch {
+			case found != (r.Missed == "") && !m.Duplicate:
+				a.t.Errorf("frame %d: %s, fired: %t, is said to miss %q", m.Frame, r.Rule.ID, found, r.Missed)
+			case found:
+				a.fits++
 			}
 			continue
 		}

@@ -97,10 +97,15 @@ func (r *RuleReason) because() string {
 			is = "unknown"
 		}
 		return fmt.Sprintf("%s is %s, wanted %s (%v)", r.Missed, is, wanted, r.At)
-	case r.Step == "":
-		return r.Severity + ": no step of the ladder fits"
 	}
-	return r.Severity + ": " + r.Step
+	why := r.Severity + ": " + r.Step
+	if r.Step == "" {
+		why = r.Severity + ": no step of the ladder fits"
+	}
+	if r.Exception != "" {
+		why += "; accepted " + r.Exception
+	}
+	return why
 }
 
 // headline is the message in one line, out of its event.

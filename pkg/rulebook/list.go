@@ -3,6 +3,7 @@ package rulebook
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
@@ -13,16 +14,20 @@ const (
 	Detections  = "detections"
 	Carriers    = "carriers"
 	Identifiers = "identifiers"
+	Exceptions  = "exceptions"
 )
 
 // Parts are the parts that a listing can have, in the order they are written.
-var Parts = []string{Detections, Carriers, Identifiers}
+var Parts = []string{Detections, Carriers, Exceptions, Identifiers}
 
 // Listing is what is in force, for people and, as JSON, for programs.
 type Listing struct {
 	Detections  []Detection  `json:"detections,omitempty"`
 	Carriers    []Carrier    `json:"carriers,omitempty"`
+	Exceptions  []Exception  `json:"exceptions,omitempty"`
 	Identifiers []Identifier `json:"identifiers,omitempty"`
+	// Warnings are what can never apply, with both places.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Place is a place in a file, "builtin:" before those in the binary.
@@ -56,6 +61,7 @@ type Detection struct {
 	At         *Place      `json:"at"`
 	Changed    *Place      `json:"changed_by,omitempty"`
 	Match      []Criterion `json:"match"`
+	Condition  string      `json:"condition,omitempty"`
 	Ladder     []Step      `json:"adjust,omitempty"`
 	Severity   string      `json:"severity"` // when no step fits
 	References []string    `json:"references,omitempty"`
@@ -86,6 +92,17 @@ type Carrier struct {
 	Jurisdiction  int      `json:"jurisdiction"`
 	Unused        int      `json:"not_looked_for"`
 	Types         []string `json:"types,omitempty"` // of those that are looked for
+}
+
+// Exception is an exception in a listing.
+type Exception struct {
+	ID      string `json:"id"`
+	Owner   string `json:"owner"`
+	Reason  string `json:"reason"`
+	Ticket  string `json:"ticket,omitempty"`
+	Expires string `json:"expires"`
+	Expired bool   `json:"expired"`
+	At      *Place `json:"at"`
 }
 
 // Identifier is an identifier in a listing.
@@ -121,6 +138,14 @@ func List(s *rules.Set, parts []string, carrier string) *Listing {
 			l.Carriers = append(l.Carriers, carrierOf(c))
 		}
 	}
+	if slices.Contains(parts, Exceptions) {
+		for _, x := range s.Exceptions {
+			l.Exceptions = append(l.Exceptions, Exception{x.ID, x.Owner, x.Reason, x.Ticket, x.Expires.Format(time.DateOnly), time.Now().After(x.Expires.AddDate(0, 0, 1)), placeOf(x.At)})
+		}
+	}
+	for _, w := range s.Warnings {
+		l.Warnings = append(l.Warnings, w.String())
+	}
 	if slices.Contains(parts, Identifiers) {
 		for _, id := range s.Identifiers {
 			if carrier == "" || id.Carrier.ID == carrier {
@@ -134,7 +159,7 @@ func List(s *rules.Set, parts []string, carrier string) *Listing {
 func detection(d *rules.Detection) Detection {
 	out := Detection{
 		ID: d.ID, Rev: d.Rev, Title: d.Title, Mode: d.Mode.String(), Category: d.Category, At: placeOf(d.At), Changed: placeOf(d.Changed),
-		Severity: d.Severity.String(), References: d.References, Match: []Criterion{},
+		Severity: d.Severity.String(), References: d.References, Match: []Criterion{}, Condition: d.Condition(),
 	}
 	for _, c := range d.Match {
 		out.Match = append(out.Match, Criterion(c))

@@ -17,11 +17,37 @@ func (l *Listing) WriteText(w io.Writer) error {
 		p.gap()
 		l.carriers(p)
 	}
+	if l.Exceptions != nil {
+		p.gap()
+		l.exceptions(p)
+	}
 	if l.Identifiers != nil {
 		p.gap()
 		l.identifiers(p)
 	}
+	if l.Warnings != nil {
+		p.gap()
+		p.line("WARNINGS: %d", len(l.Warnings))
+		for _, w := range l.Warnings {
+			p.line("  %s", w)
+		}
+	}
 	return p.err
+}
+
+func (l *Listing) exceptions(p *printer) {
+	p.line("EXCEPTIONS: %d", len(l.Exceptions))
+	p.line("")
+	p.table(func(row func(...any)) {
+		row("ID", "UNTIL", "", "OWNER", "TICKET", "FROM", "REASON")
+		for _, x := range l.Exceptions {
+			state := ""
+			if x.Expired {
+				state = "EXPIRED"
+			}
+			row(x.ID, x.Expires, state, x.Owner, x.Ticket, x.At, x.Reason)
+		}
+	})
 }
 
 func (l *Listing) detections(p *printer) {
@@ -37,6 +63,9 @@ func (l *Listing) detections(p *printer) {
 		p.line("        %s", d.Title)
 		for _, c := range d.Match {
 			p.line("        %-12s %s", c.Key, strings.Join(c.Words, " | "))
+		}
+		if d.Condition != "" {
+			p.line("        %-12s %s", "condition", strings.ReplaceAll(d.Condition, "\n", "\n                     "))
 		}
 		word := "severity"
 		for _, s := range d.Ladder {
