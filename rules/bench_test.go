@@ -93,3 +93,23 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkManyRules is 10,000 identifiers and 200 rules with conditions beside the
+// built-in ones alone.
+func BenchmarkManyRules(b *testing.B) {
+	for name, change := range map[string]func(*Options){
+		"builtin": func(*Options) {},
+		"200":     func(o *Options) { o.DetectionFiles = []string{writeFile(b, "r.yaml", manyRules(200))} },
+	} {
+		b.Run(name, func(b *testing.B) {
+			e := NewEngine(load(b, bigList(10_000), change))
+			m, d := mapMessage(b), ulr(b)
+			emit := func(*Finding) { b.Fatal("finding") }
+			b.ReportAllocs()
+			for b.Loop() {
+				e.Evaluate(m, emit)
+				e.Evaluate(d, emit)
+			}
+		})
+	}
+}

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"bytes"
+
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/gsmmap"
 	"sigtransit/decoders/sccp"
@@ -59,6 +61,11 @@ func (e *Engine) look(m *signaling.Message) {
 		e.name(d.DestinationRealm, true, signaling.DiameterDestinationRealm, 0)
 		if d.NumRouteRecords != 0 {
 			for i, r := range d.RouteRecords() {
+				if i == 0 && len(r) == len(d.OriginHost) && bytes.EqualFold(r, d.OriginHost) {
+					// The first agent adds whom it had the request from (RFC 6733 6.1.9), which is the
+					// sender: an end, and no hop.
+					continue
+				}
 				e.name(r, false, signaling.DiameterRouteRecord, uint8(i))
 			}
 		}

@@ -207,3 +207,69 @@ func TestDeclared(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestRouteRecordTraps: an agent records whom it had a request from, so the first record
+// is the sender; an answer has none and inherits its request's; where topology hiding
+// took them away, nothing proves a path.
+func TestRouteRecordTraps(t *testing.T) {
+	e := NewEngine(load(t, one("type: host_suffix, value: hub.example.net")))
+	m := ulr(t)
+	m.Diameter.OriginHost = []byte("DRA1.ipx.example.org")
+	if got := cameBy(e, m); got != "unknown" {
+		t.Error("nothing of the carrier:", got)
+	}
+	sender := func(records ...string) *signaling.Message {
+		list := [][]byte{avp(avpOriginHost, 0, "hlr.hub.example.net"), avp(avpUserName, 0, "001010123456789")}
+		for _, r := range records {
+			list = append(list, avp(avpRouteRecord, 0, r))
+		}
+		return diameterMessage(t, 0xc0, list...)
+	}
+	for want, m := range map[string]*signaling.Message{
+		"example-carrier address medium": sender("HLR.hub.example.net", "dra.example.org"),
+		"example-carrier hop medium":     sender("HLR.hub.example.net", "dra.hub.example.net"),
+	} {
+		if got := cameBy(e, m); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	request := diameterMessage(t, 0xc0, avp(avpOriginHost, 0, "mme.example.org"), avp(avpRouteRecord, 0, "mme.example.org"), avp(avpRouteRecord, 0, "dra.hub.example.net"))
+	if got := cameBy(e, request); got != "example-carrier hop medium" {
+		t.Error("request:", got)
+	}
+	answer := diameterMessage(t, 0x40, avp(avpResultCode, 0, "\x00\x00\x07\xd1"), avp(avpOriginHost, 0, "hss.example.org"))
+	answer.Memory = request.Memory
+	if got := cameBy(e, answer); got != "example-carrier hop medium" {
+		t.Error("answer:", got)
+	}
+	hidden := diameterMessage(t, 0xc0, avp(avpOriginHost, 0, "mme.example.org"), avp(avpRouteRecord, 0, "dra-1.hidden.example.org"))
+	if got := cameBy(e, hidden); got != "unknown" {
+		t.Error("hidden:", got)
+	}
+}
+
+// TestManyRules: 200 rules and 10,000 identifiers load fast, and cost a message that
+// fits none of them no allocation.
+func TestManyRules(t *testing.T) {
+	s := load(t, bigList(10_000), func(o *Options) { o.DetectionFiles = []string{writeFile(t, "r.yaml", manyRules(200))} })
+	e := NewEngine(s)
+	emit := func(*Finding) { t.Error("a finding") }
+	for _, m := range []*signaling.Message{mapMessage(t), ulr(t)} {
+		m.Roaming = signaling.Roaming{Direction: signaling.Inbound, Subscriber: signaling.WhoseVisitor}
+		if n := testing.AllocsPerRun(100, func() { e.Evaluate(m, emit) }); n != 0 {
+			t.Errorf("%v: %v allocations", m.Protocol, n)
+		}
+	}
+}
+
+// manyRules are rules of all kinds with conditions, none of which fits the messages of
+// the tests.
+func manyRules(n int) string {
+	text := "detections:\n"
+	for i := range n {
+		match := []string{"class: sms, about: message", "operation: [cancelLocation, CLR], about: message", "class: location, evidence: hop",
+			"direction: outbound, about: message", "operation: ULR, about: message, subscriber: home"}[i%5]
+		text += fmt.Sprintf("  - {id: rule-%d, title: R, match: {%s}, condition: 'sccp.calling.gt.startsWith(\"%d\") && vectors > %d'}\n", i, match, 100+i, i)
+	}
+	return text
+}
