@@ -287,9 +287,10 @@ func TestReadmeCommands(t *testing.T) {
 			command, _, _ := strings.Cut(m[1], " #")
 			command, _, _ = strings.Cut(command, "  ") // what it does, in a column
 			command, _, _ = strings.Cut(command, " |")
+			command, _, _ = strings.Cut(command, " >")
 			command = strings.ReplaceAll(command, "bash|zsh|fish|powershell", "bash")
 			command = strings.ReplaceAll(command, "listen|send", "listen :2905")
-			for lists, one := range map[string]string{"import|diff": "import x", "list|test": "list", "LEDGER|CAPTURE...": "x"} {
+			for lists, one := range map[string]string{"import|diff": "import x", "list|test|explain": "list", "LEDGER|CAPTURE...": "x"} {
 				command = strings.ReplaceAll(command, lists, one)
 			}
 			if strings.HasSuffix(command, " --declared") {
