@@ -94,8 +94,8 @@ func NewEngine(s *Set) *Engine {
 // Set is the set that the engine evaluates.
 func (e *Engine) Set() *Set { return e.set }
 
-// Touched are the watched carriers that the last message gave evidence of transit
-// for: declared, address, hop or adjacent. The slice is reused by the next Evaluate.
+// Touched are the watched carriers that the last message itself gave evidence of
+// transit for: address, hop or adjacent; what a partner declares is none. The slice is reused by the next Evaluate.
 func (e *Engine) Touched() []*Carrier { return e.touched }
 
 // Findings are the numbers of findings made so far by Detection.Index. The slice
@@ -276,7 +276,7 @@ func (e *Engine) fold(says []declared) {
 			continue
 		}
 		e.verdicts = append(e.verdicts, Verdict{Carrier: t.carrier, Evidence: t.evidence, Confidence: t.confidence, Group: t.group})
-		if t.carrier.Watched && !t.group {
+		if t.carrier.Watched && !t.group && t.evidence > signaling.EvidenceDeclared {
 			e.touched = append(e.touched, t.carrier)
 		}
 	}

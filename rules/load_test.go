@@ -306,12 +306,12 @@ func TestBuiltin(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]string{
-		"location-in-clear":        "[location] [declared address hop adjacent] 6",
-		"sms-in-clear":             "[sms] [declared address hop adjacent] 6",
-		"authentication-in-clear":  "[authentication] [declared address hop adjacent] 6",
-		"call-in-clear":            "[call] [declared address hop adjacent] 7",
-		"data-in-clear":            "[data] [declared address hop adjacent] 7",
-		"subscriber-data-in-clear": "[subscriber] [declared address hop adjacent] 7",
+		"location-in-clear":        "[location] [address hop adjacent] 6",
+		"sms-in-clear":             "[sms] [address hop adjacent] 6",
+		"authentication-in-clear":  "[authentication] [address hop adjacent] 6",
+		"call-in-clear":            "[call] [address hop adjacent] 7",
+		"data-in-clear":            "[data] [address hop adjacent] 7",
+		"subscriber-data-in-clear": "[subscriber] [address hop adjacent] 7",
 	} {
 		i := slices.IndexFunc(s.Detections, func(d *Detection) bool { return d.ID == id })
 		if i < 0 {

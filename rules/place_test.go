@@ -67,7 +67,7 @@ func TestPlaces(t *testing.T) {
 9992 at W:6 replaced  unused ""
 citic-telecom-international at W:7 added  replaced builtin:carriers/citic-telecom.yaml:N
 999-97 at W:9 replaced  unused "withdrawn: looked for with --include-withdrawn"
-location-in-clear at builtin:detections/in-clear.yaml:N changed D:2 match [{class [location]} {evidence [declared address hop adjacent]} {protection [clear signed]}]
+location-in-clear at builtin:detections/in-clear.yaml:N changed D:2 match [{class [location]} {evidence [address hop adjacent]} {protection [clear signed]}]
 mine at D:3 changed  match [{class [sms]} {carrier [pccw-global]}]`
 	if text != want {
 		t.Errorf("got:\n%s\nwant:\n%s", text, want)

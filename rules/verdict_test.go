@@ -170,7 +170,7 @@ func TestInventoryOfNobody(t *testing.T) {
 
 func TestDeclared(t *testing.T) {
 	set := load(t, "carriers:\n"+entry("a", "type: gt_prefix, value: '9997'")+entry("b", "type: host, value: dra1.ipx.example.org")+
-		"  - {id: known, watched: false}\n")
+		"  - {id: known, watched: false}\n", everything(t))
 	p := &partners.Partner{ID: "AAAAA", Carriers: []partners.Declaration{
 		{Service: signaling.ServiceSS7, Name: "B Backup", Carriers: []string{"b"}, Use: partners.Backup},
 		{Service: signaling.ServiceSS7, Name: "A International", Carriers: []string{"a"}, Use: partners.Primary},
@@ -195,12 +195,12 @@ func TestDeclared(t *testing.T) {
 	if got := cameBy(e, m); got != "b hop medium" {
 		t.Error("another partner:", got)
 	}
-	// Nothing but the declaration.
+	// Nothing but the declaration: only a rule that asks for it fires.
 	m = ulr(t)
 	m.Memory, m.Diameter.OriginHost, m.Roaming.Partner = nil, nil, 3
 	m.Diameter.NumRouteRecords = 0
 	found := evaluate(e, m)
-	if len(found) != 1 || found[0].line != "location-in-clear a low declared: partner.declared=A, Known[ ]" || found[0].confidence != signaling.ConfidenceLow {
+	if len(found) != 1 || found[0].line != "everything a info declared: partner.declared=A, Known[ ]" || found[0].confidence != signaling.ConfidenceLow {
 		t.Errorf("finding %v", found)
 	}
 	if n := testing.AllocsPerRun(100, func() { e.Evaluate(m, func(*Finding) {}) }); n > 1 {
