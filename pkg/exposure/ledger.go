@@ -42,7 +42,9 @@ type Options struct {
 
 const (
 	defaultMaxRows = 50_000
-	commitEvery    = time.Second
+	// commitEvery and the rhythm of recorders together keep what a kill loses under a
+	// second.
+	commitEvery = 500 * time.Millisecond
 	// sketchesEvery is how often sketches are written whole; in between, what is new to
 	// them is.
 	sketchesEvery = time.Minute

@@ -24,7 +24,7 @@ type cover struct {
 const hour = int64(time.Hour)
 
 // ledgerEvery is how often a recorder hands on what it counted.
-const ledgerEvery = time.Second
+const ledgerEvery = 400 * time.Millisecond
 
 // feedByHour dissects a batch, hour by hour of the capture, so that frames are counted in
 // theirs.
