@@ -217,7 +217,7 @@ RULES
 		{[]string{"--frame", "206"}, 0, "PATH: china-mobile-international (group, confidence high), as a partner of its own group: no transit\n"},
 		{[]string{"--frame", "206", "--rule", "authentication-in-clear"}, 0, "  did not fire  authentication-in-clear  china-mobile-international  evidence is group, wanted address | hop | adjacent (builtin:detections/in-clear.yaml:N)\n"},
 		{[]string{"--frame", "115"}, 0, "PATH: unknown. Nothing here proves a carrier; that is no proof of absence\n"},
-		{[]string{"--frame", "115"}, 0, "authentication-in-clear     no carrier is known to be on the path\n"},
+		{[]string{"--frame", "115"}, 0, "authentication-in-clear       no carrier is known to be on the path\n"},
 		{[]string{"--frame", "75"}, 1, "Frame 75 completed no message: it carries none, or a part of one that a later frame completes.\nFrames near it that did: 74, 76\n"},
 		{[]string{"--frame", "79", "--format", "json"}, 0, `"outcome": "fired"`},
 	} {

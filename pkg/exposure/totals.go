@@ -188,9 +188,9 @@ func (t *totals) absorb(x *batch, partner func(n uint32) *Partner) {
 }
 
 // carrierOf is the id of the carrier of a cell.
-func (x *batch) carrierOf(c *cell) string {
+func (b *batch) carrierOf(c *cell) string {
 	if n := c.key >> shiftCarrier & 0xffff; n != totalCarrier {
-		return x.carriers[n-1].ID
+		return b.carriers[n-1].ID
 	}
 	return Total
 }

@@ -89,6 +89,9 @@ func (r *RuleReason) because() string {
 		return "the carrier is not watched"
 	case r.Missed != "":
 		wanted := strings.Join(r.Wanted, " | ")
+		if few := 6; len(r.Wanted) > 2*few {
+			wanted = fmt.Sprintf("%s | ... (%d in all)", strings.Join(r.Wanted[:few], " | "), len(r.Wanted))
+		}
 		if wanted == "" {
 			wanted = "transit" // evidence that no rule names
 		}
