@@ -120,7 +120,9 @@ func (b *batch) empty() bool {
 // reset forgets all but the room it takes. A batch that once was large is let go.
 func (b *batch) reset() {
 	if len(b.slots) > 1<<15 {
+		home := b.home
 		*b = *newBatch()
+		b.home = home
 		return
 	}
 	clear(b.slots)

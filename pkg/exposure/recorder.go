@@ -22,7 +22,7 @@ type Partner struct {
 type Partners func(n uint32) (p Partner, ok bool)
 
 // Recorder counts the messages of one worker. It belongs to the worker's goroutine; what
-// it counted goes to the ledger once a second, by Tick.
+// it counted goes to the ledger by Tick, which the worker calls some times a second.
 type Recorder struct {
 	ledger *Ledger
 	key    sipKey
@@ -82,16 +82,7 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 		r.second(m, v)
 		return
 	}
-	c := counted{key: keyOf(m), messages: 1}
-	if m.IsReply() {
-		if d, _ := m.Disclosed(); d&signaling.Secrets != 0 {
-			c.secrets = 1
-		}
-		if rules.Refused(m) {
-			c.refused = 1
-		}
-	}
-	c.hash = r.hash(m)
+	c := r.once(m)
 	best, watched := strongest(v)
 	d := c
 	if firstOfClass(m) {
@@ -100,10 +91,24 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 	if m.Memory != nil {
 		noteSight(m, best, watched, d.dialogues != 0)
 	}
-	r.count(m, d, totalCarrier, best, watched)
+	r.count(m, d, nil, best, watched)
 	for i := range v {
 		r.over(m, c, &v[i])
 	}
+}
+
+// once is what a message adds to a cell, but for its dialogue.
+func (r *Recorder) once(m *signaling.Message) counted {
+	c := counted{key: keyOf(m), messages: 1, hash: r.hash(m)}
+	if m.IsReply() {
+		if d, _ := m.Disclosed(); d&signaling.Secrets != 0 {
+			c.secrets = 1
+		}
+		if rules.Refused(m) {
+			c.refused = 1
+		}
+	}
+	return c
 }
 
 // over counts a message for a carrier on its path.
@@ -111,8 +116,7 @@ func (r *Recorder) over(m *signaling.Message, c counted, v *rules.Verdict) {
 	if firstOfCarrier(m, v.Carrier) {
 		c.dialogues = 1
 	}
-	r.know(v.Carrier)
-	r.count(m, c, uint32(v.Carrier.Index)+1, v.Evidence, 0)
+	r.count(m, c, v.Carrier, v.Evidence, 0)
 }
 
 // know has the batch remember the carrier of an index. A reload makes new carriers of
@@ -138,15 +142,7 @@ func (r *Recorder) second(m *signaling.Message, v []rules.Verdict) {
 	if len(v) == 0 || m.Memory == nil {
 		return
 	}
-	c := counted{key: keyOf(m), messages: 1, hash: r.hash(m)}
-	if m.IsReply() {
-		if d, _ := m.Disclosed(); d&signaling.Secrets != 0 {
-			c.secrets = 1
-		}
-		if rules.Refused(m) {
-			c.refused = 1
-		}
-	}
+	c := r.once(m)
 	best, watched := strongest(v)
 	if oldBest, oldWatched, dialogue, ok := improveSight(m, best, watched); ok {
 		// The totals move to what is known now. Subscribers stay where they were too: a
@@ -156,9 +152,9 @@ func (r *Recorder) second(m *signaling.Message, v []rules.Verdict) {
 			d.dialogues = 1
 		}
 		best, watched = stronger(best, oldBest), stronger(watched, oldWatched)
-		r.count(m, d, totalCarrier, best, watched)
+		r.count(m, d, nil, best, watched)
 		d.hash, d.messages, d.dialogues, d.secrets, d.refused = 0, -d.messages, -d.dialogues, -d.secrets, -d.refused
-		r.count(m, d, totalCarrier, oldBest, oldWatched)
+		r.count(m, d, nil, oldBest, oldWatched)
 	}
 	for i := range v {
 		if !sawCarrier(m, v[i].Carrier) {
@@ -215,12 +211,22 @@ func (r *Recorder) hash(m *signaling.Message) uint64 {
 	return n.hash
 }
 
-// count adds to the cell of a carrier.
-func (r *Recorder) count(m *signaling.Message, c counted, carrier uint32, e, watched signaling.Evidence) {
-	key := c.key | uint64(carrier)<<shiftCarrier | uint64(e)<<shiftEvidence | uint64(watched)<<shiftWatched
+// count adds to the cell of a carrier; nil: of the totals.
+func (r *Recorder) count(m *signaling.Message, c counted, carrier *rules.Carrier, e, watched signaling.Evidence) {
+	key := c.key | uint64(e)<<shiftEvidence | uint64(watched)<<shiftWatched
+	if carrier != nil {
+		r.know(carrier)
+		key |= uint64(carrier.Index+1) << shiftCarrier
+	}
 	i, ok := r.batch.cell(key, r.hour, m.Time)
 	if !ok {
-		if i, ok = r.room(key, m.Time); !ok {
+		// The batch is full: the ledger takes it, or the partner becomes one of the others.
+		if !r.rotate(hasty) {
+			key = key&^(maxPartner<<shiftPartner) | otherPartner<<shiftPartner
+		} else if carrier != nil {
+			r.know(carrier)
+		}
+		if i, ok = r.batch.cell(key, r.hour, m.Time); !ok {
 			r.batch.lost++
 			return
 		}
@@ -241,15 +247,6 @@ func (r *Recorder) count(m *signaling.Message, c counted, carrier uint32, e, wat
 		*s = mix
 		r.subscriber(i, c.hash)
 	}
-}
-
-// room makes room for a cell in a full batch: the ledger takes it, or the partner
-// becomes one of the others.
-func (r *Recorder) room(key uint64, t int64) (int, bool) {
-	if !r.rotate(hasty) {
-		key = key&^(maxPartner<<shiftPartner) | otherPartner<<shiftPartner
-	}
-	return r.batch.cell(key, r.hour, t)
 }
 
 // subscriber notes the hash of a subscriber with a cell. A worker on a port never waits:

@@ -1,8 +1,10 @@
 package exposure
 
 import (
+	"path/filepath"
 	"reflect"
 	"testing"
+	"time"
 
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
@@ -110,5 +112,43 @@ func TestRows(t *testing.T) {
 				t.Errorf("rows are\n%+v, want\n%+v", got, want)
 			}
 		})
+	}
+}
+
+// TestFullBatch: a worker that counts more partners and carriers than a batch holds, up
+// to the message that fills it and beyond, loses none, and ends.
+func TestFullBatch(t *testing.T) {
+	over := []rules.Verdict{verdict(green, signaling.EvidenceAdjacent)}
+	for _, messages := range []int{maxCells/2 - 1, maxCells / 2, maxCells/2 + 1, 3 * maxCells} {
+		path := filepath.Join(t.TempDir(), "ledger.db")
+		l := openAt(t, path, Options{})
+		r := NewRecorder(l)
+		r.Add(message(at(0), signaling.ClassCall, ""), nil) // so that a carrier's cell comes last
+		ended := make(chan error, 1)
+		go func() {
+			for i := range messages {
+				m := message(at(0), signaling.ClassSMS, "")
+				m.Roaming.Partner = uint32(i + 1)
+				r.Add(m, over)
+				if i%maxCells == maxCells-1 {
+					r.Flush()
+				}
+			}
+			r.Flush()
+			r.Add(message(at(1), signaling.ClassSMS, ""), over)
+			r.Flush()
+			ended <- l.Flush()
+		}()
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Fatal(err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("%d messages: the recorder waits for ever", messages)
+		}
+		if n := sum(readRows(t, path)); n != uint64(messages)+2 {
+			t.Errorf("%d messages, want %d", n, messages+2)
+		}
 	}
 }
