@@ -95,7 +95,8 @@ func (e *Engine) reportFlow(l *signaling.Link, c *Carrier, d *Detection) bool {
 	return true
 }
 
-// noteLink keeps with a link which carriers are adjacent by it.
+// noteLink keeps with a link which carriers are adjacent by it. What the dialogue
+// remembers is of the link of an earlier message.
 func (e *Engine) noteLink(l *signaling.Link) {
 next:
 	for i := range e.tallies[:e.carrs] {
@@ -109,12 +110,24 @@ next:
 				continue next
 			}
 		}
-		if int(l.NumCarriers) < len(l.Carriers) {
+		if int(l.NumCarriers) < len(l.Carriers) && e.adjacentHere(t.carrier) {
 			l.Carriers[l.NumCarriers] = n
 			l.NumCarriers++
 			e.fresh = append(e.fresh, t.carrier)
 		}
 	}
+}
+
+// adjacentHere reports that the message at hand, or its link, shows a carrier to be
+// adjacent.
+func (e *Engine) adjacentHere(c *Carrier) bool {
+	for i := range e.hits[:e.numHits] {
+		h := &e.hits[i]
+		if id := e.set.Identifiers[h.id]; !h.old && id.Carrier == c && evidence(id.Role, h.pos) == signaling.EvidenceAdjacent {
+			return true
+		}
+	}
+	return false
 }
 
 // Fresh are the carriers that the last Evaluate or EvaluateFlow found to be adjacent

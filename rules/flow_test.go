@@ -129,6 +129,13 @@ func TestFresh(t *testing.T) {
 	if n != 1 {
 		t.Errorf("the link has %d carriers", n)
 	}
+	// What the dialogue remembers was seen on another link.
+	answer := mapMessage(t)
+	answer.Link, answer.Memory = &signaling.Link{Ends: m.Link.Ends}, m.Memory
+	answer.M3UA.Data.OPC, answer.M3UA.Data.DPC = 1, 2
+	if evaluate(e, answer); len(e.Touched()) != 1 || len(e.Fresh()) != 0 || answer.Link.NumCarriers != 0 {
+		t.Errorf("an answer by another link: touched %v, fresh %v", e.Touched(), e.Fresh())
+	}
 	other := NewEngine(load(t, one("type: gt_prefix, value: '888'")))
 	other.LinkCarriers(m.Link, func(c *Carrier) { t.Error("indexes of another set were used") })
 }
