@@ -232,3 +232,39 @@ func fill(name string) error {
 	}
 	return err
 }
+
+// TestCaptureLedgerLosses: frames that the capture lost stand in the ledger.
+func TestCaptureLedgerLosses(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	frames := passing(t, livetest.Frames(t, demo))
+	dir := folder(t)
+	p := start(t, dir, strings.Replace(basis, "[mirror0]", "[mirror0], ring: 1MiB", 1)+withLedger)
+	out := livetest.NewSender(t, "mirror0")
+	p.signal(unix.SIGSTOP)
+	sent := 0
+	for range 40 { // some 4 MiB
+		out.Send(frames...)
+		sent += len(frames)
+	}
+	p.signal(unix.SIGCONT)
+	lost := sum(p.settled(uint64(sent)), "capture_drops_total")
+	p.stop()
+	r, err := exposure.OpenForReading(filepath.Join(dir, "exposure.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	covered, err := r.Coverage(time.Time{}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read, drops uint64
+	for _, c := range covered {
+		read, drops = read+c.Frames, drops+c.Drops
+	}
+	if lost == 0 || float64(drops) != lost || read+drops != uint64(sent) {
+		t.Errorf("%d frames sent, %v lost; the ledger knows %d read and %d lost", sent, lost, read, drops)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -77,6 +76,7 @@ type Daemon struct {
 	// ledger adds exposures up; nil: none is configured, or it cannot be opened.
 	ledger  atomic.Pointer[exposure.Ledger]
 	copying sync.Mutex // held while a copy of it is handed out
+	lost    losses
 	// canaries are what the workers watch for; nil: none.
 	canaries atomic.Pointer[canary.Watch]
 
@@ -161,7 +161,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		go func() {
 			defer close(end)
 			// Sources end when the capture is drained: what they hold is read to its end.
-			if err := w.Run(context.Background(), strings.Join(lc.Interfaces, ","), s, nil); err != nil {
+			if err := w.Run(context.Background(), d.source(), s, nil); err != nil {
 				failed <- fmt.Errorf("worker %d: %w", i, err)
 			}
 		}()
@@ -206,6 +206,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		}
 	}
 	d.unread()
+	d.recordLosses()
 	d.tellTotals()
 	web.close()
 	return runErr
@@ -257,6 +258,7 @@ func (d *Daemon) attend(ctx context.Context, failed <-chan error) error {
 		case <-ledger.C:
 			d.recordExposure(ctx)
 		case <-beat.C:
+			d.recordLosses()
 			err := d.Healthy()
 			if err == nil {
 				d.opts.Notify("WATCHDOG=1")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"sigtransit/pkg/exposure"
@@ -60,6 +61,38 @@ func (d *Daemon) recordExposure(ctx context.Context) {
 	}
 	d.log.Info("the ledger is open", "file", l.Path())
 }
+
+// losses is what the ledger was told of frames that the capture lost. It belongs to the
+// goroutine of Run.
+type losses struct {
+	recorder *exposure.Recorder
+	told     uint64
+}
+
+// recordLosses counts in the ledger the frames that the capture lost since the last
+// time: a report says so beside its figures.
+func (d *Daemon) recordLosses() {
+	l, x := d.ledger.Load(), &d.lost
+	if l == nil {
+		return
+	}
+	n := uint64(0)
+	for _, c := range d.drops() {
+		n += c.N
+	}
+	if n == x.told {
+		return
+	}
+	if x.recorder == nil {
+		x.recorder = exposure.NewRecorder(l)
+	}
+	x.recorder.Cover(d.source(), time.Now().UnixNano(), &exposure.Counts{Drops: n - x.told})
+	x.recorder.Tick()
+	x.told = n
+}
+
+// source is what the frames of all interfaces come from.
+func (d *Daemon) source() string { return strings.Join(d.begun.Config.Capture.Interfaces, ",") }
 
 // ledgerFailed is told when the ledger fails, and with nil when it does not.
 func (d *Daemon) ledgerFailed(err error) {
