@@ -91,7 +91,10 @@ func TestBuiltinNames(t *testing.T) {
 func TestBuiltinNamesFacts(t *testing.T) {
 	b, err := os.ReadFile("../../shared/watchlist-facts.yaml")
 	if err != nil {
-		t.Skip("the list of facts is not on this machine")
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip("needs the list of facts, which is not part of the repository")
 	}
 	var facts struct {
 		Carriers []struct {

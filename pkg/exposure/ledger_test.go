@@ -342,31 +342,6 @@ func TestOpenFaults(t *testing.T) {
 	}
 }
 
-// TestReadOnly: a folder that cannot be written is told, and can be read from.
-func TestReadOnly(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("root writes anywhere")
-	}
-	folder := t.TempDir()
-	path := filepath.Join(folder, "a ledger?#%41.db")
-	l := openAt(t, path, Options{})
-	r := NewRecorder(l)
-	r.Add(message(at(0), signaling.ClassSMS, ""), nil)
-	r.Flush()
-	l.Close()
-	if err := os.Chmod(folder, 0o500); err != nil {
-		t.Fatal(err)
-	}
-	defer os.Chmod(folder, 0o700)
-	os.Remove(path + ".lock")
-	if n := sum(readRows(t, path)); n != 1 {
-		t.Errorf("%d messages, want 1", n)
-	}
-	if _, err := Open(filepath.Join(folder, "new.db"), Options{}); !errors.Is(err, ErrReadOnly) {
-		t.Errorf("error %v, want one that says that it cannot be written", err)
-	}
-}
-
 // TestNames: what has a meaning in a URI is a part of the name.
 func TestNames(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a ledger?mode=ro#%41&.db")
