@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sigtransit/pkg/badinput"
 	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 )
@@ -92,18 +93,9 @@ func (s *Set) Watched(a netip.Addr) bool { return s.index.hasIPs && s.index.ip(a
 func (s *Set) Matched() int { return s.index.size + len(s.inventory.links) }
 
 // Problem is one thing wrong in one place of a file.
-type Problem struct {
-	File         string
-	Line, Column int // from 1; 0: the whole file
-	Text         string
-}
+type Problem badinput.Error
 
-func (p Problem) String() string {
-	if p.Line == 0 {
-		return p.File + ": " + p.Text
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
-}
+func (p Problem) String() string { return (*badinput.Error)(&p).Error() }
 
 // LoadError is all that is wrong in the files that Load was given.
 type LoadError struct {

@@ -18,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"sigtransit/pkg/badinput"
 	"sigtransit/pkg/canary"
 	"sigtransit/pkg/capture/live"
 	"sigtransit/pkg/dissect"
@@ -131,19 +132,7 @@ func fieldsOf(t reflect.Type) iter.Seq[reflect.StructField] {
 }
 
 // Error is what is wrong with a file, and where.
-type Error struct {
-	File         string
-	Line, Column int // from 1; 0: the whole file
-	Text         string
-}
-
-// Error is one line.
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return e.File + ": " + e.Text
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Text)
-}
+type Error = badinput.Error
 
 // maxSize bounds a configuration file; a larger one is something else.
 const maxSize = 1 << 20

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"sigtransit/decoders/diameter"
+	"sigtransit/pkg/badinput"
 	"sigtransit/pkg/signaling"
 )
 
@@ -29,19 +30,7 @@ const (
 )
 
 // Error is what is wrong with a dictionary, and where.
-type Error struct {
-	File string
-	Line int // from 1; 0: the whole file
-	Text string
-}
-
-// Error is one line.
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return e.File + ": " + e.Text
-	}
-	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
-}
+type Error = badinput.Error
 
 // command is a command of a file, and where it stands.
 type command struct {

@@ -177,12 +177,7 @@ type result struct {
 
 func (r *result) refuse(name string, err error) {
 	var e *Error
-	var pe *partners.Error
-	switch {
-	case errors.As(err, &e):
-	case errors.As(err, &pe):
-		e = &Error{File: pe.File, Line: pe.Line, Text: pe.Text}
-	default:
+	if !errors.As(err, &e) {
 		e = &Error{File: name, Text: errText(err)}
 	}
 	r.refused = append(r.refused, e)

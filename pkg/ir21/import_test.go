@@ -213,7 +213,7 @@ func TestEarlierImport(t *testing.T) {
 	if want := "ZZXA1 ZZXB1 "; got != want || len(im.Replaced) != 1 || im.Read != 2 {
 		t.Errorf("%q, %d replaced, %d read", got, len(im.Replaced), im.Read)
 	}
-	if want := bad + `:2: format: got 1, want text`; len(im.Refused) != 1 || im.Refused[0].Error() != want {
+	if want := bad + `:2:10: format: got 1, want text`; len(im.Refused) != 1 || im.Refused[0].Error() != want {
 		t.Errorf("%v, want %s", im.Refused, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/badinput"
 	"sigtransit/pkg/partners"
 )
 
@@ -36,22 +37,10 @@ type Note struct {
 	Text string
 }
 
-func (n Note) String() string { return (&Error{n.File, n.Line, n.Text}).Error() }
+func (n Note) String() string { return (&Error{File: n.File, Line: n.Line, Text: n.Text}).Error() }
 
 // Error is why a document cannot be used, and where.
-type Error struct {
-	File string
-	Line int // from 1; 0: the whole file
-	Text string
-}
-
-// Error is one line.
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return e.File + ": " + e.Text
-	}
-	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
-}
+type Error = badinput.Error
 
 // Parse reads one document. It gives a partner for each of its networks, or an
 // *Error and no partner: half a document would declare what its author did not.

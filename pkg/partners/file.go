@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"sigtransit/pkg/badinput"
 )
 
 // Format and Version name the partner file: JSON with one partner a line, so that
@@ -30,19 +32,7 @@ type File struct {
 }
 
 // Error is what is wrong with a partner file, and where.
-type Error struct {
-	File         string
-	Line, Column int // from 1; 0: the whole file
-	Text         string
-}
-
-// Error is one line.
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return e.File + ": " + e.Text
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Text)
-}
+type Error = badinput.Error
 
 // The file as JSON.
 type (
