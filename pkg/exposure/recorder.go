@@ -358,7 +358,9 @@ func (c *Counts) Sub(o *Counts) Counts {
 }
 
 // Full reports that the recorder holds as much as it should before the ledger takes it.
-func (r *Recorder) Full() bool { return len(r.batch.subscribers) > maxSubscribers/2 }
+func (r *Recorder) Full() bool {
+	return len(r.batch.subscribers) > maxSubscribers/2 || len(r.batch.cells) > maxCells/2
+}
 
 // Tick hands what was counted to the ledger. It never waits: a ledger that still has
 // what came before gets it with the next.

@@ -115,6 +115,25 @@ func TestRows(t *testing.T) {
 	}
 }
 
+// TestFullByCells: a batch is handed on while there is room in it, for cells as for
+// subscribers.
+func TestFullByCells(t *testing.T) {
+	r := NewRecorder(open(t, Options{}))
+	for i := range maxCells / 2 {
+		if r.Full() {
+			t.Fatalf("full with %d cells", i)
+		}
+		m := message(at(0), signaling.ClassSMS, "")
+		m.Roaming.Partner = uint32(i)
+		r.Add(m, nil)
+	}
+	m := message(at(0), signaling.ClassSMS, "")
+	m.Roaming.Partner = maxCells
+	if r.Add(m, nil); !r.Full() {
+		t.Errorf("not full with %d cells", len(r.batch.cells))
+	}
+}
+
 // TestFullBatch: a worker that counts more partners and carriers than a batch holds, up
 // to the message that fills it and beyond, loses none, and ends.
 func TestFullBatch(t *testing.T) {
