@@ -169,7 +169,7 @@ func (t *TCAP) adopt(e *Transaction) {
 	t.entries.at(slot).slot = slot
 	for side, n := range e.len {
 		if n != 0 {
-			t.index.insert(2*slot+int32(side), tidHash(e.tid[side], n))
+			t.enter(slot, uint8(side))
 		}
 	}
 	if e.ended {

@@ -142,3 +142,26 @@ func TestAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesakesMove: transactions of one id that move to another table are bounded there
+// as they were where they began.
+func TestNamesakesMove(t *testing.T) {
+	g := NewTCAPGroup(2, nil)
+	payload := make([]byte, 16)
+	for i := range uint32(1000) {
+		binary.BigEndian.PutUint32(payload, i)
+		p := Party{gt: i + 1}
+		tr, _, _ := g[0].Match(int64(i), message(tcap.Begin, 1, 0), p, hlr, 1, payload)
+		g[0].Release(tr)
+		payload[8] = 1
+		tr, _, _ = g[1].Match(int64(i), message(tcap.Continue, i+2, 1), hlr, p, 2, payload)
+		g[1].Release(tr)
+		payload[8] = 0
+	}
+	for i, d := range g {
+		sound(t, d)
+		if n := d.Len(); n > maxNamesakes+1 {
+			t.Errorf("table %d has %d transactions of one id", i, n)
+		}
+	}
+}

@@ -215,8 +215,15 @@ func short(id tcap.TransactionID) uint32 { return id.Value ^ id.High }
 func (t *TCAP) claim(slot int32, side uint8, id tcap.TransactionID, p Party) {
 	e := t.entries.at(slot)
 	e.tid[side], e.len[side], e.party[side] = short(id), id.Len, p
-	if t.index.insert(2*slot+int32(side), tidHash(short(id), id.Len)) >= maxNamesakes {
-		t.thin(slot, tidHash(short(id), id.Len))
+	t.enter(slot, side)
+}
+
+// enter puts a side into the index.
+func (t *TCAP) enter(slot int32, side uint8) {
+	e := t.entries.at(slot)
+	h := tidHash(e.tid[side], e.len[side])
+	if t.index.insert(2*slot+int32(side), h) >= maxNamesakes {
+		t.thin(slot, h)
 	}
 }
 
