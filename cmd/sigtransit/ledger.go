@@ -31,9 +31,6 @@ type recording struct {
 	found      []*rules.Finding
 }
 
-// ledgerKey is what the key of subscribers in ledgers is derived for.
-const ledgerKey = "ledger"
-
 // open opens the ledger and refuses captures that it holds.
 func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, version string) (*recording, error) {
 	switch {
@@ -44,7 +41,7 @@ func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, ver
 	}
 	r := &recording{identities: map[string]string{}}
 	l, err := exposure.Open(o.file, exposure.Options{
-		Key: k.Derive(ledgerKey), Version: version, Rules: set,
+		Key: k.Derive(exposure.KeyUse), Version: version, Rules: set,
 		Found: func(f *rules.Finding) { r.found = append(r.found, f) },
 	})
 	if err != nil {

@@ -18,10 +18,6 @@ const ledgerRetry = 30 * time.Second
 // copyTime bounds how long somebody may take to fetch a copy of the ledger.
 const copyTime = 10 * time.Minute
 
-// ledgerUse is what the key of subscribers in ledgers is derived for; replay has it too,
-// so that captures can be added to the same file.
-const ledgerUse = "ledger"
-
 // openLedger opens the ledger of the configuration that the daemon began with. That it
 // cannot is told, and tried again: capture goes on without.
 func (d *Daemon) openLedger() {
@@ -30,7 +26,7 @@ func (d *Daemon) openLedger() {
 		return
 	}
 	l, err := exposure.Open(conf.File, exposure.Options{
-		Key: d.begun.Output.Keys.Derive(ledgerUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
+		Key: d.begun.Output.Keys.Derive(exposure.KeyUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
 		Version: d.opts.Build.Version, Failed: d.ledgerFailed,
 		Rules: d.plan.Load().Set, Found: d.pathFound,
 	})

@@ -52,6 +52,10 @@ const (
 	busyTimeout = 5 * time.Second
 )
 
+// KeyUse is what Options.Key is derived for from a key of pseudonyms. Daemon and replay
+// derive alike, so that captures can be added to the file of either.
+const KeyUse = "ledger"
+
 // Stats are counters of a ledger since it was opened. They may be read at any time.
 type Stats struct {
 	Commits, Failures uint64

@@ -14,7 +14,7 @@ import (
 )
 
 // grace is how long after the end of an hour, by the capture's clock, what belongs to it
-// may still come: workers hand on what they counted once a second.
+// may still come: workers hand on what they counted some times a second.
 const grace = int64(10 * time.Second)
 
 // judge applies the rules about paths to the hours that are over; all takes the hour at
