@@ -36,8 +36,9 @@ type Options struct {
 	IncludeWithdrawn bool
 	// Links are the links whose other end is known.
 	Links []LinkCarrier
-	// Roaming names the partners of messages, and what they declare; nil: nobody does.
-	Roaming *roaming.Table
+	// Roaming makes the table that names the partners of messages, and what they declare,
+	// of what the carrier files call gear of carriers; nil: nobody is known.
+	Roaming func(roaming.Transit) *roaming.Table
 	// ExceptionFiles are files of exceptions: findings that are accepted for a time.
 	ExceptionFiles []string
 	// Now is the time at which exceptions that have expired are warned of; nil: time.Now.
@@ -249,7 +250,9 @@ func (l *loader) compile(opts Options) *Set {
 	s.anyMessage, s.linkRules, s.pathRules = enabled[aboutMessage] != nil, enabled[aboutLink], enabled[aboutPath]
 	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
 	s.takeLinks(opts.Links)
-	s.takePartners(opts.Roaming)
+	if opts.Roaming != nil {
+		s.takePartners(opts.Roaming(s.transit()))
+	}
 	for i, x := range l.exceptions {
 		x.Index = i
 		s.Exceptions = append(s.Exceptions, x.Exception)

@@ -17,6 +17,7 @@ import (
 	"sigtransit/pkg/ir21"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/partners"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
 )
@@ -188,7 +189,12 @@ func writeImport(w io.Writer, im *ir21.Import, set *rules.Set, verbose bool) {
 		lines = append(lines, replacedText(r))
 	}
 	section("networks in several documents", lines)
-	section("numbers that several operators claim", partners.Clashes(im.File.Partners))
+	lines = nil
+	_, clashes := roaming.Compile(roaming.Home{}, im.File.Partners, roaming.Transit{})
+	for _, w := range clashes {
+		lines = append(lines, w.Text)
+	}
+	section("what several operators claim", lines)
 	lines = nil
 	for _, n := range im.Notes {
 		lines = append(lines, n.String())

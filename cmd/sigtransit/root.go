@@ -156,11 +156,12 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 	if k.dictionary, err = dictionary.Load(append(c.Dictionaries, k.dictionaries...)...); err != nil {
 		return c, nil, err
 	}
-	if err = k.roaming(&c); err != nil {
+	ends, err := k.roaming(&c)
+	if err != nil {
 		return c, nil, err
 	}
 	set, err := rules.Load(rules.Options{
-		Roaming:          k.ends,
+		Roaming:          ends,
 		Own:              canary.Carriers(c.Canaries),
 		WatchlistFiles:   append(c.Watchlists, k.watchlists...),
 		DetectionFiles:   append(c.Detections, k.detections...),
@@ -174,12 +175,12 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 	return c, set, err
 }
 
-// roaming compiles home and partners.
-func (k *knowledge) roaming(c *config.Config) error {
+// roaming reads home and partners, and gives what compiles them when carriers are known.
+func (k *knowledge) roaming(c *config.Config) (func(roaming.Transit) *roaming.Table, error) {
 	for _, s := range k.home {
 		p, err := telecom.ParsePLMN(s)
 		if err != nil {
-			return usageError{fmt.Errorf("--home: %q: %w", s, err)}
+			return nil, usageError{fmt.Errorf("--home: %q: %w", s, err)}
 		}
 		if !slices.Contains(c.Home.PLMNs, p) {
 			c.Home.PLMNs = append(c.Home.PLMNs, p)
@@ -188,22 +189,26 @@ func (k *knowledge) roaming(c *config.Config) error {
 	c.Partners = append(c.Partners, k.partners...)
 	k.ends, k.warnings = nil, nil
 	if c.Home.IsZero() && len(c.Partners) == 0 {
-		return nil
+		return nil, nil
 	}
 	var list []*partners.Partner
 	for _, name := range c.Partners {
 		f, err := partners.Load(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		list = append(list, f.Partners...)
 	}
-	var warnings []roaming.Warning
-	k.ends, warnings = roaming.Compile(c.Home, list)
-	for _, w := range warnings {
-		k.warnings = append(k.warnings, w.Text)
-	}
-	return nil
+	return func(transit roaming.Transit) *roaming.Table {
+		var warnings []roaming.Warning
+		k.ends, warnings = roaming.Compile(c.Home, list, transit)
+		for _, w := range warnings {
+			if !w.Nested {
+				k.warnings = append(k.warnings, w.Text)
+			}
+		}
+		return k.ends
+	}, nil
 }
 
 // warn tells what is allowed in the files, and hardly meant.

@@ -77,6 +77,7 @@ func (p *parser) partners() []*partners.Partner {
 func (p *parser) finish(n *network) {
 	o := &n.out
 	o.Sender, o.Country, o.Created, o.Source = p.sender, p.country, p.created, p.options.Name
+	o.At = fmt.Sprintf("%s:%d", p.options.Name, n.line)
 	if o.Name = n.name; placeholder(n.name) {
 		o.Name = p.organisation
 	}

@@ -114,7 +114,7 @@ func updateLocation() *signaling.Message {
 
 // testRoaming is a home with one partner.
 var testRoaming = func() *roaming.Table {
-	t, _ := roaming.Compile(roaming.Home{}, []*partners.Partner{{ID: "XXAAA", Name: "Alpha Mobile", Country: "XA", PLMNs: []telecom.PLMN{{MCC: 999, MNC: 71, Digits: 2}}}})
+	t, _ := roaming.Compile(roaming.Home{}, []*partners.Partner{{ID: "XXAAA", Name: "Alpha Mobile", Country: "XA", PLMNs: []telecom.PLMN{{MCC: 999, MNC: 71, Digits: 2}}}}, roaming.Transit{})
 	return t
 }()
 

@@ -29,8 +29,8 @@ func full() *Partner {
 			PointCodes: []string{"0-020-1"}, ASN: 64501, Since: time.Date(2026, 4, 3, 0, 0, 0, 0, time.UTC), SinceText: "3.4.2026",
 		}},
 		Domestic: []Declaration{{Service: signaling.ServiceSS7, Name: "C", Use: Primary}},
-		Encrypts: true,
-		Source:   "a.xml", Declared: time.Date(2026, 4, 3, 0, 0, 0, 0, time.UTC), Created: time.Date(2026, 4, 4, 5, 6, 7, 0, time.UTC),
+		Encrypts: true, At: "p.json:2",
+		Source: "a.xml", Declared: time.Date(2026, 4, 3, 0, 0, 0, 0, time.UTC), Created: time.Date(2026, 4, 4, 5, 6, 7, 0, time.UTC),
 	}
 }
 
@@ -42,7 +42,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%s has no value in this test", v.Type().Field(i).Name)
 		}
 	}
-	f := &File{Created: time.Date(2026, 4, 5, 0, 0, 0, 0, time.UTC), Partners: []*Partner{p, {ID: "ZZXB1"}}}
+	f := &File{Created: time.Date(2026, 4, 5, 0, 0, 0, 0, time.UTC), Partners: []*Partner{p, {ID: "ZZXB1", At: "p.json:3"}}}
 	var b bytes.Buffer
 	if err := f.Write(&b); err != nil {
 		t.Fatal(err)

@@ -41,6 +41,9 @@ type Partner struct {
 	// Encrypts: it declares IPsec for Diameter.
 	Encrypts bool
 
+	// At is where it stands, as file:line of a partner file or document: for messages,
+	// and not written. "" unknown.
+	At string
 	// Source names the file that this comes from, Declared is the newest effective
 	// date in it, Created when it was made; zero: not said.
 	Source            string

@@ -221,6 +221,7 @@ func (r *reader) read(f *File) {
 					r.fail(begin, "partner: id %q stands in line %d already", p.ID, first)
 				}
 				ids[p.ID] = line
+				p.At = fmt.Sprintf("%s:%d", r.file, line)
 				f.Partners = append(f.Partners, p)
 			})
 		default:

@@ -98,7 +98,7 @@ func crowd(t testing.TB) *roaming.Table {
 		}
 		list = append(list, p)
 	}
-	table, warnings := roaming.Compile(home, list)
+	table, warnings := roaming.Compile(home, list, roaming.Transit{})
 	if len(warnings) > 0 {
 		t.Fatal(warnings)
 	}

@@ -3,6 +3,7 @@ package roaming
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"sigtransit/decoders/telecom"
@@ -10,9 +11,15 @@ import (
 	"sigtransit/pkg/partners"
 )
 
-// Warning is what contradicts itself in home and partners. The table works all the
-// same.
-type Warning struct{ Text string }
+// Warning is what contradicts itself in home, partners and carriers. The table works
+// all the same.
+type Warning struct {
+	Text string
+	// Nested: a longer range of numbers within another partner's shorter one. Operators
+	// without a network of their own have such ranges: worth a look when documents are
+	// imported, and no contradiction.
+	Nested bool
+}
 
 func (w Warning) String() string { return w.Text }
 
@@ -27,14 +34,21 @@ var generations atomic.Uint32
 type compiler struct {
 	t        *Table
 	warnings []Warning
-	more     int
-	spans    [3][]span                 // titles, mobiles, subscribers
-	clashes  map[[2]uint32]*rangeClash // of GT ranges, by owners
-	order    [][2]uint32
+	more     [2]int    // warnings that are not listed, nested ones apart
+	spans    [3][]span // titles, mobiles, subscribers
+	clashes  map[pair]*clash
+	order    []pair
 	byID     map[string]uint32
+	gear     map[string]string // whose a name of Transit is
 }
 
-type rangeClash struct {
+// pair are two owners by their names for messages, and what they both claim.
+type pair struct {
+	kept, other string
+	nested      bool
+}
+
+type clash struct {
 	text string
 	more int
 }
@@ -42,15 +56,16 @@ type rangeClash struct {
 // Compile makes the table of home and partners. A partner whose networks are all
 // home's is home's own IR.21: what it names is home's. What two claim the first of them
 // keeps, home before partners and these in their order; a longer range of numbers stands
-// within a shorter one. Warnings name both.
-func Compile(home Home, ps []*partners.Partner) (*Table, []Warning) {
+// within a shorter one. What transit names is nobody's at an end, home's own apart.
+// Warnings name both; networks of one operator may share what they have.
+func Compile(home Home, ps []*partners.Partner, transit Transit) (*Table, []Warning) {
 	t := &Table{
 		home: home, generation: uint8(generations.Add(1)),
 		operators: map[string]uint32{}, named: map[string]uint32{},
 		hosts: map[string]uint32{}, realms: map[string]uint32{}, codes: map[PointCode]bool{},
 		parties: make([]atomic.Pointer[Party], min(len(ps), maxDeclared)+maxNamed),
 	}
-	c := &compiler{t: t, clashes: map[[2]uint32]*rangeClash{}, byID: map[string]uint32{}}
+	c := &compiler{t: t, clashes: map[pair]*clash{}, byID: map[string]uint32{}, gear: map[string]string{}}
 	t.plmns = make(map[telecom.PLMN]uint32, len(home.PLMNs)+len(ps))
 	for _, p := range home.PLMNs {
 		c.plmn(p, refHome)
@@ -66,6 +81,7 @@ func Compile(home Home, ps []*partners.Partner) (*Table, []Warning) {
 	}
 	c.names(t.realms, home.Realms, "realm", refHome)
 	c.names(t.hosts, home.Hosts, "host", refHome)
+	c.transit(transit)
 	for _, p := range home.PointCodes {
 		t.codes[p] = true
 	}
@@ -83,15 +99,29 @@ func Compile(home Home, ps []*partners.Partner) (*Table, []Warning) {
 	for i, r := range [...]*ranges{&t.titles, &t.mobiles, &t.subscribers} {
 		r.build(c.spans[i], c.clash)
 	}
-	for _, k := range c.order {
+	slices.SortStableFunc(c.order, func(a, b pair) int {
+		switch {
+		case a.nested == b.nested:
+			return 0
+		case b.nested:
+			return -1
+		}
+		return 1
+	})
+	for _, k := range c.order { // contradictions first: the list is bounded
 		x := c.clashes[k]
-		if x.more > 0 {
+		switch {
+		case x.more == 1:
+			x.text += " (and 1 more range of the two)"
+		case x.more > 1:
 			x.text += fmt.Sprintf(" (and %d more ranges of the two)", x.more)
 		}
-		c.warn("%s", x.text)
+		c.add(Warning{x.text, k.nested})
 	}
-	if c.more > 0 {
-		c.warnings = append(c.warnings, Warning{fmt.Sprintf("and %d more contradictions", c.more)})
+	for nested, more := range c.more {
+		if more > 0 {
+			c.warnings = append(c.warnings, Warning{Text: fmt.Sprintf("and %d more", more), Nested: nested == 1})
+		}
 	}
 	return t, c.warnings
 }
@@ -104,15 +134,23 @@ const (
 )
 
 func (c *compiler) warn(format string, args ...any) {
-	if len(c.warnings) == maxWarnings {
-		c.more++
-		return
-	}
-	c.warnings = append(c.warnings, Warning{fmt.Sprintf(format, args...)})
+	c.add(Warning{Text: fmt.Sprintf(format, args...)})
 }
 
-// place is where a partner comes from, for messages.
-func place(p *partners.Partner) string { return cmp.Or(p.Source, "the partner file") }
+func (c *compiler) add(w Warning) {
+	if len(c.warnings) == maxWarnings {
+		nested := 0
+		if w.Nested {
+			nested = 1
+		}
+		c.more[nested]++
+		return
+	}
+	c.warnings = append(c.warnings, w)
+}
+
+// place is where a partner stands, for messages.
+func place(p *partners.Partner) string { return cmp.Or(p.At, p.Source, "the partner file") }
 
 // who is an owner for messages.
 func (c *compiler) who(ref uint32) string {
@@ -123,6 +161,12 @@ func (c *compiler) who(ref uint32) string {
 		return fmt.Sprintf("%s (%s)", p.ID, place(p.Declared))
 	}
 	return "nobody"
+}
+
+// one reports that two owners are one operator: networks of one sender.
+func (c *compiler) one(a, b uint32) bool {
+	p, q := c.t.Party(a), c.t.Party(b)
+	return p != nil && q != nil && p.Declared.Operator() == q.Declared.Operator()
 }
 
 // partner puts a partner in.
@@ -173,7 +217,7 @@ func (c *compiler) plmn(p telecom.PLMN, ref uint32) {
 		return
 	}
 	if was, ok := c.t.plmns[p]; ok {
-		if was != ref {
+		if was != ref && !c.one(was, ref) {
 			c.warn("network %s is both of %s and of %s: it counts as that of %s", p, c.who(was), c.who(ref), c.who(was))
 		}
 		return
@@ -192,13 +236,13 @@ func (c *compiler) names(to map[string]uint32, names []string, kind string, ref 
 		if low == "" {
 			continue
 		}
-		if was, ok := to[low]; ok {
-			if was != ref {
-				c.warn("%s %s is both of %s and of %s: it counts as that of %s", kind, name, c.who(was), c.who(ref), c.who(was))
-			}
-			continue
+		was, ok := to[low]
+		if !ok {
+			to[low] = ref
+		} else if was != ref && !c.one(was, ref) {
+			first := cmp.Or(c.gear[low], c.who(was))
+			c.warn("%s %s is both of %s and of %s: it counts as that of %s", kind, name, first, c.who(ref), first)
 		}
-		to[low] = ref
 	}
 }
 
@@ -211,17 +255,25 @@ func (c *compiler) span(kind int, first, last string, ref uint32) {
 	c.spans[kind] = append(c.spans[kind], s)
 }
 
-// clash notes two ranges that meet, in one warning for each two owners.
+// clash notes two ranges that meet, in one warning for each two owners. A carrier's
+// own titles within a partner's range are what Transit is for.
 func (c *compiler) clash(kept, other *span) {
-	k := [2]uint32{kept.ref, other.ref}
+	if c.one(kept.ref, other.ref) || kept.ref == refAbroad && kept.digits > other.digits && other.ref != refHome {
+		return
+	}
+	k := pair{kept: cmp.Or(kept.of, c.who(kept.ref)), other: cmp.Or(other.of, c.who(other.ref))}
+	k.nested = kept.digits > other.digits && isParty(kept.ref) && isParty(other.ref)
 	if x := c.clashes[k]; x != nil {
 		x.more++
 		return
 	}
-	text := fmt.Sprintf("numbers %s of %s overlap %s of %s", other.at, c.who(other.ref), kept.at, c.who(kept.ref))
-	if kept.at == other.at {
-		text = fmt.Sprintf("numbers %s are both of %s and of %s", kept.at, c.who(kept.ref), c.who(other.ref))
+	text := fmt.Sprintf("numbers %s of %s overlap %s of %s", other.at, k.other, kept.at, k.kept)
+	switch {
+	case kept.at == other.at:
+		text = fmt.Sprintf("numbers %s are both of %s and of %s", kept.at, k.kept, k.other)
+	case kept.digits > other.digits && kept.first >= other.first && kept.last <= other.last:
+		text = fmt.Sprintf("numbers %s of %s lie in %s of %s", kept.at, k.kept, other.at, k.other)
 	}
-	c.clashes[k] = &rangeClash{text: fmt.Sprintf("%s: what both have counts as that of %s", text, c.who(kept.ref))}
+	c.clashes[k] = &clash{text: fmt.Sprintf("%s: what both have counts as that of %s", text, k.kept)}
 	c.order = append(c.order, k)
 }

@@ -2,6 +2,7 @@ package roaming
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,10 @@ func TestWarnings(t *testing.T) {
 		p    *partners.Partner
 		want string
 	}{
-		{"nothing", &partners.Partner{ID: "XXBBB", Source: "b.xml", PLMNs: []telecom.PLMN{plmn("999-710")}, GTs: gts("999715", "99972")}, ""},
+		{"nothing", &partners.Partner{ID: "XXBBB", Source: "b.xml", PLMNs: []telecom.PLMN{plmn("999-710")}, GTs: gts("99972")}, ""},
+		{"a range within another's", &partners.Partner{ID: "XXBBB", At: "b.json:7", GTs: gts("999715", "999717")},
+			"numbers 999715 of XXBBB (b.json:7) lie in 99971 of XXAAA (a.xml): what both have counts as that of XXBBB (b.json:7) (and 1 more range of the two)"},
+		{"a network of the same operator", &partners.Partner{ID: "XXBBB", Sender: "XXAAA", PLMNs: []telecom.PLMN{plmn("999-71")}, GTs: gts("99971", "999731"), Realms: []string{"alpha.example.net"}}, ""},
 		{"a network twice", &partners.Partner{ID: "XXBBB", Source: "b.xml", PLMNs: []telecom.PLMN{plmn("999-71")}},
 			"network 999-71 is both of XXAAA (a.xml) and of XXBBB (b.xml): it counts as that of XXAAA (a.xml)"},
 		{"home's network among others", &partners.Partner{ID: "XXBBB", Source: "b.xml", PLMNs: []telecom.PLMN{plmn("999-70"), plmn("999-72")}},
@@ -41,23 +45,23 @@ func TestWarnings(t *testing.T) {
 		{"home's own IR.21", &partners.Partner{ID: "XXHOM", Source: "h.xml", PLMNs: []telecom.PLMN{plmn("999-70")}, GTs: gts("99974")},
 			"partner XXHOM (h.xml) has home's network 999-70 and no other: what it names is taken as home's own"},
 		{"a range twice", &partners.Partner{ID: "XXBBB", Source: "b.xml", GTs: gts("99971", "99973")},
-			"numbers 99971 are both of XXAAA (a.xml) and of XXBBB (b.xml): what both have counts as that of XXAAA (a.xml) (and 1 more ranges of the two)"},
+			"numbers 99971 are both of XXAAA (a.xml) and of XXBBB (b.xml): what both have counts as that of XXAAA (a.xml) (and 1 more range of the two)"},
 		{"ranges that overlap", &partners.Partner{ID: "XXBBB", Source: "b.xml", GTs: gts("99969-99971")},
 			"numbers 99969 to 99971 of XXBBB (b.xml) overlap 99970 of home: what both have counts as that of home"},
 		{"a range within home's", &partners.Partner{ID: "XXBBB", Source: "b.xml", GTs: gts("999705")},
-			"numbers 99970 of home overlap 999705 of XXBBB (b.xml): what both have counts as that of XXBBB (b.xml)"},
+			"numbers 999705 of XXBBB (b.xml) lie in 99970 of home: what both have counts as that of XXBBB (b.xml)"},
 		{"no range", &partners.Partner{ID: "XXBBB", Source: "b.xml", GTs: gts("9998-9997")}, "XXBBB (b.xml): 9998 to 9997 ends before it begins: it is left out"},
 		{"a realm twice", &partners.Partner{ID: "XXBBB", Source: "b.xml", Realms: []string{"alpha.example.net."}},
 			"realm alpha.example.net. is both of XXAAA (a.xml) and of XXBBB (b.xml)"},
 		{"a partner twice", &partners.Partner{ID: "XXAAA", Source: "b.xml"}, "partner XXAAA is in a.xml and again in b.xml"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			table, warnings := Compile(home, []*partners.Partner{a, tt.p})
+			table, warnings := Compile(home, []*partners.Partner{a, tt.p}, Transit{})
 			all := fmt.Sprint(warnings)
-			if tt.want == "" && len(warnings) != 0 || !strings.Contains(all, tt.want) {
+			if tt.want == "" && len(warnings) != 0 || len(warnings) > 2 || slices.ContainsFunc(warnings, func(w Warning) bool { return w.Nested }) != (tt.name == "a range within another's") || !strings.Contains(all, tt.want) {
 				t.Errorf("%s\nwant %s", all, tt.want)
 			}
-			if r := NewResolver(table); r.title(telecom.MustDigits("999711")) != 1 || r.imsi(telecom.MustDigits("999701")) != refHome {
+			if r := NewResolver(table); r.title(telecom.MustDigits("9997111")) != 1 || r.imsi(telecom.MustDigits("999701")) != refHome {
 				t.Error("the first does not count")
 			}
 		})
@@ -79,7 +83,7 @@ func many(n, ranges int) (ps []*partners.Partner) {
 
 func TestManyPartners(t *testing.T) {
 	begin := time.Now()
-	table, warnings := Compile(testHome(), many(1000, 20))
+	table, warnings := Compile(testHome(), many(1000, 20), Transit{})
 	took := time.Since(begin)
 	t.Logf("1,000 partners with 20 ranges each in %v", took)
 	if len(warnings) != 0 || table.NumParties() != 1000 {
@@ -99,7 +103,7 @@ func FuzzResolve(f *testing.F) {
 	ul := []byte{0x12, 0x06, 0x00, 0x11, 0x04, 0x99, 0x79, 0x10, 0x00, 0x00, 0x01}
 	f.Add(ul, ul, []byte("epc.mnc071.mcc999.3gppnetwork.org"), []byte("home.example.net."), []byte{0x99, 0x79, 0, 0, 0, 0, 0xf1}, uint16(1), uint8(1))
 	f.Add([]byte{}, ul, []byte("."), []byte{0xff, '.'}, []byte{}, uint16(70), uint8(2))
-	table, _ := Compile(testHome(), testPartners())
+	table, _ := Compile(testHome(), testPartners(), Transit{})
 	r := NewResolver(table)
 	f.Fuzz(func(t *testing.T, calling, called, origin, destination, number []byte, op uint16, kind uint8) {
 		d := telecom.DigitsFromTBCD(number)

@@ -20,6 +20,9 @@
 //     of the two IP addresses. Labels and addresses name the next hop: they say that
 //     something comes from home or goes to it, and nothing of anybody else.
 //
+// Names of carriers' own gear (Transit) are nobody's: an end that shows one is not home,
+// and who it is the rest of the message tells, or nothing.
+//
 // From home is outbound, to home inbound, from home to home internal, between two others
 // that are both known through, all else unknown. Answers have their ends reversed: the
 // answer to an outbound request is inbound.

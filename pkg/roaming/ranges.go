@@ -37,6 +37,7 @@ type span struct {
 	digits      uint8
 	ref         uint32
 	at          string // as it was given
+	of          string // whose it is, for messages; "": that of ref
 }
 
 // newSpan reads a range of numbers of one length.
@@ -60,8 +61,7 @@ func newSpan(first, last string, ref uint32) (s span, err error) {
 }
 
 // build lays spans out for look-ups. clash hears of each span that meets one of
-// another owner which was put in before: of the same length, or of any where one of
-// the two is home's.
+// another owner which was put in before.
 func (r *ranges) build(spans []span, clash func(kept, other *span)) {
 	*r = ranges{starts: []uint64{0}, owners: []uint32{0}, chain: make([]owner, 1)}
 	order := make([]int, len(spans))
@@ -97,7 +97,7 @@ func (r *ranges) build(spans []span, clash func(kept, other *span)) {
 			for n := range open {
 				for _, j := range open[n] {
 					o := &spans[j]
-					if o.ref == s.ref || n != int(s.digits) && (o.ref == refHome) == (s.ref == refHome) {
+					if o.ref == s.ref {
 						continue
 					}
 					kept, other := o, s

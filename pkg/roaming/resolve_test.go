@@ -44,8 +44,8 @@ func testPartners() []*partners.Partner {
 
 func testTable(t testing.TB) *Table {
 	t.Helper()
-	table, warnings := Compile(testHome(), testPartners())
-	if len(warnings) != 0 {
+	table, warnings := Compile(testHome(), testPartners(), Transit{})
+	if len(warnings) != 1 || !warnings[0].Nested { // Beta's range lies in Gamma's
 		t.Fatal(warnings)
 	}
 	return table
@@ -231,7 +231,7 @@ func TestReload(t *testing.T) {
 	if m.Roaming.Direction != signaling.Inbound || m.Roaming.Partner == 0 {
 		t.Fatalf("%+v", m.Roaming)
 	}
-	other, _ := Compile(Home{PLMNs: []telecom.PLMN{plmn("999-71")}, GTs: []string{"99971"}}, nil)
+	other, _ := Compile(Home{PLMNs: []telecom.PLMN{plmn("999-71")}, GTs: []string{"99971"}}, nil, Transit{})
 	NewResolver(other).Resolve(m)
 	if m.Roaming.Direction != signaling.Outbound || m.Roaming.Subscriber != signaling.WhoseVisitor || m.Roaming.Partner != 0 {
 		t.Errorf("%+v", m.Roaming)

@@ -53,6 +53,7 @@ func roamers(m *maker) {
 	const (
 		homeHLR, homeVLR, homeSMSC = "99970000001", "99970000003", "99970000009"
 		alphaVLR, betaVLR, hub     = "99971000003", "99972000003", "88800000001"
+		smsHub                     = "99971880001"
 	)
 	// Home's subscriber registers with Alpha; the HLR is found by E.214.
 	m.say(roamed{carrier, title(alphaVLR, telecom.SSNVLR), synth.MobileGT(telecom.MustDigits("99975000000001"), telecom.SSNHLR), title(homeHLR, telecom.SSNHLR),
@@ -124,4 +125,22 @@ func roamers(m *maker) {
 			return synth.AppendCLR(nil, x, telecom.MustDigits("999700000000014"), 0)
 		},
 		func(x synth.Exchange) []byte { return synth.AppendEmptyAnswer(nil, x, synth.CmdCL, synth.Success) })
+	// And off an MME behind the agents of a carrier, which stand under Alpha's realm.
+	ask(home, peer("hss1", "home.example.net"), peer("mme9", "hub.alpha.example.net"),
+		func(x synth.Exchange) []byte {
+			return synth.AppendCLR(nil, x, telecom.MustDigits("999700000000017"), 0)
+		},
+		func(x synth.Exchange) []byte { return synth.AppendEmptyAnswer(nil, x, synth.CmdCL, synth.Success) })
+
+	m.restart(0x55555555, 0x66666666, firstTSN)
+	m.ports(2905)
+	// A carrier's SMS hub with a number out of Alpha's range: for Beta's service centre, then
+	// for one that it does not name.
+	number = synth.International(telecom.MustDigits("99976000015"))
+	for _, centre := range []string{"99972000009", smsHub} {
+		m.say(roamed{carrier, title(smsHub, telecom.SSNMSC), title("99976000015", telecom.SSNHLR), title(homeHLR, telecom.SSNHLR),
+			synth.ShortMsgGateway, synth.OpSendRoutingInfoForSM,
+			synth.AppendSendRoutingInfoForSM(nil, synth.SendRoutingInfoForSM{MSISDN: number, ServiceCentre: synth.International(telecom.MustDigits(centre))}),
+			synth.AppendRoutingInfoForSM(nil, synth.RoutingInfoForSM{IMSI: telecom.MustDigits("999700000000015"), Node: synth.International(telecom.MustDigits(homeVLR))})})
+	}
 }
