@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"sigtransit/pkg/report"
 )
 
@@ -96,5 +98,59 @@ func TestClashesOnce(t *testing.T) {
 	}
 	if n := strings.Count(checked, "warning: "); n != 3 {
 		t.Errorf("%d warnings:\n%s", n, checked)
+	}
+}
+
+// TestIR21Flags: help, manual and completion of the commands offer what has a meaning
+// there and nothing else.
+func TestIR21Flags(t *testing.T) {
+	for name, want := range map[string]string{
+		"import": "config help no-builtin-carriers output quiet verbose watchlist",
+		"diff":   "config fail-on-watchlisted format help no-builtin-carriers watchlist",
+	} {
+		c, _, err := (&env{}).root().Find([]string{"ir21", name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.InitDefaultHelpFlag()
+		var have []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { have = append(have, f.Name) })
+		if got := strings.Join(have, " "); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+		_, completed, _ := invoke(t, "", "__complete", "ir21", name, "--")
+		for _, flag := range []string{"--home", "--partners", "--detections", "--exceptions", "--dictionary", "--include-withdrawn"} {
+			if strings.Contains(completed, flag+"\t") {
+				t.Errorf("%s: %s is offered", name, flag)
+			}
+			if code, _, stderr := invoke(t, "", "ir21", name, flag+"=x", "a", "b"); code != exitUsage || !strings.Contains(stderr, "unknown flag: "+flag) {
+				t.Errorf("%s %s: exit code %d, %s", name, flag, code, stderr)
+			}
+		}
+		for _, flag := range strings.Fields(want) {
+			if !strings.Contains(completed, "--"+flag+"\t") {
+				t.Errorf("%s: --%s is not offered in\n%s", name, flag, completed)
+			}
+		}
+	}
+}
+
+// TestImportBeforePartners: a configuration that names the partner file to be made does
+// not stop its making.
+func TestImportBeforePartners(t *testing.T) {
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "config.yaml")
+	text := "partners: [partners.json]\nwatchlists: [carriers.yaml]\nbuiltin_carriers: false\n"
+	for name, data := range map[string]string{"config.yaml": text, "carriers.yaml": "carriers:\n  - {id: madeup, name: Madeup Wholesale}\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, stdout, stderr := invoke(t, "", "ir21", "import", "-c", conf, irDocuments, "-o", filepath.Join(dir, "partners.json"))
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "carriers       1 known ones declared") {
+		t.Fatalf("exit code %d, %s%s", code, stderr, stdout)
+	}
+	if code, _, stderr := invoke(t, "", "check", "-c", conf); code != 0 {
+		t.Errorf("check: exit code %d, %s", code, stderr)
 	}
 }

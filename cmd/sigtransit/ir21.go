@@ -82,7 +82,7 @@ Exit code 0: done. 1: a document could not be used or the partner file not be wr
 			if out == "" {
 				return usageError{errors.New("ir21 import: name the partner file with -o FILE, or - for standard output")}
 			}
-			_, set, err := k.load()
+			set, err := k.loadCarriers()
 			if err != nil {
 				return err
 			}
@@ -110,7 +110,7 @@ Exit code 0: done. 1: a document could not be used or the partner file not be wr
 			return nil
 		},
 	}
-	k.flags(c)
+	k.carrierFlags(c)
 	f := c.Flags()
 	f.StringVarP(&out, "output", "o", "", "partner `file` to write; - is standard output")
 	f.BoolVarP(&verbose, "verbose", "v", false, "list all notes and all names that name no known carrier")
@@ -259,7 +259,7 @@ moved to a watchlisted carrier (a new one, or backup became more).`,
 			if format != "text" && format != "json" {
 				return usageError{fmt.Errorf("--format: unknown format %q: want text or json", format)}
 			}
-			_, set, err := k.load()
+			set, err := k.loadCarriers()
 			if err != nil {
 				return err
 			}
@@ -287,7 +287,7 @@ moved to a watchlisted carrier (a new one, or backup became more).`,
 			return nil
 		},
 	}
-	k.flags(c)
+	k.carrierFlags(c)
 	c.Flags().StringVar(&format, "format", "text", "text or json (one change a line)")
 	c.Flags().BoolVar(&fail, "fail-on-watchlisted", false, "exit with 3 when a partner moved to a watchlisted carrier")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))

@@ -129,30 +129,50 @@ type knowledge struct {
 	warnings []string       // of load
 }
 
-func (k *knowledge) flags(c *cobra.Command) {
+// carrierFlags are the flags of commands that look up names of carriers and nothing
+// else.
+func (k *knowledge) carrierFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVarP(&k.config, "config", "c", "", "configuration `file` (YAML)")
 	f.StringArrayVar(&k.watchlists, "watchlist", nil, "carrier `file` beside the built-in ones; repeatable")
+	f.BoolVar(&k.noBuiltin, "no-builtin-carriers", false, "match the carriers of --watchlist only")
+}
+
+func (k *knowledge) flags(c *cobra.Command) {
+	k.carrierFlags(c)
+	f := c.Flags()
 	f.StringArrayVar(&k.detections, "detections", nil, "detection `file` beside the built-in ones; repeatable")
 	f.StringArrayVar(&k.exceptions, "exceptions", nil, "`file` of findings that are accepted for a time; repeatable")
 	f.StringArrayVar(&k.dictionaries, "dictionary", nil, "Diameter dictionary `file` (XML) beside what is built in; repeatable")
 	f.StringArrayVar(&k.home, "home", nil, "`PLMN` of the home network, for example 001-01; repeatable")
 	f.StringArrayVar(&k.partners, "partners", nil, "partner `file`, as an import of IR.21 makes it; repeatable")
-	f.BoolVar(&k.noBuiltin, "no-builtin-carriers", false, "match the carriers of --watchlist only")
 	f.BoolVar(&k.withdrawn, "include-withdrawn", false, "match withdrawn identifiers too, for old captures")
+}
+
+// loadCarriers reads the watchlist, and the configuration for what it says of that: an
+// import makes the partner file that the rest of the configuration may name.
+func (k *knowledge) loadCarriers() (*rules.Set, error) {
+	c, err := k.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return rules.Load(rules.Options{WatchlistFiles: append(c.Watchlists, k.watchlists...), NoBuiltin: k.noBuiltin || !c.BuiltinCarriers})
+}
+
+func (k *knowledge) loadConfig() (config.Config, error) {
+	if k.config == "" {
+		return config.Default(), nil
+	}
+	return config.Load(k.config)
 }
 
 // load reads the configuration, the dictionaries, the watchlist and the detections,
 // which may name commands of the dictionaries.
 func (k *knowledge) load() (config.Config, *rules.Set, error) {
-	c := config.Default()
-	if k.config != "" {
-		var err error
-		if c, err = config.Load(k.config); err != nil {
-			return c, nil, err
-		}
+	c, err := k.loadConfig()
+	if err != nil {
+		return c, nil, err
 	}
-	var err error
 	if k.dictionary, err = dictionary.Load(append(c.Dictionaries, k.dictionaries...)...); err != nil {
 		return c, nil, err
 	}
