@@ -125,6 +125,51 @@ func TestCaptureLedger(t *testing.T) {
 	}
 }
 
+// TestCaptureLedgerRemote: a report on a running daemon that wants TLS and a password.
+func TestCaptureLedgerRemote(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	frames := passing(t, livetest.Frames(t, demo))
+	dir := folder(t)
+	cert, key := certificate(t)
+	put(t, dir, "cert.pem", cert)
+	put(t, dir, "key.pem", key)
+	put(t, dir, "password", "noc:secret\n")
+	put(t, dir, "wrong", "noc:guessed\n")
+	put(t, dir, "web.yaml", "tls_server_config: {cert_file: cert.pem, key_file: key.pem}\nbasic_auth_users: {noc: "+hash(t, "secret")+"}\n")
+	p := launch(t, dir, strings.Replace(basis, "web: {", "web: {config_file: web.yaml, ", 1)+withLedger)
+	p.client, p.url = trusting(t, cert), "https://noc:secret@127.0.0.1:9810"
+	until(t, "capture", func() bool { code, _ := p.try("GET", "/-/ready"); return code == http.StatusOK })
+	livetest.NewSender(t, "mirror0").Send(frames...)
+	p.settled(uint64(len(frames)))
+
+	const address = "https://127.0.0.1:9810"
+	ca, password := "--web-ca="+filepath.Join(dir, "cert.pem"), "--web-password-file="
+	until(t, "the messages in a report", func() bool {
+		out, err := program("report", "--format", "csv", ca, password+filepath.Join(dir, "password"), address).CombinedOutput()
+		if err != nil {
+			t.Fatalf("report: %v\n%s", err, out)
+		}
+		return carrierRows(out) != ""
+	})
+	for _, x := range []struct {
+		want string
+		args []string
+	}{
+		{"it wants a user and a password; want --web-password-file", []string{ca, address}},
+		{"it does not accept user and password of " + filepath.Join(dir, "wrong"), []string{ca, password + filepath.Join(dir, "wrong"), address}},
+		{"want --web-ca with the certificate of its authority", []string{address}},
+		{"it speaks TLS; want https://", []string{"http://127.0.0.1:9810"}},
+	} {
+		out, err := program(append([]string{"report"}, x.args...)...).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), x.want) || strings.Count(string(out), "\n") != 1 {
+			t.Errorf("%v: %v, %q; want one line with %q", x.args, err, out, x.want)
+		}
+	}
+	p.stop()
+}
+
 // TestCaptureLedgerKill: kill -9 loses at most the last second.
 func TestCaptureLedgerKill(t *testing.T) {
 	if !isolated(t) {

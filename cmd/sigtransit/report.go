@@ -46,6 +46,7 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 		Example: `  sigtransit report -o report.html /var/lib/sigtransit/ledger
   sigtransit report --config config.yaml --from 2026-11-01 --to 2026-12-01 --format csv ledger
   sigtransit report --config config.yaml -o report.html ring_*.pcapng.zst
+  sigtransit report --web-ca ca.pem --web-password-file noc.txt -o report.html https://probe1.example.net:9810
   sigtransit report --declared partners.json
   sigtransit report --declared --format csv /srv/ir21 > declared.csv`,
 		Args: args(func(_ *cobra.Command, files []string) error {
@@ -67,8 +68,8 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 	f.StringVar(&o.format, "format", "", "html, json, csv or text (default: what the name of --output ends in, else text)")
 	f.StringVar(&o.from, "from", "", "report from this `time` on (UTC)")
 	f.StringVar(&o.to, "to", "", "report up to this `time` (UTC)")
-	f.StringVar(&o.remote.passwordFile, "web-password-file", "", "user:password for a daemon, in `file`")
-	f.StringVar(&o.remote.caFile, "web-ca", "", "certificate authority of a daemon's TLS, in `file`")
+	f.StringVar(&o.remote.passwordFile, "web-password-file", "", "user and password for a daemon: one line user:password, in `file`")
+	f.StringVar(&o.remote.caFile, "web-ca", "", "certificate authority of a daemon's TLS, PEM in `file`")
 	f.StringVarP(&o.out, "output", "o", "", "write the report to `file` instead of standard output")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"html", "json", "csv", "text"}, cobra.ShellCompDirectiveNoFileComp))
 	return c

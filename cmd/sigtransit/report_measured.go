@@ -62,6 +62,9 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 		return err
 	}
 	ledger := files[0]
+	if !isURL(ledger) && (o.remote.passwordFile != "" || o.remote.caFile != "") {
+		return usageError{fmt.Errorf("--web-password-file, --web-ca: %s is not the address of a daemon", ledger)}
+	}
 	if isURL(ledger) {
 		if len(files) > 1 {
 			return usageError{fmt.Errorf("%s is a daemon: report on it alone", ledger)}
@@ -123,6 +126,9 @@ func (e *env) replayInto(ctx context.Context, ledger string, files []string, o *
 	return quiet.runReplay(c, files, &replayOptions{knowledge: o.knowledge, ledger: ledgerOptions{file: ledger}, format: "summary", quiet: true})
 }
 
+// sqliteMagic is what a database of SQLite begins with.
+const sqliteMagic = "SQLite format 3"
+
 // isLedger looks at what a file begins with: a ledger is a database of SQLite, a capture
 // is none.
 func isLedger(name string) bool {
@@ -131,9 +137,9 @@ func isLedger(name string) bool {
 		return false
 	}
 	defer f.Close()
-	head := make([]byte, 15)
+	head := make([]byte, len(sqliteMagic))
 	n, _ := io.ReadFull(f, head)
-	return string(head[:n]) == "SQLite format 3"
+	return string(head[:n]) == sqliteMagic
 }
 
 // hour reads the end of a period, which is a whole hour: what lies in one is moved out,
