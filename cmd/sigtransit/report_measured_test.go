@@ -68,7 +68,7 @@ func TestReportAddsUp(t *testing.T) {
 	same("hours covered", d.Coverage.Covered, 5)
 	same("hours", d.Coverage.Hours, 6)
 	same("frames", d.Coverage.Frames, uint64(410))
-	same("trust", d.Trust.Verdict, "limited")
+	same("trust", d.Trust.Verdict, "good")
 	for i, want := range []uint64{86, 61, 28, 8, 4, 39, 0} {
 		same("class "+d.Classes[i].Class, d.Classes[i].Messages, want)
 	}
@@ -220,7 +220,7 @@ func TestReportOfLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"Example Mobile", "PCCW Global", "carried 36\u202f% of the signaling with partners: 82 of 226 messages, with 2 partners in 2 countries.",
-		"for 13\u202f%: 30 messages for which nothing on the wire proves a carrier", "Example Singapore", "capture trust: limited", "5 hours captured of 6", "United Kingdom"} {
+		"for 13\u202f%: 30 messages for which nothing on the wire proves a carrier", "Example Singapore", "capture trust: good", "5 hours captured of 6", "United Kingdom"} {
 		if !strings.Contains(string(html), want) {
 			t.Errorf("the page has no %q", want)
 		}

@@ -91,6 +91,8 @@ type Options struct {
 	// Worker of Workers: so that no two of them give links the same number. Zero
 	// stands for one alone.
 	Worker, Workers int
+	// Live: Idle is called while no frames come.
+	Live bool
 	// Dictionary adds to the Diameter AVPs and commands that are known; nil: nothing.
 	Dictionary *diameter.Dictionary
 	// Recalled are the links of an earlier run.
@@ -147,7 +149,7 @@ func (d *Dissector) Forget() {
 func (d *Dissector) SetSource(name string) {
 	if name != d.source {
 		d.bareFlow = nil // nothing tells that two files are of one signaling link
-		d.trust.clock = noClock
+		d.trust.clock, d.trust.peak = noClock, 0
 	}
 	d.source = name
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // Steps of the capture time that a frame may take against the one before. Several
-// interfaces in one file are out of order by less; a signaling link says something at
-// least every 30 s (RFC 9260 16).
+// interfaces in one file are out of order by less. A jump ahead is a pause of the
+// capture, unless the clock is known to be wrong: clockStep.
 const (
 	stepBack  = int64(time.Second)
 	stepAhead = int64(time.Hour)
@@ -35,6 +35,8 @@ const (
 // watch is what judging the capture needs beside the counters.
 type watch struct {
 	clock   int64 // capture time of the frame before
+	peak    int64 // that it had when it was set back last
+	idle    int64 // that Idle told last
 	due     int64 // of the next check
 	frames  uint64
 	data    uint8 // 1: the frame carries something
@@ -91,17 +93,27 @@ func (d *Dissector) sack(h *half, c *sctp.Chunk) {
 }
 
 // clockStep takes a frame whose time is not a little after that of the frame before.
+//
+// Back is always a step. Ahead is one where the clock was set back before, and where
+// Idle would have told of a silence. In a file it is a pause else: captures are made by
+// the day and merged, and a clock that was wrong for once goes back later.
 func (d *Dissector) clockStep(f *capture.Frame) {
-	before := d.trust.clock
-	d.trust.clock, d.trust.due = f.Time, f.Time+trust.Interval
+	w, before := &d.trust, d.trust.clock
+	w.clock, w.due = f.Time, f.Time+trust.Interval
 	switch {
 	case f.Time < clockUnset:
-		d.trust.clock = noClock // so that each of them comes here
+		w.clock = noClock // so that each of them comes here
 		d.Counters.Untimed++
-	case before >= clockUnset:
-		d.trust.step = f.Time - before
-		d.Counters.ClockSteps++
+		return
+	case before < clockUnset:
+		return
+	case f.Time < before:
+		w.peak = max(w.peak, before)
+	case before >= w.peak && !d.opts.Live, f.Time-max(before, w.idle) <= stepAhead:
+		return
 	}
+	w.step = f.Time - before
+	d.Counters.ClockSteps++
 }
 
 // cutFrame takes a frame that the snap length cut. What was cut within its headers may
@@ -211,7 +223,7 @@ func (d *Dissector) Idle(now int64) {
 		return
 	}
 	d.frame = &capture.Frame{Time: now, Number: d.frame.Number}
-	d.trust.due = now + trust.Interval
+	d.trust.due, d.trust.idle = now+trust.Interval, now
 	d.judge()
 }
 

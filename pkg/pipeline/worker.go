@@ -88,6 +88,7 @@ func New(set *rules.Set, opts Options) *Worker {
 	if opts.Dissect.Watched == nil {
 		opts.Dissect.Watched = func(a netip.Addr) bool { return w.engine.Set().Watched(a) }
 	}
+	opts.Dissect.Live = opts.Live
 	w.dissector = dissect.New(w, opts.Dissect)
 	w.onFinding, w.onCanary = w.finding, w.flag
 	return w
