@@ -6,13 +6,10 @@ import (
 	"sigtransit/decoders/tcap"
 )
 
-// Bounds of the memory of copies.
+// Bounds of the memory of copies: ways times copyWays messages, as many as others may
+// read while batches wait for a slow worker.
 const (
-	// ways times copySets sets of copyWays messages are remembered, 768 KiB: as many as
-	// others may read while batches wait for a slow worker. A set is two lines of the
-	// cache.
-	ways     = 64
-	copySets = 1 << 7
+	ways     = 1 << 13
 	copyWays = 4
 )
 
@@ -25,10 +22,12 @@ type copies [ways]way
 // way is what transaction ids of one hash have in common. Its lock is held while a
 // message finds its transaction, so that of two workers which meet the copies of one
 // message at once the second finds what the first has opened. It is taken before the
-// lock of a table, and never while one is held.
+// lock of a table, and never while one is held. Lock and messages stand in two lines of
+// the cache, since another worker is as a rule the last that had them.
 type way struct {
-	mu   sync.Mutex
-	sets [copySets][copyWays]met
+	mu  sync.Mutex
+	met [copyWays]met
+	_   [24]byte
 }
 
 // met is a message by its octets and ids, and when, where and by which worker it was
@@ -48,14 +47,13 @@ func (c *copies) way(id tcap.TransactionID) *way {
 // find is the place of a message, which holds another one or none where it was not met.
 func (w *way) find(m *tcap.Message, sig uint32) (key uint64, e *met) {
 	key = mix(mix(uint64(sig)|uint64(m.Type)<<32, uint64(short(m.OTID)))^hashSeed, uint64(short(m.DTID))) | 1
-	set := &w.sets[key>>32%copySets]
-	e = &set[0]
-	for i := range set {
-		x := &set[i]
+	e = &w.met[0]
+	for i := range w.met {
+		x := &w.met[i]
 		if x.key == key {
 			return key, x
 		}
-		if x.at < e.at {
+		if e.key != 0 && (x.key == 0 || x.at < e.at) {
 			e = x
 		}
 	}

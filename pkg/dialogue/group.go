@@ -71,17 +71,18 @@ func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, li
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	key, e := w.find(m, sig)
-	// What others have still to read may come before an answer.
-	early := !begin && !e.copy(key, now, link) && t.behind()
-	if early && now <= g.across.Load() {
-		early = false
-		e = w.again(t, m, sig)
-	}
 	copied := e.copy(key, now, link)
+	// What others have still to read may come before an answer, where they read copies.
+	if !begin && !copied && now <= g.across.Load() && t.behind() {
+		e = w.again(t, m, sig)
+		copied = e.copy(key, now, link)
+	}
 	// A begin that nobody met opens a transaction, whatever others have.
 	if begin && !copied {
 		t.mu.Lock()
-	} else if found := t.settle(begin, id, p); !found && early {
+	} else if !t.settle(begin, id, p) && !begin && !copied {
+		// Its begin may be among what others have still to read. Where they are is asked
+		// only now: it is in a line of the cache that they write with every frame.
 		t.mu.Unlock()
 		e = w.again(t, m, sig)
 		copied = e.copy(key, now, link)
