@@ -38,7 +38,8 @@
 //
 //   - The unordered pair of addresses decides: both directions, all connections and
 //     associations between two hosts, and the fragments of their packets meet on one
-//     worker.
+//     worker. A pair that was not there goes to the worker that has least to do, and
+//     stays with it.
 //   - An SCTP packet whose verification tag and ports are known goes where the
 //     association is, whatever addresses it has. Tags are learned from INIT and INIT ACK
 //     and from the first packet seen. An association that was there before the capture,

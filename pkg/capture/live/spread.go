@@ -8,28 +8,35 @@ import (
 )
 
 const (
-	// tagSets times tagWays directions of associations are remembered; an operator's
-	// gateways have some hundreds. A set is one line of the cache.
-	tagSets = 1 << 13
-	tagWays = 4
+	// sets times ways pairs of hosts are remembered, and as many directions of
+	// associations; an operator's gateways have some hundreds. A set is one line of the
+	// cache.
+	sets = 1 << 13
+	ways = 4
 	// fragSlots is how many fragmented packets are followed at a time.
 	fragSlots = 1 << 10
+	// loadFrames is after how many frames the load of a worker counts half.
+	loadFrames = 1 << 16
+	// idleFrames is how many other frames make a pair of hosts one that has ended.
+	idleFrames = 1 << 22
 )
 
 // spread decides which worker a frame is for; see the package comment.
 type spread struct {
-	workers uint64
-	peeler  capture.Peeler
-	pkt     capture.Packet
-	clock   uint32 // of the use of tags
-	tags    [tagSets][tagWays]tagEntry
-	frags   [fragSlots]fragEntry
+	peeler capture.Peeler
+	pkt    capture.Packet
+	clock  uint32 // frames so far
+	known  uint64 // pairs of hosts so far
+	load   []uint64
+	pairs  [sets][ways]place
+	tags   [sets][ways]place
+	frags  [fragSlots]fragEntry
 }
 
-// tagEntry is one direction of an association; key 0: none.
-type tagEntry struct {
-	key    uint64 // verification tag, source port, destination port
-	used   uint32
+// place is where a pair of hosts or one direction of an association is.
+type place struct {
+	key    uint64 // of the pair; verification tag, source port, destination port; 0: none
+	used   uint32 // the clock then
 	worker uint32
 }
 
@@ -38,10 +45,61 @@ type fragEntry struct {
 	worker uint32
 }
 
-func newSpread(workers int) *spread { return &spread{workers: uint64(workers)} }
+func newSpread(workers int) *spread { return &spread{load: make([]uint64, workers)} }
 
 // worker is the one for a frame.
 func (s *spread) worker(f *capture.Frame) int {
+	s.clock++
+	if s.clock%loadFrames == 0 {
+		for w := range s.load {
+			s.load[w] /= 2
+		}
+	}
+	w, ok := s.quick(f)
+	if !ok {
+		w = s.choose(f)
+	}
+	s.load[w]++
+	return int(w)
+}
+
+// quick is choose for what nearly all frames are: TCP, or SCTP of a known association,
+// in IP without options and fragments, in Ethernet with one VLAN tag at most. Its few
+// loads do not depend on each other, so that the frames of a batch, which nobody has
+// touched before, come from memory side by side.
+func (s *spread) quick(f *capture.Frame) (w uint32, ok bool) {
+	const (
+		vlan, ipv4, ipv6 = 0x8100, 0x0800, 0x86DD
+		upper            = 13 // octets of the upper layer are looked at
+	)
+	b := f.Data
+	if f.LinkType != capture.LinkTypeEthernet || len(b) < 14+4+20+upper {
+		return 0, false
+	}
+	kind := binary.BigEndian.Uint16(b[12:])
+	b = b[14:]
+	if kind == vlan {
+		kind = binary.BigEndian.Uint16(b[2:])
+		b = b[4:]
+	}
+	switch {
+	case kind == ipv4 && b[0] == 0x45 && binary.BigEndian.Uint16(b[6:])&0x3FFF == 0: // no options; offset and MF 0
+		if b[9] == protoSCTP {
+			return s.met(b[20:])
+		}
+		if b[9] == protoTCP {
+			return s.home(address4(b[12:16]) + address4(b[16:20])), true
+		}
+	case kind != ipv6 || len(b) < 40+upper:
+	case b[6] == protoSCTP:
+		return s.met(b[40:])
+	case b[6] == protoTCP:
+		return s.home(address((*[16]byte)(b[8:24])) + address((*[16]byte)(b[24:40]))), true
+	}
+	return 0, false
+}
+
+func (s *spread) choose(f *capture.Frame) uint32 {
 	p := &s.pkt
 	if s.peeler.Peel(f, p) != capture.ReasonNone || p.Content != capture.ContentIP {
 		return 0
@@ -49,19 +107,27 @@ func (s *spread) worker(f *capture.Frame) int {
 	src, dst := address(&p.Src), address(&p.Dst)
 	home := s.home(src + dst)
 	if p.Fragment {
-		return int(s.fragment(home, mix(src-dst+uint64(p.FragmentID))|1))
+		return s.fragment(home, mix(src-dst+uint64(p.FragmentID))|1)
 	}
 	if p.Protocol == protoSCTP {
-		return int(s.sctp(home, p.Payload))
+		return s.sctp(home, p.Payload)
 	}
-	return int(home)
+	return home
 }
 
-const protoSCTP = 132
+const (
+	protoTCP  = 6
+	protoSCTP = 132
+)
 
 // address is a hash of an address.
 func address(a *[16]byte) uint64 {
 	return mix(binary.LittleEndian.Uint64(a[:8])*0x9E3779B97F4A7C15 ^ binary.LittleEndian.Uint64(a[8:]))
+}
+
+// address4 is address of an IPv4 address, which stands for an IPv4-mapped one.
+func address4(a []byte) uint64 {
+	return mix(uint64(binary.LittleEndian.Uint32(a))<<32 | 0xFFFF0000)
 }
 
 // mix spreads the bits of v over all (the finalizer of MurmurHash3).
@@ -73,10 +139,41 @@ func mix(v uint64) uint64 {
 	return v ^ v>>33
 }
 
-// home is the worker of an unordered pair of addresses, whose hashes are summed.
+// home is the worker of an unordered pair of addresses, whose hashes are summed. A new
+// pair goes to the worker that has least to do: the hash of some twenty links, which is
+// what most ports carry, leaves three quarters of the traffic with one of two workers.
+// A pair stays where it is while it is in use. One that finds no room goes by its hash,
+// so that it, too, is always with the same worker.
 func (s *spread) home(pair uint64) uint32 {
-	hi, _ := bits.Mul64(mix(pair), s.workers)
-	return uint32(hi)
+	key := mix(pair) | 1
+	set := &s.pairs[key>>1%sets]
+	oldest := &set[0]
+	for i := range set {
+		e := &set[i]
+		if e.key == key {
+			e.used = s.clock
+			return e.worker
+		}
+		if e.key == 0 || oldest.key != 0 && s.clock-e.used > s.clock-oldest.used {
+			oldest = e
+		}
+	}
+	hi, _ := bits.Mul64(key, uint64(len(s.load)))
+	w := uint32(hi)
+	if oldest.key != 0 && s.clock-oldest.used < idleFrames {
+		return w
+	}
+	total := uint64(0)
+	for i, n := range s.load {
+		total += n
+		if n < s.load[w] {
+			w = uint32(i)
+		}
+	}
+	s.known++
+	s.load[w] += max(1, total/s.known) // what one more is likely to bring
+	*oldest = place{key: key, used: s.clock, worker: w}
+	return w
 }
 
 // fragment is the worker for a fragment: where the first one went.
@@ -127,15 +224,32 @@ func (s *spread) sctp(home uint32, b []byte) uint32 {
 	return w
 }
 
+// met is the worker of an SCTP packet whose tag is known and that names no other. One of
+// some thousand is left to the long way, where its hosts count as in use.
+func (s *spread) met(b []byte) (w uint32, ok bool) {
+	key := tagKey(binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b))
+	set := &s.tags[mix(key)%sets]
+	for i := range set {
+		e := &set[i]
+		if e.key != key {
+			continue
+		}
+		e.used = s.clock
+		return e.worker, b[12] != chunkInit && b[12] != chunkInitAck && s.clock%4096 != 0
+	}
+	return 0, false
+}
+
+func tagKey(tag, ports uint32) uint64 { return uint64(tag)<<32 | uint64(ports) }
+
 // tagged is the worker that a tag and ports are known to be with; it becomes w
 // where they are not known.
 func (s *spread) tagged(tag, ports, w uint32) uint32 {
 	if tag == 0 {
 		return w
 	}
-	key := uint64(tag)<<32 | uint64(ports)
-	set := &s.tags[mix(key)%tagSets]
-	s.clock++
+	key := tagKey(tag, ports)
+	set := &s.tags[mix(key)%sets]
 	oldest := &set[0]
 	for i := range set {
 		e := &set[i]
@@ -147,6 +261,6 @@ func (s *spread) tagged(tag, ports, w uint32) uint32 {
 			oldest = e
 		}
 	}
-	*oldest = tagEntry{key: key, used: s.clock, worker: w}
+	*oldest = place{key: key, used: s.clock, worker: w}
 	return w
 }

@@ -96,6 +96,88 @@ func TestSpreadInner(t *testing.T) {
 	}
 }
 
+// TestSpreadBalance: the associations of a port, some twenty of alike size, are shared out
+// evenly, and each stays where it is.
+func TestSpreadBalance(t *testing.T) {
+	for workers := 2; workers <= 5; workers++ {
+		s := newSpread(workers)
+		for seed := range 10 { // a new set of links each time, the old ones silent
+			const links = 20
+			var at [links]int
+			count := make([]int, workers)
+			for n := range 4000 {
+				link := n * 7 % links
+				there := fmt.Sprintf("192.0.2.%d", link)
+				here := fmt.Sprintf("10.%d.0.1", seed)
+				upper := sctpPacket(2905, 2905, uint32(link+1)<<8, 0, 0)
+				packet := ip4Packet(132, here, there, 0, upper...)
+				if n&1 == 1 {
+					upper[7] = 1
+					packet = ip4Packet(132, there, here, 0, upper...)
+				}
+				w := s.worker(frameOf(ether(0x0800, packet...)))
+				if n >= links && at[link] != w {
+					t.Fatalf("link %d moved from worker %d to %d", link, at[link], w)
+				}
+				at[link] = w
+				count[w]++
+			}
+			for w, n := range count {
+				if fair := 4000 / workers; n < fair*3/5 || n > fair*3/2 {
+					t.Errorf("links %d, %d workers: worker %d has %d of 4000 frames", seed, workers, w, n)
+				}
+			}
+		}
+	}
+}
+
+// TestSpreadQuick: the short way chooses as the long one does.
+func TestSpreadQuick(t *testing.T) {
+	v6 := func(proto byte, src, dst string, upper []byte) []byte {
+		p := make([]byte, 40, 80)
+		p[0], p[5], p[6] = 0x60, byte(len(upper)), proto
+		a, b := netip.MustParseAddr(src).As16(), netip.MustParseAddr(dst).As16()
+		copy(p[8:], a[:])
+		copy(p[24:], b[:])
+		return append(p, upper...)
+	}
+	tcp := func(there, here uint16) []byte { return append(ports4(there, here), make([]byte, 16)...) }
+	long, s := newSpread(7), newSpread(7)
+	taken := 0
+	for i := range 400 {
+		a4, a6 := fmt.Sprintf("10.0.%d.1", i), fmt.Sprintf("2001:db8::%x", i)
+		if i > 255 {
+			a4 = fmt.Sprintf("10.1.%d.1", i-256)
+		}
+		const b4, b6 = "192.0.2.1", "2001:db8:1::1"
+		known := sctpPacket(2905, 2905, uint32(i)+1, 0, 0)
+		for n, frame := range [][]byte{
+			ether(0x0800, ip4Packet(132, a4, b4, 0, known...)...), ether(0x0800, ip4Packet(132, a4, b4, 0, known...)...),
+			ether(0x0800, ip4Packet(6, b4, a4, 0, tcp(3868, 1)...)...),
+			ether(0x86DD, v6(132, a6, b6, sctpPacket(3868, 3868, 1<<16|uint32(i), 0, 0))...),
+			ether(0x86DD, v6(132, a6, b6, sctpPacket(3868, 3868, 1<<16|uint32(i), 3, 0))...),
+			ether(0x86DD, v6(6, b6, a6, tcp(3868, 1))...),
+			ether(0x8100, append([]byte{0, 5, 0x08, 0}, ip4Packet(6, a4, b4, 0, tcp(1, 3868)...)...)...),
+			ether(0x8100, append([]byte{0, 5, 0x86, 0xDD}, v6(6, a6, b6, tcp(1, 3868))...)...),
+		} {
+			f := frameOf(frame)
+			long.clock++
+			want := long.choose(f)
+			long.load[want]++
+			if got, ok := s.quick(f); ok {
+				taken++
+				if got != want {
+					t.Errorf("hosts %d, frame %d: %d by the short way, %d by the long one", i, n, got, want)
+				}
+			}
+			s.worker(f)
+		}
+	}
+	if taken < 400*6 {
+		t.Errorf("the short way was taken %d times", taken)
+	}
+}
+
 // away finds addresses whose pair goes to another worker than w.
 func away(s *spread, w int) (a, b string) {
 	for i := range 200 {
@@ -174,7 +256,8 @@ func TestSpreadBounded(t *testing.T) {
 	w := s.worker(frameOf(kept))
 	a2, b2 := away(s, w)
 	second := ether(0x0800, ip4Packet(132, a2, b2, 0, sctpPacket(1, 2, 0xC0FFEE, 0, 0)...)...)
-	for i := range tagSets * tagWays * 2 {
+	for i := range sets * ways * 2 {
+		s.clock++
 		s.tagged(uint32(i+1), 7, 0)
 		if i%1000 == 0 {
 			s.worker(frameOf(kept))
