@@ -47,6 +47,7 @@ type shared struct {
 	group  *group // nil: the table stands alone, and is not locked
 	worker int
 	frame  uint64    // that is read
+	told   uint64    // others know of this one
 	sulks  time.Time // until then it waits for nobody
 	mu     sync.Mutex
 	held   bool // mu is held by the worker whose table it is, from Match to Release

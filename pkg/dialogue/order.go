@@ -35,8 +35,12 @@ const (
 	sulk     = time.Second
 )
 
+// tellEvery is how many frames of all workers one may be ahead of what others know.
+const tellEvery = 32
+
 // Begun says that the worker of the table has begun to read a frame, and is done with
-// those of lower numbers.
+// those of lower numbers. Others hear of it soon: telling them costs more than reading
+// some frames.
 func (t *TCAP) Begun(frame uint64) {
 	if t.group != nil {
 		t.begun(frame)
@@ -45,6 +49,22 @@ func (t *TCAP) Begun(frame uint64) {
 
 func (t *TCAP) begun(frame uint64) {
 	t.frame = frame
+	if frame-t.told >= tellEvery {
+		t.tell(frame)
+	}
+}
+
+// Through says that the worker of the table is done with a frame, and for now with all
+// that it was given: others hear of it at once.
+func (t *TCAP) Through(frame uint64) {
+	if t.group != nil {
+		t.frame = frame + 1
+		t.tell(t.frame)
+	}
+}
+
+func (t *TCAP) tell(frame uint64) {
+	t.told = frame
 	t.group.order.begun[t.worker].Store(frame)
 }
 
@@ -66,8 +86,11 @@ func (t *TCAP) behind() bool {
 }
 
 // catchUp waits until no worker is behind. No lock may be held. Workers wait for lower
-// numbers only, so they do not wait for each other.
+// numbers only, and tell their own first, so they do not wait for each other.
 func (t *TCAP) catchUp() {
+	if t.group.order.assigned != nil {
+		t.tell(t.frame)
+	}
 	begin := time.Now()
 	if begin.Before(t.sulks) {
 		return

@@ -69,7 +69,7 @@ func TestGroupOrder(t *testing.T) {
 			op = tr.LastOperation()
 		}
 		g[1].Release(tr)
-		g[1].Begun(3)
+		g[1].Through(2)
 		got <- op
 	}()
 	time.Sleep(patience / 4)
@@ -77,7 +77,7 @@ func TestGroupOrder(t *testing.T) {
 	tr, _, _ := g[0].Match(1, message(tcap.Begin, 7, 0), vlr, hlr, 1, []byte("begin"))
 	tr.Invoked(0, 1, ul)
 	g[0].Release(tr)
-	g[0].Begun(2)
+	g[0].Through(1)
 	if op := <-got; op != ul {
 		t.Errorf("the answer has operation %v", op)
 	}
@@ -96,7 +96,7 @@ func TestGroupOrder(t *testing.T) {
 		}
 	}
 	// A worker that has read what it was given is not behind.
-	g[0].Begun(4)
+	g[0].Through(3)
 	if g[1].behind() || g[0].behind() {
 		t.Error("behind with nothing to read")
 	}

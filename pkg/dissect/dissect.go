@@ -197,7 +197,7 @@ func (d *Dissector) FeedBatch(frames []capture.Frame) {
 		frames = frames[d.some(frames):]
 	}
 	if d.frame != nil {
-		d.tcapT.Begun(d.frame.Number + 1)
+		d.tcapT.Through(d.frame.Number)
 	}
 }
 
