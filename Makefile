@@ -77,6 +77,11 @@ bench-against: ## CPU time of a message beside a build of the git revision BASE
 		$(GO) build -C "$$tree" -trimpath -o '$(CURDIR)/bin/sigtransit-base' ./cmd/sigtransit
 	$(GO) run ./cmd/bench -dir $(BENCHDIR) -bin bin/sigtransit -against bin/sigtransit-base -messages $(BENCH_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
 
+.PHONY: bench-exposure
+bench-exposure: ## what attribution, rules and ledger cost a replay, and the import of 1,000 IR.21 documents
+	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
+	$(GO) run ./cmd/bench -exposure -dir $(BENCHDIR) -bin bin/sigtransit -messages $(BENCH_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
+
 # Needs root, iproute2 and tcpreplay. BENCH_LIVE_FLAGS: -pps 425000, -keep, -markdown, ...
 BENCH_LIVE_FLAGS ?=
 

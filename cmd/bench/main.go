@@ -1,9 +1,10 @@
 // Bench measures what a replay costs: the CPU time of a message beside tshark and
 // tcpdump over the same traffic, in turns and on one core, the allocations of a
 // message, the peak memory by the length of the capture, and whether the length of
-// the watchlist shows. `bench live` measures a live capture beside tcpdump, and
-// `bench -against` another build of the program. It is a tool for those who work on
-// this program, run by `make bench`, `make bench-live` and `make bench-against`; the
+// the watchlist shows. `bench live` measures a live capture beside tcpdump,
+// `bench -against` another build of the program, and `bench -exposure` what attribution,
+// rules and ledger cost. It is a tool for those who work on this program, run by
+// `make bench`, `make bench-live`, `make bench-against` and `make bench-exposure`; the
 // captures are made by pkg/synth.
 //
 // CPU time and peak memory are what the kernel counted for the process, start-up
@@ -37,7 +38,7 @@ type options struct {
 	messages, tsharkMessages, runs, cpu int
 	dir, bin, against                   string
 	lists                               []int
-	keep, noMemory, markdown            bool
+	keep, noMemory, markdown, exposure  bool
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -86,6 +87,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.StringVar(&o.dir, "dir", "bench", "`folder` of the captures")
 	f.StringVar(&o.bin, "bin", "bin/sigtransit", "the `program` to measure")
 	f.StringVar(&o.against, "against", "", "compare with another build, `program`, and measure nothing else")
+	f.BoolVar(&o.exposure, "exposure", false, "measure attribution, rules and ledger, and the import of IR.21 documents, and nothing else")
 	f.BoolVar(&o.keep, "keep", false, "keep the captures for the next time")
 	f.BoolVar(&o.noMemory, "no-memory", false, "leave out the memory by length, and with it the longest capture")
 	f.BoolVar(&o.markdown, "markdown", false, "print the result as Markdown")
@@ -126,6 +128,9 @@ func runChild(args []string, stdout io.Writer) error {
 	}
 	if len(args) == 2 && args[0] == "live-file" {
 		return fileChild(args[1], stdout)
+	}
+	if len(args) == 2 && args[0] == "exposure" {
+		return writeExposure(args[1])
 	}
 	if len(args) < 3 {
 		return fmt.Errorf("%s is set: this is no task of a copy: %q", childVariable, args)
@@ -227,6 +232,9 @@ func bench(ctx context.Context, o options, log io.Writer) (*report, error) {
 	if o.against != "" {
 		steps = []func(context.Context) error{h.compare(temp)}
 	}
+	if o.exposure {
+		steps = []func(context.Context) error{h.exposed(temp)}
+	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -305,10 +313,11 @@ func totalsOf(out []byte) (totals, error) {
 
 // contender is one of those that are measured in turns.
 type contender struct {
-	name string
-	argv []string
-	cpu  []float64 // seconds, one a round
-	peak []float64 // MiB
+	name   string
+	argv   []string
+	before func() error // each round; nil: nothing to do
+	cpu    []float64    // seconds, one a round
+	peak   []float64    // MiB
 }
 
 // inTurns runs the contenders in turns, so that what else the machine does hits
@@ -317,6 +326,11 @@ func (h *harness) inTurns(ctx context.Context, what string, runs int, contenders
 	for round := range runs {
 		fmt.Fprintf(h.log, "%s: round %d of %d\n", what, round+1, runs)
 		for _, c := range contenders {
+			if c.before != nil {
+				if err := c.before(); err != nil {
+					return err
+				}
+			}
 			s, err := h.pinned.measure(ctx, c.argv...)
 			if err != nil {
 				return err
