@@ -28,7 +28,8 @@ type Engine struct {
 	failed    []uint64 // conditions that could not be evaluated, by Detection.Index
 	facts     facts    // of the message at hand; factual: they were collected
 	factual   bool
-	alone     tally // of nobody
+	alone     tally      // of nobody
+	fitting   []ruleBits // by the number of a partner
 
 	// Aside takes what is not handed to emit. Its fields may be set before Evaluate.
 	Aside Aside
@@ -138,7 +139,7 @@ func (e *Engine) Evaluate(m *signaling.Message, emit func(*Finding)) {
 		e.judge(m, emit)
 	}
 	if e.set.anyMessage {
-		if rules := e.set.messageRules[m.Class].at(m.Operation); rules != nil {
+		if rules := e.set.messageRules[m.Class].bitsAt(m.Operation); rules != nil {
 			e.judgeMessage(m, rules, emit)
 		}
 	}

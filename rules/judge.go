@@ -1,6 +1,10 @@
 package rules
 
-import "sigtransit/pkg/signaling"
+import (
+	"math/bits"
+
+	"sigtransit/pkg/signaling"
+)
 
 // path finds out which carriers are on the path of a message, and reports that one of
 // them is watched.
@@ -21,10 +25,10 @@ func (e *Engine) path(m *signaling.Message) bool {
 
 // judge runs the rules about carriers.
 func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
-	tr := traitsOf(m)
+	tr, who := traitsOf(m), e.who(m)
 	for _, d := range e.set.carrierRules[m.Class].at(m.Operation) {
 		s := &d.selectors
-		if tr&^s.traits != 0 || !s.partner(e.set, m) {
+		if tr&^s.traits != 0 || !who.takes(s) {
 			continue
 		}
 		for i := range e.tallies[:e.carrs] {
@@ -39,16 +43,19 @@ func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
 // carrier is known to carry.
 var nobody = &Carrier{Index: -1, Watched: true}
 
-// judgeMessage runs some rules about messages. A finding names the watched carrier
+// judgeMessage runs some rules about messages, those of them that the partner and the
+// direction fit. A finding names the watched carrier
 // with the best evidence of transit, if there is one.
-func (e *Engine) judgeMessage(m *signaling.Message, rules []*Detection, emit func(*Finding)) {
-	tr := traitsOf(m)
-	for _, d := range rules {
-		s := &d.selectors
-		if tr&^s.traits != 0 || !s.partner(e.set, m) {
-			continue
+func (e *Engine) judgeMessage(m *signaling.Message, rules ruleBits, emit func(*Finding)) {
+	who := e.who(m)[:len(rules)]
+	toward := e.set.toward[min(m.Roaming.Direction, signaling.NumDirections-1)][:len(rules)]
+	for w, word := range rules {
+		for word &= who[w] & toward[w]; word != 0; word &= word - 1 {
+			d := e.set.choosy[w<<6+bits.TrailingZeros64(word)]
+			if traitsOf(m)&^d.selectors.traits == 0 {
+				e.fire(m, d, e.best(), emit)
+			}
 		}
-		e.fire(m, d, e.best(), emit)
 	}
 }
 

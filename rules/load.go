@@ -72,9 +72,13 @@ type Set struct {
 
 	carrierRules ruleIndex
 	messageRules ruleIndex
-	anyMessage   bool         // there are rules about messages
-	linkRules    []*Detection // enabled
-	pathRules    []*Detection // rules about paths
+	// choosy are the rules about messages, and those others that name partners or
+	// countries, by Selectors.who; toward, those that take a direction.
+	choosy     []*Detection
+	toward     [signaling.NumDirections]ruleBits
+	anyMessage bool         // there are rules about messages
+	linkRules  []*Detection // enabled
+	pathRules  []*Detection // rules about paths
 
 	texts textNames
 }
@@ -247,6 +251,7 @@ func (l *loader) compile(opts Options) *Set {
 	}
 	s.carrierRules.build(enabled[aboutCarrier])
 	s.messageRules.build(enabled[aboutMessage])
+	s.number(enabled[aboutMessage], enabled[aboutCarrier])
 	s.anyMessage, s.linkRules, s.pathRules = enabled[aboutMessage] != nil, enabled[aboutLink], enabled[aboutPath]
 	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
 	s.takeLinks(opts.Links)

@@ -47,6 +47,7 @@ type Selectors struct {
 	partners, countries map[string]bool // ids, ISO 3166 codes; nil: any
 
 	traits traits // the first line of the above
+	who    uint32 // its place in Set.choosy, from 1; 0: it has none
 }
 
 // transitEvidence is what a rule that names no evidence is about.
@@ -186,8 +187,10 @@ func (s *Selectors) missesCarrier(e *Engine, t *tally) string {
 type ruleList struct {
 	any []*Detection // those that name no operation
 	of  []uint16     // by operation: the list of those that may fit, behind any; nil: no rule names one
-	// lists are any at 0 and the others behind it, each in the order of Set.Detections.
+	// lists are any at 0 and the others behind it, each in the order of Set.Detections;
+	// bits are the same rules, by Selectors.who.
 	lists [][]*Detection
+	bits  []ruleBits
 }
 
 // at is the rules that may fit an operation.
@@ -196,6 +199,14 @@ func (l *ruleList) at(op signaling.Operation) []*Detection {
 		return l.lists[l.of[op]]
 	}
 	return l.any
+}
+
+// bitsAt is at as bits.
+func (l *ruleList) bitsAt(op signaling.Operation) ruleBits {
+	if int(op) < len(l.of) {
+		return l.bits[l.of[op]]
+	}
+	return l.bits[0]
 }
 
 // ruleIndex is the enabled rules about messages, or about carriers, by class.
