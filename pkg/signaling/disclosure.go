@@ -102,6 +102,66 @@ var dataDisclosures = [...]struct {
 	{gsmmap.DataLCS, DisclosedLCS}, {gsmmap.DataCharging, DisclosedCharging},
 }
 
+// diameterDisclosures says what each AVP, or group of them, gives away.
+var diameterDisclosures = [...]struct {
+	f diameter.Field
+	d Disclosure
+}{
+	{diameter.FieldVectors, DisclosedVectors}, {diameter.FieldKeys, DisclosedKeys},
+	{diameter.FieldIMSI, DisclosedIMSI}, {diameter.FieldMSISDN, DisclosedMSISDN}, {diameter.FieldIMEI, DisclosedIMEI},
+	{diameter.FieldCell, DisclosedCell}, {diameter.FieldPosition, DisclosedPosition}, {diameter.FieldState, DisclosedState},
+	{diameter.FieldLocationAge, DisclosedLocationAge}, {diameter.FieldSubscriptionData, DisclosedSubscriberData},
+	{diameter.FieldServingNode, DisclosedServingNode}, {diameter.FieldSMText, DisclosedSMS}, {diameter.FieldExternalID, DisclosedExternalID},
+	{diameter.FieldServices, DisclosedServices}, {diameter.FieldAPNs, DisclosedAPNs}, {diameter.FieldBarring, DisclosedBarring},
+	{diameter.FieldCharging, DisclosedCharging}, {diameter.FieldRestrictions, DisclosedRestrictions}, {diameter.FieldLCS, DisclosedLCS}, {diameter.FieldUserAddress, DisclosedUserAddress},
+}
+
+// What gives Secrets away.
+var mapSecrets, dataSecrets, diameterSecrets = func() (f gsmmap.Field, k gsmmap.Data, a diameter.Field) {
+	for _, x := range mapDisclosures {
+		if x.d&Secrets != 0 {
+			f |= x.f
+		}
+	}
+	for _, x := range dataDisclosures {
+		if x.d&Secrets != 0 {
+			k |= x.k
+		}
+	}
+	for _, x := range diameterDisclosures {
+		if x.d&Secrets != 0 {
+			a |= x.f
+		}
+	}
+	return f, k, a
+}()
+
+// BearsSecrets reports that m discloses some of Secrets. It asks less than Disclosed.
+func (m *Message) BearsSecrets() bool {
+	if a := m.Diameter; a != nil && a.Set&diameterSecrets != 0 {
+		return true
+	}
+	a := m.MAP
+	if a == nil {
+		return false
+	}
+	if a.Set&mapSecrets != 0 || a.Data&dataSecrets != 0 || len(a.DiameterName) > 0 {
+		return true
+	}
+	nodes := a.Nodes()
+	for i := range nodes {
+		if servingNode(nodes[i].Role) {
+			return true
+		}
+	}
+	return false
+}
+
+// servingNode says that a node serves the subscriber: where he is.
+func servingNode(r gsmmap.NodeRole) bool {
+	return r == gsmmap.NodeMSC || r == gsmmap.NodeVLR || r == gsmmap.NodeSGSN || r == gsmmap.NodeMME
+}
+
 // Disclosed is what m carries in readable form, and how many authentication
 // vectors. It looks at the message alone, not at its dialogue; the references of a
 // MAP-open are part of the message they open a dialogue with.
@@ -120,7 +180,7 @@ func (m *Message) Disclosed() (d Disclosure, vectors int) {
 			}
 		}
 		for _, n := range a.Nodes() {
-			if n.Role == gsmmap.NodeMSC || n.Role == gsmmap.NodeVLR || n.Role == gsmmap.NodeSGSN || n.Role == gsmmap.NodeMME {
+			if servingNode(n.Role) {
 				d |= DisclosedServingNode
 			}
 		}
@@ -138,19 +198,8 @@ func (m *Message) Disclosed() (d Disclosure, vectors int) {
 		}
 	}
 	if a := m.Diameter; a != nil {
-		for _, x := range [...]struct {
-			f diameter.Field
-			d Disclosure
-		}{
-			{diameter.FieldVectors, DisclosedVectors}, {diameter.FieldKeys, DisclosedKeys},
-			{diameter.FieldIMSI, DisclosedIMSI}, {diameter.FieldMSISDN, DisclosedMSISDN}, {diameter.FieldIMEI, DisclosedIMEI},
-			{diameter.FieldCell, DisclosedCell}, {diameter.FieldPosition, DisclosedPosition}, {diameter.FieldState, DisclosedState},
-			{diameter.FieldLocationAge, DisclosedLocationAge}, {diameter.FieldSubscriptionData, DisclosedSubscriberData},
-			{diameter.FieldServingNode, DisclosedServingNode}, {diameter.FieldSMText, DisclosedSMS}, {diameter.FieldExternalID, DisclosedExternalID},
-			{diameter.FieldServices, DisclosedServices}, {diameter.FieldAPNs, DisclosedAPNs}, {diameter.FieldBarring, DisclosedBarring},
-			{diameter.FieldCharging, DisclosedCharging}, {diameter.FieldRestrictions, DisclosedRestrictions}, {diameter.FieldLCS, DisclosedLCS}, {diameter.FieldUserAddress, DisclosedUserAddress},
-		} {
-			if a.Set&x.f != 0 {
+		for i := range diameterDisclosures {
+			if x := &diameterDisclosures[i]; a.Set&x.f != 0 {
 				d |= x.d
 			}
 		}
