@@ -35,7 +35,7 @@ type book struct {
 	rows    map[rowID]*row
 	dirty   []*row                       // with counts or subscribers that are not written
 	perHour map[int64]map[rowID]struct{} // rows that an hour has, written or not
-	recent  int                          // subscribers in the rows' sets
+	recent  int                          // weight of what rows saw recently
 
 	covered  map[coverID]*Counts
 	findings map[findingID]int64
@@ -96,9 +96,9 @@ type row struct {
 	rowID
 	messages, dialogues, secrets, refused, first int64
 	changed                                      bool // in dirty
-	// recent are the subscribers since the sketch was written; those from fresh on stand
-	// nowhere in the database yet.
-	recent map[uint64]struct{}
+	// recent are the subscribers since the sketch was written; the hashes in fresh changed
+	// it, and stand nowhere in the database yet.
+	recent seen
 	fresh  []uint64
 }
 
@@ -316,19 +316,16 @@ func (b *book) stored(hour int64) map[rowID]struct{} {
 
 // subscriber notes a subscriber of a row, once between two writings of its sketch.
 func (b *book) subscriber(r *row, h uint64) {
-	if _, ok := r.recent[h]; ok {
-		return
-	}
 	if b.recent >= 2*maxRecent {
 		b.stats.LostSubscribers++
 		return
 	}
-	if r.recent == nil {
-		r.recent = map[uint64]struct{}{}
+	was := r.recent.weight()
+	if !r.recent.add(h) {
+		return
 	}
-	r.recent[h] = struct{}{}
+	b.recent += r.recent.weight() - was
 	r.fresh = append(r.fresh, h)
-	b.recent++
 	b.change(r)
 }
 

@@ -111,7 +111,7 @@ func (b *book) writeNames(w *writer) {
 // needed any more then.
 func (b *book) writeSketches(w *writer) {
 	for _, r := range b.rows {
-		if len(r.recent) == 0 || w.prepared(sketchQuery) == nil {
+		if r.recent.empty() || w.prepared(sketchQuery) == nil {
 			continue
 		}
 		var blob []byte
@@ -119,21 +119,25 @@ func (b *book) writeSketches(w *writer) {
 			w.err = err
 			return
 		}
-		s, err := unmarshalSketch(blob)
-		if err != nil {
-			w.err = err
-			return
+		recent := r.recent.marshal()
+		if len(blob) != 0 {
+			s, err := unmarshalSketch(blob)
+			if err == nil {
+				err = s.unite(recent)
+			}
+			if err != nil {
+				w.err = err
+				return
+			}
+			recent = s.marshal()
 		}
-		for h := range r.recent {
-			s.insert(h)
-		}
-		w.sketch(r.rowID, 3600, &s)
+		w.sketch(r.rowID, 3600, recent)
 	}
 	w.exec("DELETE FROM fresh")
 }
 
-func (w *writer) sketch(id rowID, span int64, s *Sketch) {
-	w.exec("INSERT INTO subscribers VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET sketch = excluded.sketch", id.hour, span, id.partner, id.carrier, id.key, s.marshal())
+func (w *writer) sketch(id rowID, span int64, sketch []byte) {
+	w.exec("INSERT INTO subscribers VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET sketch = excluded.sketch", id.hour, span, id.partner, id.carrier, id.key, sketch)
 }
 
 const sketchQuery = "SELECT sketch FROM subscribers WHERE hour = ? AND span = ? AND partner = ? AND carrier = ? AND key = ?"
@@ -209,7 +213,7 @@ func (b *book) mend() error {
 			return err
 		}
 		eachHash(blob, s.insert)
-		w.sketch(id, 3600, &s)
+		w.sketch(id, 3600, s.marshal())
 	}
 	if w.exec("DELETE FROM fresh"); w.err != nil {
 		return w.err

@@ -33,9 +33,12 @@ type Recorder struct {
 	from, to int64 // capture time that hour holds for
 	hour     uint32
 
-	names  [1 << 10]nameMemo
+	names  [1 << nameBits]nameMemo
 	recent [4096]uint64 // sightings of a subscriber in a cell, so that each is noted about once
 }
+
+// nameBits is enough for the subscribers of the dialogues that are open at a time.
+const nameBits = 12
 
 // nameMemo remembers the hash of a subscriber: messages of a dialogue name the same.
 type nameMemo struct {
@@ -101,7 +104,7 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 func (r *Recorder) once(m *signaling.Message) counted {
 	c := counted{key: keyOf(m), messages: 1, hash: r.hash(m)}
 	if m.IsReply() {
-		if d, _ := m.Disclosed(); d&signaling.Secrets != 0 {
+		if m.BearsSecrets() {
 			c.secrets = 1
 		}
 		if rules.Refused(m) {
@@ -203,7 +206,7 @@ func (r *Recorder) hash(m *signaling.Message) uint64 {
 	}
 	hi, lo := d.Words()
 	kind |= uint64(d.Len())
-	n := &r.names[((hi^lo)*0x9e3779b97f4a7c15)>>54]
+	n := &r.names[((hi^lo)*0x9e3779b97f4a7c15)>>(64-nameBits)]
 	if n.hi != hi || n.lo != lo || n.kind != kind {
 		n.hi, n.lo, n.kind = hi, lo, kind
 		n.hash = r.key.sum([3]uint64{hi, lo, kind})

@@ -91,6 +91,15 @@ func (s *Sketch) Merge(o *Sketch) error {
 	return s.hll.Merge(o.hll)
 }
 
+// unite adds a stored sketch.
+func (s *Sketch) unite(b []byte) error {
+	o, err := unmarshalSketch(b)
+	if err == nil {
+		err = s.Merge(&o)
+	}
+	return err
+}
+
 // insert adds a keyed hash.
 func (s *Sketch) insert(h uint64) {
 	if s.hll == nil {

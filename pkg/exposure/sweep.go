@@ -95,7 +95,7 @@ func (b *book) rollDay(day int64) error {
 		if err != nil {
 			return err
 		}
-		w.sketch(id, daySeconds, s)
+		w.sketch(id, daySeconds, s.marshal())
 	}
 	for _, table := range []string{"exposure", "subscribers", "coverage", "conditions", "findings", "links"} {
 		w.exec("DELETE FROM "+table+" WHERE span = 3600 AND hour >= ? AND hour < ?", day, end)

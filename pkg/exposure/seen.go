@@ -1,0 +1,155 @@
+package exposure
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// seen are the distinct subscribers of a row since its sketch was written, as a sketch
+// has them: the keys of its sparse form while they are few, else registers. It is made for
+// one hash after the other, where a sketch of the library, which packs its sparse form,
+// would be packed anew each forty.
+type seen struct {
+	n     int      // keys
+	slots []uint32 // keys plus one, open addressing; never more than half full
+	regs  []uint8  // once there are too many keys
+}
+
+const (
+	registers = 1 << precision
+	// maxKeys is how many keys there may be. The library's sparse form has at most as many
+	// octets as there are registers, and a key of a random set of so many takes more than
+	// two.
+	maxKeys = registers / 2
+	// regsWeight is what registers count for in keys.
+	regsWeight = 1 << 9
+	// sparsePrecision is that of the sparse form (Heule et al., HyperLogLog in Practice,
+	// 2013, 5.3), which the library fixes with its version 2.
+	sparsePrecision = 25
+)
+
+// sparseKey is the key of a hash: its first 25 bits where they tell the register's value,
+// else how many zeros follow, too.
+func sparseKey(h uint64) uint32 {
+	i := uint32(h >> (64 - sparsePrecision))
+	if i&(1<<(sparsePrecision-precision)-1) != 0 {
+		return i << 1
+	}
+	zeros := bits.LeadingZeros64(h<<sparsePrecision | (1<<sparsePrecision - 1))
+	return i<<7 | uint32(zeros+1)<<1 | 1
+}
+
+// register is the register of a hash and what it is at least.
+func register(h uint64) (i int, value uint8) {
+	return int(h >> (64 - precision)), uint8(bits.LeadingZeros64(h<<precision|1<<(precision-1))) + 1
+}
+
+// registerOf is register for a key.
+func registerOf(k uint32) (i int, value uint8) {
+	if k&1 == 0 {
+		return register(uint64(k) << (63 - sparsePrecision))
+	}
+	return int(k >> (32 - precision)), uint8(k>>1&63) + sparsePrecision - precision
+}
+
+// add notes a subscriber and reports whether the sketch changes.
+func (s *seen) add(h uint64) bool {
+	if s.regs != nil {
+		i, v := register(h)
+		if s.regs[i] >= v {
+			return false
+		}
+		s.regs[i] = v
+		return true
+	}
+	if 2*(s.n+1) > len(s.slots) {
+		s.grow()
+	}
+	if !s.put(sparseKey(h)) {
+		return false
+	}
+	if s.n++; s.n > maxKeys {
+		s.registers()
+	}
+	return true
+}
+
+func (s *seen) put(k uint32) bool {
+	mask := uint32(len(s.slots) - 1)
+	for i := k * 0x9e3779b1 >> 12 & mask; ; i = (i + 1) & mask {
+		switch s.slots[i] {
+		case 0:
+			s.slots[i] = k + 1
+			return true
+		case k + 1:
+			return false
+		}
+	}
+}
+
+func (s *seen) grow() {
+	old := s.slots
+	s.slots = make([]uint32, max(2*len(old), 16))
+	for _, k := range old {
+		if k != 0 {
+			s.put(k - 1)
+		}
+	}
+}
+
+// registers gives the keys up.
+func (s *seen) registers() {
+	s.regs = make([]uint8, registers)
+	for _, k := range s.slots {
+		if k != 0 {
+			i, v := registerOf(k - 1)
+			s.regs[i] = max(s.regs[i], v)
+		}
+	}
+	s.n, s.slots = 0, nil
+}
+
+func (s *seen) empty() bool { return s.n == 0 && s.regs == nil }
+
+// weight is the room that s takes, in keys.
+func (s *seen) weight() int {
+	if s.regs != nil {
+		return regsWeight
+	}
+	return s.n
+}
+
+// marshal is the sketch in the library's binary form, version 2.
+func (s *seen) marshal() []byte {
+	if s.regs == nil {
+		keys := make([]uint32, 0, s.n)
+		for _, k := range s.slots {
+			if k != 0 {
+				keys = append(keys, k-1)
+			}
+		}
+		slices.Sort(keys)
+		const head = 4 + 4 + 12
+		b := append(make([]byte, 0, head+4*len(keys)), 2, precision, 0, 1, 0, 0, 0, 0)
+		last := uint32(0)
+		if n := len(keys); n != 0 {
+			last = keys[n-1]
+		}
+		b = binary.BigEndian.AppendUint32(b, uint32(len(keys)))
+		b = binary.BigEndian.AppendUint32(b, last)
+		b = append(b, 0, 0, 0, 0) // the size
+		last = 0
+		for _, k := range keys {
+			b = binary.AppendUvarint(b, uint64(k-last))
+			last = k
+		}
+		if size := len(b) - head; size <= registers {
+			binary.BigEndian.PutUint32(b[head-4:], uint32(size))
+			return b
+		}
+		s.registers()
+	}
+	b := append(make([]byte, 0, 8+registers), 2, precision, 0, 0)
+	return append(binary.BigEndian.AppendUint32(b, registers), s.regs...)
+}

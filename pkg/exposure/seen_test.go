@@ -1,0 +1,92 @@
+package exposure
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/axiomhq/hyperloglog"
+)
+
+// What is gathered hash by hash is the sketch that the library would have made of them:
+// equal in what it tells, united with others too.
+func TestSeen(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{0, 1, 2, 40, 41, 500, 1300, 1600, 1700, 2000, maxKeys, maxKeys + 1, 5000, 100_000} {
+		var s seen
+		var want, other Sketch
+		for i := range n {
+			h := r.Uint64()
+			if i%50 == 0 { // the long form of a key
+				h &^= 1<<(64-precision) - 1<<(r.Uint64()%40)
+			}
+			s.add(h)
+			want.insert(h)
+			if s.add(h) {
+				t.Fatalf("%d: %#x is new twice", n, h)
+			}
+		}
+		for range 300 {
+			other.insert(r.Uint64())
+		}
+		if n == 0 {
+			if !s.empty() {
+				t.Error("it is not empty")
+			}
+			continue
+		}
+		got, err := unmarshalSketch(s.marshal())
+		if err != nil {
+			t.Fatalf("%d: %v", n, err)
+		}
+		if a, b := got.Estimate(), want.Estimate(); a != b {
+			t.Errorf("%d: estimate %d, want %d", n, a, b)
+		}
+		for _, x := range []*Sketch{&got, &want} {
+			if err := x.Merge(&other); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if a, b := got.Estimate(), want.Estimate(); a != b {
+			t.Errorf("%d and others: estimate %d, want %d", n, a, b)
+		}
+		dense := func(x *Sketch) string {
+			d, _ := hyperloglog.NewSketch(precision, false)
+			if err := d.Merge(x.hll); err != nil {
+				t.Fatal(err)
+			}
+			b, _ := d.MarshalBinary()
+			return string(b)
+		}
+		if dense(&got) != dense(&want) {
+			t.Errorf("%d: registers differ", n)
+		}
+	}
+}
+
+// A subscriber costs no memory once the registers are there.
+func TestSeenAllocations(t *testing.T) {
+	var s seen
+	r := rand.New(rand.NewPCG(3, 4))
+	for range maxKeys + 1 {
+		s.add(r.Uint64())
+	}
+	if n := testing.AllocsPerRun(1000, func() { s.add(r.Uint64()) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkSeen(b *testing.B) {
+	r := rand.New(rand.NewPCG(5, 6))
+	hashes := make([]uint64, 1<<16)
+	for i := range hashes {
+		hashes[i] = r.Uint64()
+	}
+	for b.Loop() {
+		var s seen
+		for _, h := range hashes[:1000] {
+			s.add(h)
+		}
+		s.marshal()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/subscriber")
+}
