@@ -219,11 +219,27 @@ func (d *Data) sure() (out []Line) {
 	out = append(out, Line{"Capture trust:", text, grave})
 	c := &d.Coverage
 	if c.Hours > 0 {
-		text, grave = fmt.Sprintf("%s of %s of the period have signaling in them", number(c.Covered), plural(c.Hours, "hour", "hours")), 0
+		text, grave = covered(*c), 0
 		if c.Covered < c.Hours {
 			text, grave = text+"; what passed in the others is not in any figure", 1
 		}
 		out = append(out, Line{"Coverage:", text + ".", grave})
 	}
+	if n, of := c.Attributed, d.Total.Messages; n < of {
+		text, grave := fmt.Sprintf("known for %s of %s messages (%s)", number(n), number(of), percent(share(n, of))), 0
+		if share(n, of) < 0.9 {
+			text, grave = text+"; the others count as “Partner unknown”. Check home (PLMNs, GT prefixes, realms) and partners in the configuration", 1
+		}
+		out = append(out, Line{"Partners:", text + ".", grave})
+	}
 	return out
+}
+
+// covered says how much of the period was captured.
+func covered(c Coverage) string {
+	were := "were"
+	if c.Hours == 1 {
+		were = "was"
+	}
+	return fmt.Sprintf("%s of %s of the period %s captured, at least in part", number(c.Covered), plural(c.Hours, "hour", "hours"), were)
 }

@@ -42,6 +42,7 @@ var pageFuncs = template.FuncMap{
 	"number":       func(n any) string { return anyNumber(n) },
 	"plural":       func(n any, one, many string) string { return pluralAny(n, one, many) },
 	"percent":      percent,
+	"covered":      covered,
 	"ratio":        func(n, of uint64) string { return percent(share(n, of)) },
 	"est":          Estimate.String,
 	"title":        func(s, id string) string { return soft(name(s, id)) },

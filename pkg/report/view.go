@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,11 +13,20 @@ type view struct {
 	Answers []Answer
 	Lead    []*Carrier // carriers with a proven message
 	Rest    []*Carrier // carriers without
-	Map     worldMap
+	Map     *worldMap  // nil where no partner's country is known
 	Chart   chart
 	Raw     []rawGroup
 	RawLeft int
 	Partial cuts
+	// Pathless is the row of the matrix for which nothing proves a carrier.
+	Pathless []cell
+}
+
+// cell is a class of Pathless.
+type cell struct {
+	Class    string
+	Messages uint64
+	Share    float64
 }
 
 // cuts are lists that are too long for a page; JSON and CSV have all of them.
@@ -29,7 +39,10 @@ const (
 )
 
 func newView(d *Data) *view {
-	v := &view{Data: d, Answers: d.Answers(), Map: newMap(d), Chart: newChart(d)}
+	v := &view{Data: d, Answers: d.Answers(), Chart: newChart(d)}
+	if slices.ContainsFunc(d.Countries, func(c Country) bool { return c.Code != "" }) {
+		v.Map = newMap(d)
+	}
 	for i := range d.Carriers {
 		if c := &d.Carriers[i]; c.Messages > 0 {
 			v.Lead = append(v.Lead, c)
@@ -39,6 +52,15 @@ func newView(d *Data) *view {
 	}
 	v.Partial = cuts{max(0, len(d.Partners)-maxRows), max(0, len(d.Countries)-maxRows), max(0, len(d.Compared)-4*maxRows)}
 	v.Raw, v.RawLeft = group(d)
+	for _, c := range d.Classes {
+		x := cell{Class: c.Class}
+		for i := range v.Raw {
+			if g := &v.Raw[i]; g.ID == rawID("", c.Class) {
+				x.Messages, x.Share = g.Messages, share(g.Messages, c.Messages)
+			}
+		}
+		v.Pathless = append(v.Pathless, x)
+	}
 	return v
 }
 
@@ -117,9 +139,9 @@ type mapTile struct {
 
 const tileSize = 34
 
-func newMap(d *Data) worldMap {
+func newMap(d *Data) *worldMap {
 	all, cols, rows := layOut()
-	m := worldMap{Width: cols * tileSize, Height: rows * tileSize}
+	m := &worldMap{Width: cols * tileSize, Height: rows * tileSize}
 	seen := map[string]*Country{}
 	for i := range d.Countries {
 		seen[d.Countries[i].Code] = &d.Countries[i]
@@ -190,6 +212,9 @@ type label struct {
 // The third watched carrier and all after it share one, and so do the others.
 var styles = [...]string{"w1", "w2", "w3"}
 
+// maxPitch is the widest a step of the time line gets: few of them make no wall.
+const maxPitch = 160
+
 func newChart(d *Data) chart {
 	c := chart{Width: 1000, Height: 250, Base: 216, Left: 52, Step: d.Timeline.Step}
 	points := d.Timeline.Points
@@ -237,7 +262,7 @@ func newChart(d *Data) chart {
 	for n := uint64(0); n <= scale; n += step {
 		c.Lines = append(c.Lines, gridLine{y(n), number(n)})
 	}
-	pitch := float64(c.Width-c.Left-4) / float64(len(points))
+	pitch := min(float64(c.Width-c.Left-4)/float64(len(points)), maxPitch)
 	gap := min(pitch*0.25, 10)
 	names := append(append([]string{}, styles[:]...), "other", "unknown")
 	words := map[string]string{}
