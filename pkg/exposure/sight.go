@@ -8,17 +8,20 @@ import (
 // What a dialogue's memory keeps for the ledger. Memory.Sights holds the last two
 // messages that were counted: how far their path was known, so that a second copy can
 // mend it. Memory.Counted says for what the dialogue itself was counted: bits 0 to 8 the
-// classes in the totals, then three tags of ten bits of carriers and classes; and above
-// them three tags of eight bits of carriers that the messages were counted for. Of more
-// than three, the oldest are forgotten: then a dialogue counts once more.
+// classes in the totals, then four tags of seven bits of carriers and classes (an
+// updateLocation has two classes, and may have a carrier that is seen and one that is
+// declared); and above them three tags of eight bits of carriers that the messages were
+// counted for. Of more the oldest are forgotten: then a dialogue counts once more.
 const (
 	classBits   = uint(signaling.NumClasses)
 	dialogueAt  = classBits
-	dialogueLen = 10
-	carrierAt   = dialogueAt + 3*dialogueLen
+	dialogueLen = 7
+	dialogues   = 4
+	carrierAt   = dialogueAt + dialogues*dialogueLen
 	carrierLen  = 8
+	carriers    = 3
 
-	_ = uint(64 - (carrierAt + 3*carrierLen)) // it fits
+	_ = uint(64 - (carrierAt + carriers*carrierLen)) // it fits
 )
 
 // firstOfClass reports that m is the first message of its class in its dialogue, and
@@ -43,23 +46,23 @@ func firstOfCarrier(m *signaling.Message, c *rules.Carrier) bool {
 	if y == nil {
 		return true
 	}
-	push(&y.Counted, carrierAt, carrierLen, carrierTag(m, c))
+	push(&y.Counted, carrierAt, carrierLen, carriers, carrierTag(m, c))
 	tag := (uint64(c.Index)*uint64(classBits)+uint64(m.Class))%(1<<dialogueLen-1) + 1
-	if has(y.Counted, dialogueAt, dialogueLen, tag) {
+	if has(y.Counted, dialogueAt, dialogueLen, dialogues, tag) {
 		return false
 	}
-	push(&y.Counted, dialogueAt, dialogueLen, tag)
+	push(&y.Counted, dialogueAt, dialogueLen, dialogues, tag)
 	return true
 }
 
 // sawCarrier reports that the first copy of m was counted for a carrier.
 func sawCarrier(m *signaling.Message, c *rules.Carrier) bool {
-	return has(m.Memory.Counted, carrierAt, carrierLen, carrierTag(m, c))
+	return has(m.Memory.Counted, carrierAt, carrierLen, carriers, carrierTag(m, c))
 }
 
-// has looks for a tag among three of a width.
-func has(w uint64, at, width uint, tag uint64) bool {
-	for i := range uint(3) {
+// has looks for a tag among n of a width.
+func has(w uint64, at, width, n uint, tag uint64) bool {
+	for i := range n {
 		if w>>(at+i*width)&(1<<width-1) == tag {
 			return true
 		}
@@ -67,9 +70,9 @@ func has(w uint64, at, width uint, tag uint64) bool {
 	return false
 }
 
-// push puts a tag before two others.
-func push(w *uint64, at, width uint, tag uint64) {
-	mask := uint64(1)<<(3*width) - 1
+// push puts a tag before n-1 others.
+func push(w *uint64, at, width, n uint, tag uint64) {
+	mask := uint64(1)<<(n*width) - 1
 	tags := *w >> at & mask
 	*w = *w&^(mask<<at) | (tags<<width|tag)&mask<<at
 }
