@@ -6,7 +6,7 @@ import (
 )
 
 var roamingCases = []Case{
-	{Name: "roaming", Holds: "home, partners from a file and from numbering data: outbound, inbound, in transit, home's subscribers and visitors", make: roamers},
+	{Name: "roaming", Holds: "home, partners from a file and from numbering data, a carrier's hub: outbound, inbound, in transit, home's subscribers and visitors", make: roamers},
 }
 
 // roamed is a dialogue of MAP: who begins it, between which addresses, and what is asked
