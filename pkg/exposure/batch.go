@@ -63,7 +63,9 @@ type cell struct {
 const (
 	maxCells       = 1 << 16
 	maxSubscribers = 1 << 18 // 4 MiB
-	firstSlots     = 1 << 10
+	// manySubscribers are enough to hand them on: so what is written stays in the caches.
+	manySubscribers = 1 << 15
+	firstSlots      = 1 << 10
 )
 
 // batch is what a recorder counted and the ledger did not yet take.

@@ -362,7 +362,7 @@ func (c *Counts) Sub(o *Counts) Counts {
 
 // Full reports that the recorder holds as much as it should before the ledger takes it.
 func (r *Recorder) Full() bool {
-	return len(r.batch.subscribers) > maxSubscribers/2 || len(r.batch.cells) > maxCells/2
+	return len(r.batch.subscribers) > manySubscribers || len(r.batch.cells) > maxCells/2
 }
 
 // Tick hands what was counted to the ledger. It never waits: a ledger that still has
