@@ -12,6 +12,7 @@ import (
 	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/pipeline"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
 )
@@ -68,7 +69,7 @@ func TestExposureAllocations(t *testing.T) {
 	if err := os.WriteFile(name, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set, err := rules.Load(rules.Options{Roaming: table, NoBuiltin: true, WatchlistFiles: []string{watchlist(t)}, DetectionFiles: []string{name}})
+	set, err := rules.Load(rules.Options{Roaming: func(roaming.Transit) *roaming.Table { return table }, NoBuiltin: true, WatchlistFiles: []string{watchlist(t)}, DetectionFiles: []string{name}})
 	if err != nil {
 		t.Fatal(err)
 	}
