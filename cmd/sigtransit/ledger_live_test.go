@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +64,9 @@ func carrierRows(csv []byte) string {
 	return strings.Join(rows, "")
 }
 
+// exposedLabels are the labels of exposures.
+var exposedLabels = regexp.MustCompile(`^\{carrier="[a-z0-9-]+",class="[a-z]+",direction="[a-z]+",evidence="[a-z]+",protection="[a-z]+"\}$`)
+
 // TestCaptureLedger: what the daemon writes is what a replay of the same frames does,
 // SIGTERM loses nothing of it, a second run adds to it, and metrics tell the same.
 func TestCaptureLedger(t *testing.T) {
@@ -101,6 +105,15 @@ func TestCaptureLedger(t *testing.T) {
 		}
 		if sum(m, "ledger_up") != 1 || sum(m, "exposed_subscribers") == 0 || sum(m, "ledger_size_bytes") == 0 || sum(m, "ledger_last_commit_timestamp_seconds") == 0 {
 			t.Error("metrics of the ledger are missing")
+		}
+		// Labels are of closed sets, and no partner makes a series that was not asked for.
+		for k := range m {
+			if labels, ok := strings.CutPrefix(k, "sigtransit_exposure_messages_total"); ok && !exposedLabels.MatchString(labels) {
+				t.Errorf("%s: other labels than carrier, class, direction, evidence and protection", k)
+			}
+			if strings.Contains(k, `partner="`) {
+				t.Errorf("%s: a partner without metrics.partners", k)
+			}
 		}
 		// A report on the running daemon says what one on its file does.
 		name := filepath.Join(dir, "report.csv")
