@@ -54,6 +54,31 @@ func CountryOfGT(d telecom.Digits) (iso string, ok bool) {
 	return t.countries[i].Alpha2, ok
 }
 
+// CodeLength is the length of the country code of an international number by its first
+// two digits (ITU-T E.164, list of assigned codes: zones 1 and 7 have one digit, the codes
+// below two, all others three).
+func CodeLength(first, second byte) int {
+	if first == 1 || first == 7 {
+		return 1
+	}
+	if first < 10 && second < 10 && shortCodes[first]>>second&1 != 0 {
+		return 2
+	}
+	return 3
+}
+
+// shortCodes are the country codes of two digits: for the first digit, one bit for each
+// second.
+var shortCodes = [10]uint16{
+	2: 1<<0 | 1<<7,
+	3: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<6 | 1<<9,
+	4: 1<<0 | 1<<1 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8 | 1<<9,
+	5: 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<8,
+	6: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6,
+	8: 1<<1 | 1<<2 | 1<<4 | 1<<6,
+	9: 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<8,
+}
+
 // CountryOfMCC is the country of a mobile country code (E.212). Codes of test, shared and
 // private networks (001, 901, 999) are known and have none: "", true.
 func CountryOfMCC(mcc uint16) (iso string, ok bool) {

@@ -302,3 +302,27 @@ func TestReadFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestCodeLength: every country code of the table is as long as its first digits say, and
+// longer entries begin with one.
+func TestCodeLength(t *testing.T) {
+	for _, c := range Countries() {
+		for _, code := range c.E164 {
+			first, second := code[0]-'0', byte(0xf)
+			if len(code) > 1 {
+				second = code[1] - '0'
+			}
+			if n := CodeLength(first, second); len(code) < n {
+				t.Errorf("%s: %s is shorter than a code of %d digits", c.Alpha2, code, n)
+			}
+		}
+	}
+	for code, want := range map[string]int{"12": 1, "79": 1, "20": 2, "21": 3, "27": 2, "35": 3, "37": 3, "49": 2, "50": 3, "59": 3, "67": 3, "80": 3, "85": 3, "86": 2, "88": 3, "96": 3, "98": 2, "99": 3} {
+		if got := CodeLength(code[0]-'0', code[1]-'0'); got != want {
+			t.Errorf("%s: %d, want %d", code, got, want)
+		}
+	}
+	if got := CodeLength(0xf, 0xb); got != 3 {
+		t.Errorf("digits that are none: %d", got)
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/numbering"
 	"sigtransit/pkg/signaling"
 )
 
@@ -359,24 +360,13 @@ func mask(s []byte, kind number) {
 	}
 }
 
-// countryCodeLen is the length of the country code at the head of an
-// international number (ITU-T E.164 annex, list of assigned codes: zones 1 and 7
-// have one digit, the codes below two, all others three).
+// countryCodeLen is the length of the country code at the head of an international
+// number.
 func countryCodeLen(s []byte) int {
 	if len(s) < 2 {
 		return len(s)
 	}
-	switch s[0] {
-	case '1', '7':
-		return 1
-	}
-	switch string(s[:2]) {
-	case "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49",
-		"51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66",
-		"81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98":
-		return 2
-	}
-	return 3
+	return numbering.CodeLength(s[0]-'0', s[1]-'0')
 }
 
 // subjectIn finds a number of the subscriber at hand within digits.

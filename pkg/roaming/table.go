@@ -246,11 +246,24 @@ const maxName = 253
 // name is who has a host or realm: by the name, by the end of it, or by the PLMN in
 // it.
 func (t *Table) name(b []byte) uint32 {
+	ref, mcc, mnc, ok := t.declaredName(b)
+	if ref != 0 || !ok {
+		return ref
+	}
+	if o, _, ok := numbering.NetworkOfRealm(mcc, mnc); ok {
+		return t.operator(o)
+	}
+	return t.country(numbering.CountryOfMCC(mcc))
+}
+
+// declaredName is who has a host or realm as home and partners tell. Where they do not,
+// ok says that there is a PLMN in it.
+func (t *Table) declaredName(b []byte) (ref uint32, mcc, mnc uint16, ok bool) {
 	if n := len(b); n > 0 && b[n-1] == '.' {
 		b = b[:n-1]
 	}
 	if len(b) == 0 || len(b) > maxName {
-		return 0
+		return 0, 0, 0, false
 	}
 	var buf [maxName]byte
 	low := buf[:len(b)]
@@ -261,11 +274,11 @@ func (t *Table) name(b []byte) uint32 {
 		low[i] = c
 	}
 	if ref, ok := t.hosts[string(low)]; ok {
-		return ref
+		return ref, 0, 0, false
 	}
 	for i := 0; ; i++ {
 		if ref, ok := t.realms[string(low[i:])]; ok {
-			return ref
+			return ref, 0, 0, false
 		}
 		for i < len(low) && low[i] != '.' {
 			i++
@@ -274,9 +287,8 @@ func (t *Table) name(b []byte) uint32 {
 			break
 		}
 	}
-	mcc, mnc, ok := telecom.PLMNOfDomain(low)
-	if !ok {
-		return 0
+	if mcc, mnc, ok = telecom.PLMNOfDomain(low); !ok {
+		return 0, 0, 0, false
 	}
 	lengths := [2]uint8{2, 3}
 	if mnc > 99 || telecom.ThreeDigitMNC(mcc) {
@@ -284,13 +296,10 @@ func (t *Table) name(b []byte) uint32 {
 	}
 	for _, n := range lengths {
 		if ref, ok := t.plmns[telecom.PLMN{MCC: mcc, MNC: mnc, Digits: n}]; ok {
-			return ref
+			return ref, 0, 0, false
 		}
 	}
-	if o, _, ok := numbering.NetworkOfRealm(mcc, mnc); ok {
-		return t.operator(o)
-	}
-	return t.country(numbering.CountryOfMCC(mcc))
+	return 0, mcc, mnc, true
 }
 
 // lowerName is a host or realm as it is looked up.
