@@ -56,6 +56,8 @@ var conditionFields = sync.OnceValue(func() map[string]conditionField {
 	list("carried", func(s *scene) []string { return disclosed(s.m, false) })
 	number("vectors", func(s *scene) int64 { _, n := s.m.Disclosed(); return int64(n) })
 
+	list("contradicts", func(s *scene) []string { return contradictionWords(s.e.contradicts(s.m)) })
+
 	text("direction", func(s *scene) string { return s.m.Roaming.Direction.String() })
 	text("partner.id", func(s *scene) string { id, _ := s.e.set.partnerOf(s.m); return id })
 	text("partner.country", func(s *scene) string { _, c := s.e.set.partnerOf(s.m); return c })

@@ -226,6 +226,7 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 		setField(f, "position", signaling.NumPositions, &s.position),
 		field{"partner", func(v ast.Node, k string) { s.partners = f.partners(v, k, e) }},
 		field{"country", func(v ast.Node, k string) { s.countries = f.countries(v, k) }},
+		setField(f, "contradicts", numContradictions, &s.contradicts),
 		field{"about", func(v ast.Node, k string) {
 			aboutAt = place(v)
 			word(f, v, k, signaling.Names(aboutLink), parseAbout, &s.about)
@@ -247,7 +248,7 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 		}},
 	)...)
 	ofMessage := s.protocol != all || s.kind != all || s.class != all || s.operations != nil || s.direction != all || s.subscriber != all ||
-		s.service != all || s.partners != nil || s.countries != nil
+		s.service != all || s.partners != nil || s.countries != nil || s.contradicts != 0
 	ofCarrier := s.carriers != nil || evidenceAt != nil || s.confidence != all || s.role != all || s.position != all
 	switch {
 	case pathAt != nil && (flowAt != nil || aboutAt != nil):
@@ -257,7 +258,7 @@ func (f *file) match(n ast.Node, e *ruleEntry) {
 	case flowAt != nil && aboutAt != nil:
 		f.at(aboutAt, "about: a rule with \"flow\" is about links")
 	case flowAt != nil && ofMessage:
-		f.at(flowAt, "flow: a rule about links has no protocol, class, kind, operation, direction, subscriber, service, partner or country: those are of messages")
+		f.at(flowAt, "flow: a rule about links has no protocol, class, kind, operation, direction, subscriber, service, partner, country or contradicts: those are of messages")
 	case flowAt != nil:
 		s.about = aboutLink
 	case s.about == aboutMessage && ofCarrier:

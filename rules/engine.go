@@ -30,6 +30,9 @@ type Engine struct {
 	factual   bool
 	alone     tally      // of nobody
 	fitting   []ruleBits // by the number of a partner
+	// contradictions of the message at hand; contradicted: they were looked for.
+	contradictions set
+	contradicted   bool
 
 	// Aside takes what is not handed to emit. Its fields may be set before Evaluate.
 	Aside Aside
@@ -127,7 +130,7 @@ func (e *Engine) Evaluate(m *signaling.Message, emit func(*Finding)) {
 			e.remember(mem)
 		}
 	}
-	e.carrs, e.factual = 0, false
+	e.carrs, e.factual, e.contradicted = 0, false, false
 	watched := false
 	if e.numHits != 0 || m.Link.NumMarks != 0 || e.set.paths && e.set.knowsPath(m) {
 		watched = e.path(m)

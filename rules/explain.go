@@ -19,6 +19,9 @@ type Explanation struct {
 	Remembered []Sighting
 	Carriers   []CarrierReason
 	Rules      []RuleReason
+	// Contradicts is what the message says of its sender and denies elsewhere, by the
+	// words of the selector.
+	Contradicts []string
 }
 
 // Looked is a value that was looked up at a position.
@@ -96,6 +99,7 @@ func (e *Engine) Explain(m *signaling.Message) *Explanation {
 			x.Rules = e.ruleReasons(x.Rules, m, d)
 		}
 	}
+	x.Contradicts = contradictionWords(e.contradicts(m))
 	return x
 }
 
@@ -113,7 +117,7 @@ func (e *Engine) carrierReason(m *signaling.Message, t *tally) CarrierReason {
 // ruleReasons says of a rule and each carrier whether all selectors fit.
 func (e *Engine) ruleReasons(out []RuleReason, m *signaling.Message, d *Detection) []RuleReason {
 	s := &d.selectors
-	missed := s.misses(e.set, m)
+	missed := s.misses(e, m)
 	if s.about == aboutMessage || missed != "" {
 		r := RuleReason{Rule: d, Missed: missed}
 		e.conditionReason(&r, m, e.best())

@@ -165,7 +165,7 @@ func TestFlowNoAllocation(t *testing.T) {
 
 func TestBadFlowRules(t *testing.T) {
 	for _, tt := range []struct{ match, want string }{
-		{"{flow: [protected], class: [sms]}", "flow: a rule about links has no protocol, class, kind, operation, direction, subscriber, service, partner or country: those are of messages"},
+		{"{flow: [protected], class: [sms]}", "flow: a rule about links has no protocol, class, kind, operation, direction, subscriber, service, partner, country or contradicts: those are of messages"},
 		{"{flow: [encrypted]}", `flow: "encrypted", want one of new, protected, negotiated, downgraded`},
 	} {
 		name := writeFile(t, "rules.yaml", "detections:\n  - id: mine\n    title: Mine\n    match: "+tt.match+"\n")

@@ -28,7 +28,7 @@ func (e *Engine) judge(m *signaling.Message, emit func(*Finding)) {
 	tr, who := traitsOf(m), e.who(m)
 	for _, d := range e.set.carrierRules[m.Class].at(m.Operation) {
 		s := &d.selectors
-		if tr&^s.traits != 0 || !who.takes(s) {
+		if tr&^s.traits != 0 || !who.takes(s) || !s.sender(e, m) {
 			continue
 		}
 		for i := range e.tallies[:e.carrs] {
@@ -52,7 +52,7 @@ func (e *Engine) judgeMessage(m *signaling.Message, rules ruleBits, emit func(*F
 	for w, word := range rules {
 		for word &= who[w] & toward[w]; word != 0; word &= word - 1 {
 			d := e.set.choosy[w<<6+bits.TrailingZeros64(word)]
-			if traitsOf(m)&^d.selectors.traits == 0 {
+			if traitsOf(m)&^d.selectors.traits == 0 && d.selectors.sender(e, m) {
 				e.fire(m, d, e.best(), emit)
 			}
 		}
@@ -92,6 +92,9 @@ func (e *Engine) fire(m *signaling.Message, d *Detection, t *tally, emit func(*F
 	f.evidence, f.confidence = t.evidence, t.confidence
 	e.tell(m, d, t)
 	e.finding.Severity, e.finding.Reason = d.severity(f)
+	if e.finding.Reason == "" && d.selectors.contradicts != 0 {
+		e.finding.Reason = contradictionReasons[e.contradicts(m)&d.selectors.contradicts]
+	}
 	e.hand(emit)
 }
 

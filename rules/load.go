@@ -68,6 +68,7 @@ type Set struct {
 	inventory inventory
 	says      [][signaling.NumServices][]declared // by number of the partner
 	paths     bool                                // inventory or says may know a carrier that no identifier tells
+	roaming   *roaming.Table                      // nil: public facts alone
 	party     func(n uint32) (id, country string) // of a partner by its number; nil: nobody is known
 
 	carrierRules ruleIndex

@@ -194,19 +194,18 @@ func (e *Engine) party(p *sua.Party, host, ip signaling.Position) {
 // country code and an E.214 title begins with one but goes on with the digits of
 // an IMSI: prefixes of international numbers would match both by accident.
 func (e *Engine) title(a *sccp.Address) uint32 {
-	if a.GTI >= 3 {
-		switch a.NP {
-		case planUnknown, planE164:
-		case planE212:
-			return e.index.imsis.lookup(a.GT)
-		default:
-			return 0
-		}
+	if a.GTI >= 3 && a.NP == planE212 {
+		return e.index.imsis.lookup(a.GT)
 	}
-	if (a.GTI == 1 || a.GTI == 4) && a.NAI >= titleSubscriber && a.NAI <= titleNational {
+	if !international(a) {
 		return 0
 	}
 	return e.index.gts.lookup(a.GT)
+}
+
+// international reports that a global title is an international number of E.164.
+func international(a *sccp.Address) bool {
+	return a.GTI != 0 && (a.GTI < 3 || a.NP <= planE164) && !((a.GTI == 1 || a.GTI == 4) && a.NAI >= titleSubscriber && a.NAI <= titleNational)
 }
 
 // node looks a node number of MAP up in its numbering plan.

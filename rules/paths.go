@@ -171,8 +171,8 @@ func (f *file) hoursField(key string, most time.Duration, to *time.Duration) fie
 // checkPath tests what stands beside "path" in a match.
 func (f *file) checkPath(at *token.Token, s *Selectors) {
 	switch {
-	case s.protocol != all || s.kind != all || s.operations != nil || s.subscriber != all || s.confidence != all || s.role != all || s.position != all:
-		f.at(at, "path: a rule about paths has no protocol, kind, operation, subscriber, confidence, role or position: the ledger adds them up")
+	case s.protocol != all || s.kind != all || s.operations != nil || s.subscriber != all || s.confidence != all || s.role != all || s.position != all || s.contradicts != 0:
+		f.at(at, "path: a rule about paths has no protocol, kind, operation, subscriber, confidence, role, position or contradicts: the ledger adds them up")
 	case s.path.Kind == PathFirstSeen || s.path.Kind == PathVolume || s.path.Kind == PathShareShift:
 	case s.class != all || s.direction != all:
 		f.at(at, "path: %v compares services with declarations: it has no class or direction", s.path.Kind)

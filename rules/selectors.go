@@ -45,6 +45,7 @@ type Selectors struct {
 	operations          []uint64 // bit set over signaling.Operation; nil: any
 	carriers            map[string]bool
 	partners, countries map[string]bool // ids, ISO 3166 codes; nil: any
+	contradicts         set             // of contradictions, one of which there has to be; 0: not asked
 
 	traits traits // the first line of the above
 	who    uint32 // its place in Set.choosy, from 1; 0: it has none
@@ -106,6 +107,11 @@ func (s *Selectors) carrier(e *Engine, t *tally) bool {
 		(s.role == all && s.position == all || e.sighted(t, s.role, s.position))
 }
 
+// sender tests what a message says of its sender.
+func (s *Selectors) sender(e *Engine, m *signaling.Message) bool {
+	return s.contradicts == 0 || e.contradicts(m)&s.contradicts != 0
+}
+
 // partner tests who is at the far end.
 func (s *Selectors) partner(set *Set, m *signaling.Message) bool {
 	if s.partners == nil && s.countries == nil {
@@ -142,7 +148,7 @@ func (e *Engine) sighted(t *tally, role, position set) bool {
 
 // Selector names the first selector that a message does not fit; "" when all do that
 // are about the message alone.
-func (s *Selectors) misses(set *Set, m *signaling.Message) string {
+func (s *Selectors) misses(e *Engine, m *signaling.Message) string {
 	for _, x := range [...]struct {
 		name string
 		fits bool
@@ -156,10 +162,12 @@ func (s *Selectors) misses(set *Set, m *signaling.Message) string {
 			return x.name
 		}
 	}
-	if s.partner(set, m) {
+	switch id, _ := e.set.partnerOf(m); {
+	case s.partner(e.set, m) && s.sender(e, m):
 		return ""
-	}
-	if id, _ := set.partnerOf(m); s.partners != nil && !s.partners[id] {
+	case s.partner(e.set, m):
+		return "contradicts"
+	case s.partners != nil && !s.partners[id]:
 		return "partner"
 	}
 	return "country"

@@ -66,7 +66,7 @@ func TestSelectorsFit(t *testing.T) {
 			t.Errorf("%s: %v", tt.match, got)
 		}
 		s := &set.Detections[0].selectors
-		miss := s.misses(set, m)
+		miss := s.misses(e, m)
 		if miss == "" && s.about == aboutCarrier {
 			miss = s.missesCarrier(e, &e.tallies[0])
 		}

@@ -44,7 +44,7 @@ func confidenceOf(u partners.Use) signaling.Confidence {
 
 // takePartners takes over who the partners are and what they declare.
 func (s *Set) takePartners(t *roaming.Table) {
-	if t == nil {
+	if s.roaming = t; t == nil {
 		return
 	}
 	s.party = func(n uint32) (id, country string) {

@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -306,6 +307,8 @@ func (x *explainer) is(m *signaling.Message, r *rules.RuleReason, why *rules.Exp
 		return m.Roaming.Subscriber.String()
 	case "service":
 		return m.Service().String()
+	case "contradicts":
+		return cmp.Or(strings.Join(why.Contradicts, ", "), "nothing")
 	case "carrier":
 		return r.Carrier.ID
 	case "evidence":

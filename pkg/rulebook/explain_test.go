@@ -107,7 +107,7 @@ func (a *asking) Message(m *signaling.Message) {
 // TestExplainAgrees: of every message of every case, the explanation says of each rule
 // and carrier what the engine did, and asking for it changes nothing.
 func TestExplainAgrees(t *testing.T) {
-	set, err := rules.Load(rules.Options{DetectionFiles: []string{"../../rules/tests/files/context-on.yaml"}})
+	set, err := rules.Load(rules.Options{DetectionFiles: []string{"../../rules/tests/files/context-on.yaml", "../../rules/tests/files/senders-on.yaml"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 var roamingCases = []Case{
 	{Name: "roaming", Holds: "home, partners from a file and from numbering data, a carrier's hub: outbound, inbound, in transit, home's subscribers and visitors", make: roamers},
+	{Name: "senders", Holds: "requests whose parts agree, or not, on who sends them: node numbers, titles, visited networks, realms, hosts and peers", make: senders},
 }
 
 // roamed is a dialogue of MAP: who begins it, between which addresses, and what is asked
