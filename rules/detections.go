@@ -419,6 +419,14 @@ func (f *file) when(n ast.Node, s *Step) {
 
 // quiet is the scalars of a node whose faults were told already.
 func quiet(n ast.Node) (out []string) {
+	if m, ok := n.(*ast.MappingNode); ok { // of "path"
+		for _, v := range m.Values {
+			if s, ok := v.Value.(ast.ScalarNode); ok {
+				out = append(out, fmt.Sprintf("%s: %v", v.Key.GetToken().Value, s.GetValue()))
+			}
+		}
+		return out
+	}
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
 		if s, ok := n.(*ast.StringNode); ok {

@@ -32,11 +32,18 @@ type Exception struct {
 	end                       int64 // first moment after Expires, nanoseconds since the epoch
 }
 
-// covers tests a finding.
+// covers tests a finding. One about a path that is of all classes, or of all services, is
+// not covered by an exception of some.
 func (x *Exception) covers(s *Set, f *Finding) bool {
+	if x.rules != nil && !x.rules[f.Rule.ID] || x.carriers != nil && !x.carriers[f.Carrier.ID] {
+		return false
+	}
+	if p := f.Path; p != nil {
+		return (x.class == all || !p.Classless && x.class.has(uint8(p.Class))) && (x.service == all || x.service.has(uint8(p.Service))) &&
+			(x.partners == nil || x.partners[p.Partner])
+	}
 	m := f.Message
-	if !x.class.has(uint8(m.Class)) || x.service != all && !x.service.has(uint8(m.Service())) || x.rules != nil && !x.rules[f.Rule.ID] ||
-		x.carriers != nil && !x.carriers[f.Carrier.ID] {
+	if !x.class.has(uint8(m.Class)) || x.service != all && !x.service.has(uint8(m.Service())) {
 		return false
 	}
 	if x.partners == nil {
@@ -46,29 +53,36 @@ func (x *Exception) covers(s *Set, f *Finding) bool {
 	return x.partners[id]
 }
 
-// excepted reports that an exception covers the finding at hand and takes it. One that
-// has expired takes nothing and is told.
-func (e *Engine) excepted() bool {
-	f := &e.finding
-	var late *Exception
-	for _, x := range e.set.Exceptions {
-		if !x.covers(e.set, f) {
+// Excepted is the exception in force that covers a finding, else one that has expired.
+func (s *Set) Excepted(f *Finding) (in, late *Exception) {
+	for _, x := range s.Exceptions {
+		if !x.covers(s, f) {
 			continue
 		}
 		if f.Message.Time < x.end {
-			if e.Aside.Excepted != nil && f.Rule.Mode == ModeActive {
-				e.Aside.Excepted(f, x)
-			}
-			return true
+			return x, nil
 		}
 		if late == nil {
 			late = x
 		}
 	}
-	if late != nil && e.Aside.Expired != nil && f.Rule.Mode == ModeActive {
-		e.Aside.Expired(f, late)
+	return nil, late
+}
+
+// excepted reports that an exception covers the finding at hand and takes it. One that
+// has expired takes nothing and is told.
+func (e *Engine) excepted() bool {
+	f := &e.finding
+	in, late := e.set.Excepted(f)
+	if f.Rule.Mode == ModeActive {
+		if in != nil && e.Aside.Excepted != nil {
+			e.Aside.Excepted(f, in)
+		}
+		if late != nil && e.Aside.Expired != nil {
+			e.Aside.Expired(f, late)
+		}
 	}
-	return false
+	return in != nil
 }
 
 // exceptionFile reads one file of exceptions.

@@ -230,6 +230,9 @@ type Path struct {
 	Service                      signaling.Service
 	Class                        signaling.Class // ClassOther with Classless: of all
 	Classless                    bool
+	// Excepted is the exception that takes the finding, Expired one that did until it
+	// ended; nil: none.
+	Excepted, Expired *Exception
 	// From and To are the hours looked at, in seconds since the epoch; To is outside.
 	From, To int64
 	// Messages over the carrier, out of how many whose path was looked at; 0: does not

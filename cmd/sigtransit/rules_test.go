@@ -123,6 +123,7 @@ func TestRulesList(t *testing.T) {
 		"active  mine  (rev 1, D:3)\n        Mine\n        class        sms | call\n        carrier      pccw-global\n        severity     low\n",
 		"\noff     sms-in-clear  (rev 3, builtin:detections/in-clear.yaml:N, changed by D:2)\n",
 		"                     medium    otherwise\n",
+		"        path         kind: first_seen | learning: 168h | minimum: 1\n",
 		"builtin:carriers/pccw-global.yaml:N, added to by W:2\n",
 	} {
 		if !strings.Contains(text, want) {

@@ -65,10 +65,9 @@ func (b *book) judge(all bool) (found []*rules.Finding, err error) {
 		delete(b.unjudged, h)
 	}
 	for _, f := range j.found {
-		if f.Rule.Mode == rules.ModeTest {
-			continue
+		if f.Rule.Mode == rules.ModeActive && f.Path.Excepted == nil {
+			b.findings[findingID{f.Message.Time / int64(time.Second) / hourSeconds * hourSeconds, f.Rule.ID, f.Severity}]++
 		}
-		b.findings[findingID{f.Message.Time / int64(time.Second) / hourSeconds * hourSeconds, f.Rule.ID, f.Severity}]++
 		found = append(found, f)
 	}
 	return found, nil
@@ -487,6 +486,10 @@ func (j *judgement) tell(d *rules.Detection, id pathID, s *pathSum, p *rules.Pat
 	m := &signaling.Message{Time: t, Class: class, Link: &signaling.Link{}}
 	f := &rules.Finding{Message: m, Path: p, Rule: d, Carrier: carrier, Evidence: s.evidence, Confidence: confidenceOf(s.evidence)}
 	f.Severity, f.Reason = d.PathSeverity(s.evidence, f.Confidence, class)
+	if p.Excepted, p.Expired = j.book.opts.Rules.Excepted(f); p.Excepted != nil {
+		// What is accepted was not told: it is found when the exception ends.
+		j.w.exec("DELETE FROM told WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?", d.ID, p.Kind.String(), partner.ID, carrier.ID, id.detail())
+	}
 	j.found = append(j.found, f)
 }
 

@@ -222,3 +222,77 @@ func TestPathFinding(t *testing.T) {
 		t.Errorf("findings are %+v, error %v", list, err)
 	}
 }
+
+// TestPathModes: rules about paths that are tested or off, and exceptions, apply to what
+// a ledger finds as they do to messages; what was accepted is found when that ends.
+func TestPathModes(t *testing.T) {
+	declared := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Green Hub", Carriers: []string{"green-hub"}, Use: partners.Primary}}
+	const accepted = "owner: noc, reason: r, expires: "
+	for _, tt := range []struct {
+		name, mode, exception string
+		want                  []string // of an hour and the next
+		counted               int      // findings that the ledger keeps
+	}{
+		{"active", "active", "", []string{"found"}, 1},
+		{"tested", "test", "", []string{"tested"}, 0},
+		{"off", "off", "", nil, 0},
+		{"accepted", "active", "partner: NPLTE, carrier: blue-transit, rule: p, service: ss7, " + accepted + "2200-01-01", []string{"accepted", "accepted"}, 0},
+		{"ended", "active", "partner: NPLTE, " + accepted + "2001-01-01", []string{"found, ended"}, 1},
+		{"of another partner", "active", "partner: XXXXX, " + accepted + "2200-01-01", []string{"found"}, 1},
+		{"of another service", "active", "service: diameter, " + accepted + "2200-01-01", []string{"found"}, 1},
+		{"of a class, and the path is of all", "active", "class: sms, " + accepted + "2200-01-01", []string{"found"}, 1},
+		{"of another rule", "active", "rule: q, " + accepted + "2200-01-01", []string{"found"}, 1},
+		{"of another carrier", "active", "carrier: green-hub, " + accepted + "2200-01-01", []string{"found"}, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			file := func(name, text string) string {
+				name = filepath.Join(dir, name)
+				if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return name
+			}
+			o := rules.Options{NoBuiltin: true, NoBuiltinDetections: true,
+				DetectionFiles: []string{file("r.yaml", "detections:\n  - {id: p, title: P, mode: "+tt.mode+", match: {path: undeclared}}\n  - {id: q, title: Q, mode: off, match: {path: undeclared}}\n")},
+				Own:            []rules.Own{{Name: "carriers", Data: []byte("carriers:\n  - {id: blue-transit}\n  - {id: green-hub, watched: false}\n")}}}
+			if tt.exception != "" {
+				o.ExceptionFiles = []string{file("x.yaml", "exceptions:\n  - {id: x, "+tt.exception+"}\n")}
+			}
+			set, err := rules.Load(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := newTeller(t, filepath.Join(dir, "ledger.db"), declared, set)
+			var got []string
+			x.l.opts.Found = func(f *rules.Finding) {
+				word := "found"
+				switch {
+				case f.Path.Excepted != nil:
+					word = "accepted"
+				case f.Rule.Mode == rules.ModeTest:
+					word = "tested"
+				case f.Path.Expired != nil:
+					word += ", ended"
+				}
+				got = append(got, word)
+			}
+			x.record(false, burst{0, 5, signaling.ClassSMS, blue})
+			x.end()
+			x.record(false, burst{1, 5, signaling.ClassSMS, blue})
+			x.end()
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+			r, err := OpenForReading(x.l.Path())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			list, err := r.Findings(time.Time{}, time.Time{})
+			if err != nil || len(list) != tt.counted {
+				t.Errorf("the ledger counts %+v, error %v; want %d", list, err, tt.counted)
+			}
+		})
+	}
+}

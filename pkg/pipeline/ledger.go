@@ -104,6 +104,20 @@ func (w *Worker) links(t int64, p signaling.Protection) {
 // Found takes a finding that somebody else made: a ledger, about a path. It is for
 // whoever runs the worker, between runs.
 func (w *Worker) Found(f *rules.Finding) {
+	if p := f.Path; p != nil {
+		switch active := f.Rule.Mode == rules.ModeActive; {
+		case p.Excepted != nil:
+			if active {
+				w.stats.AddExcepted(p.Excepted)
+			}
+			return
+		case !active:
+			w.stats.AddTested(f)
+			return
+		case p.Expired != nil:
+			w.expired(f, p.Expired)
+		}
+	}
 	w.stats.AddFinding(f)
 	w.emit(f)
 }

@@ -108,8 +108,8 @@ func (w *Worker) judgeBy(set *rules.Set) {
 // first one.
 func (w *Worker) expired(f *rules.Finding, x *rules.Exception) {
 	w.stats.AddExpired(x)
-	if w.ended[x.Index] {
-		return
+	if x.Index >= len(w.ended) || w.ended[x.Index] {
+		return // a ledger may judge by the rules of before a reload
 	}
 	w.ended[x.Index] = true
 	ticket := ""
