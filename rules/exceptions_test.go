@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/roaming"
 )
 
 const accepted = "owner: roaming@example.net, reason: contract ends, ticket: NOC-1, expires: 2027-03-31"
@@ -157,6 +160,38 @@ func TestWarnings(t *testing.T) {
 		}
 		if got = strings.ReplaceAll(strings.ReplaceAll(got, rules, "RULES"), exceptions, "EXCEPTIONS"); got != tt.want {
 			t.Errorf("%s:\n%s\nwant\n%s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestUnknownPartners: ids that no message can have, in rules and exceptions.
+func TestUnknownPartners(t *testing.T) {
+	file := writeFile(t, "r.yaml", "detections:\n  - {id: a, title: A, match: {partner: [ATEST, ATSET, sh, SH]}}\n  - {id: b, title: B, mode: off, match: {partner: NOONE}}\n")
+	accept := writeFile(t, "x.yaml", "exceptions:\n  - {id: x, partner: btest, "+accepted+"}\n")
+	for _, tt := range []struct {
+		known []*partners.Partner
+		want  string
+	}{
+		{nil, ""},
+		{[]*partners.Partner{{ID: "BTEST"}, {ID: "ATEST"}}, `2:48 partner: "ATSET" is in no partner file and in no numbering data: nothing is ever its; the nearest id is "ATEST"
+2:59 partner: "SH" is in no partner file and in no numbering data: nothing is ever its; the nearest id is "BTEST"
+2:22 partner: "btest" is in no partner file and in no numbering data: nothing is ever its; the nearest id is "BTEST"`},
+	} {
+		s, err := Load(Options{NoBuiltinDetections: true, DetectionFiles: []string{file}, ExceptionFiles: []string{accept},
+			Now: func() time.Time { return time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC) },
+			Roaming: func(hubs roaming.Transit) *roaming.Table {
+				table, _ := roaming.Compile(roaming.Home{}, tt.known, hubs)
+				return table
+			}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, w := range s.Warnings {
+			got = append(got, fmt.Sprintf("%d:%d %s", w.Line, w.Column, w.Text))
+		}
+		if strings.Join(got, "\n") != tt.want {
+			t.Errorf("%d partners:\n%s", len(tt.known), strings.Join(got, "\n"))
 		}
 	}
 }

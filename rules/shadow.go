@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/numbering"
 	"sigtransit/pkg/signaling"
 )
 
@@ -31,6 +32,14 @@ func (l *loader) warn(s *Set, opts Options) {
 	}
 	w.identifiers()
 	w.links(opts.Links)
+	for _, e := range l.rules {
+		if e.rule.Mode != ModeOff {
+			w.partners(e.partners)
+		}
+	}
+	for _, x := range l.exceptions {
+		w.partners(x.partnersAt)
+	}
 	slices.SortStableFunc(s.Warnings, func(a, b Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
@@ -154,6 +163,34 @@ func (w *warner) exception(x *Exception) {
 			continue
 		}
 		w.at(x.At, "exception %q covers all that detection %q, in %v, can find until %s; mode: off says so plainly", x.ID, d.ID, d.At, day)
+	}
+}
+
+// partners looks for partners that no message can have, where the configuration has
+// partners.
+func (w *warner) partners(named map[string]Place) {
+	if w.roaming == nil || w.roaming.NumParties() == 0 {
+		return
+	}
+	for id, at := range named {
+		nearest, alike := "", 0
+		for n := uint32(1); n <= w.roaming.NumParties(); n++ {
+			p := w.roaming.Party(n)
+			if p.ID == id {
+				alike = -1
+				break
+			}
+			same := 0
+			for same < min(len(id), len(p.ID)) && strings.EqualFold(id[:same+1], p.ID[:same+1]) {
+				same++
+			}
+			if same > alike || nearest == "" {
+				nearest, alike = p.ID, same
+			}
+		}
+		if alike >= 0 && !numbering.Known(id) {
+			w.at(at, "partner: %q is in no partner file and in no numbering data: nothing is ever its; the nearest id is %q", id, nearest)
+		}
 	}
 }
 

@@ -1,6 +1,11 @@
 package numbering
 
-import "sigtransit/decoders/telecom"
+import (
+	"slices"
+	"strings"
+
+	"sigtransit/decoders/telecom"
+)
 
 // CountryInfo is a country or territory of ISO 3166-1, and Kosovo as XK.
 type CountryInfo struct {
@@ -109,6 +114,16 @@ func OperatorOfGT(d telecom.Digits) (op *Operator, ok bool) {
 		return nil, false
 	}
 	return &load().operators[i], true
+}
+
+// Known reports that an id is that of an operator here, or a country's alpha-2 code in
+// lower case, which stands for an operator that is not known.
+func Known(id string) bool {
+	t := load()
+	if _, ok := slices.BinarySearchFunc(t.operators, id, func(o Operator, id string) int { return strings.Compare(o.ID, id) }); ok {
+		return true
+	}
+	return id == strings.ToLower(id) && t.country(strings.ToUpper(id)) > 0
 }
 
 // PLMNOfE214 reads a mobile global title: country code and network code, then digits of
