@@ -226,6 +226,15 @@ RULES
 			t.Errorf("%v: exit code %d, no %q in\n%s", tt.args, code, tt.want, got)
 		}
 	}
+	for expires, want := range map[string]string{
+		"2200-03-31": "accepted  authentication-in-clear  pccw-global  critical: returned: authentication_vectors|keys; accepted x of noc, up to 2200-03-31 (FILE:2)\n",
+		"2001-03-31": "fired  authentication-in-clear  pccw-global  critical: returned: authentication_vectors|keys; accepted no more: x of noc, up to 2001-03-31 (FILE:2)\n",
+	} {
+		file := write(t, "exceptions.yaml", "exceptions:\n  - {id: x, carrier: pccw-global, owner: noc, reason: r, expires: "+expires+"}\n")
+		if code, got := explain("--frame", "79", "--rule", "authentication-in-clear", "--exceptions", file); code != 0 || !strings.Contains(strings.ReplaceAll(got, file, "FILE"), want) {
+			t.Errorf("exit code %d, no %q in\n%s", code, want, got)
+		}
+	}
 	for _, secret := range []string{"00101000000000", "4600000000000"} {
 		if _, got := explain("--frame", "206", "--format", "json"); strings.Contains(got, secret) {
 			t.Errorf("%s is not masked in\n%s", secret, got)

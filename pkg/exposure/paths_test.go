@@ -223,6 +223,36 @@ func TestPathFinding(t *testing.T) {
 	}
 }
 
+// TestJudgeAnew: after a reload hours are judged by the rules of now.
+func TestJudgeAnew(t *testing.T) {
+	dir := t.TempDir()
+	load := func(mode string) *rules.Set {
+		name := filepath.Join(dir, mode+".yaml")
+		if err := os.WriteFile(name, []byte("detections:\n  - {id: p, title: P, mode: "+mode+", match: {path: undeclared}}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		set, err := rules.Load(rules.Options{NoBuiltin: true, NoBuiltinDetections: true, DetectionFiles: []string{name},
+			Own: []rules.Own{{Name: "carriers", Data: []byte("carriers:\n  - {id: blue-transit}\n  - {id: green-hub, watched: false}\n")}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return set
+	}
+	x := newTeller(t, filepath.Join(dir, "ledger.db"), []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Green Hub", Carriers: []string{"green-hub"}, Use: partners.Primary}}, load("off"))
+	found := 0
+	x.l.opts.Found = func(*rules.Finding) { found++ }
+	for hour, want := range []int{0, 1} {
+		x.record(false, burst{hour, 5, signaling.ClassSMS, blue})
+		x.end()
+		if found != want {
+			t.Errorf("after hour %d: %d findings, want %d", hour, found, want)
+		}
+		if err := x.l.Judge(load("active")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestPathModes: rules about paths that are tested or off, and exceptions, apply to what
 // a ledger finds as they do to messages; what was accepted is found when that ends.
 func TestPathModes(t *testing.T) {
