@@ -303,16 +303,23 @@ func need(t *testing.T, tool string) bool {
 	return false
 }
 
-// The whole measurement, over a capture too short for its figures to say anything.
-func TestSmoke(t *testing.T) {
+// program builds the program into an empty folder.
+func program(t *testing.T) (dir, bin string) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
-	dir := t.TempDir()
-	bin := filepath.Join(dir, "sigtransit")
+	dir = t.TempDir()
+	bin = filepath.Join(dir, "sigtransit")
 	if out, err := exec.Command("go", "build", "-o", bin, "sigtransit/cmd/sigtransit").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
+	return dir, bin
+}
+
+// The whole measurement, over a capture too short for its figures to say anything.
+func TestSmoke(t *testing.T) {
+	dir, bin := program(t)
 	var stdout, stderr bytes.Buffer
 	args := []string{"-messages", "3000", "-runs", "1", "-dir", filepath.Join(dir, "bench"), "-bin", bin, "-lists", "30,1000"}
 	if code := run(context.Background(), args, &stdout, &stderr); code != 0 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,14 +51,7 @@ func TestExposureFiles(t *testing.T) {
 
 // The measurement, over a capture too short for its figures to say anything.
 func TestExposureSmoke(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the program")
-	}
-	dir := t.TempDir()
-	bin := filepath.Join(dir, "sigtransit")
-	if out, err := exec.Command("go", "build", "-o", bin, "sigtransit/cmd/sigtransit").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	dir, bin := program(t)
 	var stdout, stderr bytes.Buffer
 	args := []string{"-exposure", "-messages", "3000", "-runs", "1", "-dir", filepath.Join(dir, "bench"), "-bin", bin}
 	if code := run(context.Background(), args, &stdout, &stderr); code != 0 {

@@ -99,6 +99,7 @@ func (s *spread) quick(f *capture.Frame) (w uint32, ok bool) {
 	return 0, false
 }
 
+// choose is worker by all headers of a frame.
 func (s *spread) choose(f *capture.Frame) uint32 {
 	p := &s.pkt
 	if s.peeler.Peel(f, p) != capture.ReasonNone || p.Content != capture.ContentIP {
@@ -146,21 +147,13 @@ func mix(v uint64) uint64 {
 // so that it, too, is always with the same worker.
 func (s *spread) home(pair uint64) uint32 {
 	key := mix(pair) | 1
-	set := &s.pairs[key>>1%sets]
-	oldest := &set[0]
-	for i := range set {
-		e := &set[i]
-		if e.key == key {
-			e.used = s.clock
-			return e.worker
-		}
-		if e.key == 0 || oldest.key != 0 && s.clock-e.used > s.clock-oldest.used {
-			oldest = e
-		}
+	e, known := s.find(&s.pairs[key>>1%sets], key)
+	if known {
+		return e.worker
 	}
 	hi, _ := bits.Mul64(key, uint64(len(s.load)))
 	w := uint32(hi)
-	if oldest.key != 0 && s.clock-oldest.used < idleFrames {
+	if e.key != 0 && s.clock-e.used < idleFrames {
 		return w
 	}
 	total := uint64(0)
@@ -172,8 +165,25 @@ func (s *spread) home(pair uint64) uint32 {
 	}
 	s.known++
 	s.load[w] += max(1, total/s.known) // what one more is likely to bring
-	*oldest = place{key: key, used: s.clock, worker: w}
+	*e = place{key: key, used: s.clock, worker: w}
 	return w
+}
+
+// find is the place of a key in its set, which is used with it; where it has none, the
+// one to take: an empty one, or the one that was not used for longest.
+func (s *spread) find(set *[ways]place, key uint64) (e *place, known bool) {
+	e = &set[0]
+	for i := range set {
+		x := &set[i]
+		if x.key == key {
+			x.used = s.clock
+			return x, true
+		}
+		if x.key == 0 || e.key != 0 && s.clock-x.used > s.clock-e.used {
+			e = x
+		}
+	}
+	return e, false
 }
 
 // fragment is the worker for a fragment: where the first one went.
@@ -228,16 +238,8 @@ func (s *spread) sctp(home uint32, b []byte) uint32 {
 // some thousand is left to the long way, where its hosts count as in use.
 func (s *spread) met(b []byte) (w uint32, ok bool) {
 	key := tagKey(binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b))
-	set := &s.tags[mix(key)%sets]
-	for i := range set {
-		e := &set[i]
-		if e.key != key {
-			continue
-		}
-		e.used = s.clock
-		return e.worker, b[12] != chunkInit && b[12] != chunkInitAck && s.clock%4096 != 0
-	}
-	return 0, false
+	e, known := s.find(&s.tags[mix(key)%sets], key)
+	return e.worker, known && b[12] != chunkInit && b[12] != chunkInitAck && s.clock%4096 != 0
 }
 
 func tagKey(tag, ports uint32) uint64 { return uint64(tag)<<32 | uint64(ports) }
@@ -249,18 +251,10 @@ func (s *spread) tagged(tag, ports, w uint32) uint32 {
 		return w
 	}
 	key := tagKey(tag, ports)
-	set := &s.tags[mix(key)%sets]
-	oldest := &set[0]
-	for i := range set {
-		e := &set[i]
-		if e.key == key {
-			e.used = s.clock
-			return e.worker
-		}
-		if s.clock-e.used > s.clock-oldest.used {
-			oldest = e
-		}
+	e, known := s.find(&s.tags[mix(key)%sets], key)
+	if known {
+		return e.worker
 	}
-	*oldest = place{key: key, used: s.clock, worker: w}
+	*e = place{key: key, used: s.clock, worker: w}
 	return w
 }
