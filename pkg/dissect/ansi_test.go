@@ -2,7 +2,6 @@ package dissect
 
 import (
 	"fmt"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -96,10 +95,7 @@ func (r *recorder) beside(frame uint64, c frameCounts, now, was *Kinds) {
 // tshark that is installed: the recorded readings do not have them.
 func TestCorpusANSI(t *testing.T) {
 	needCorpus(t)
-	bin, err := exec.LookPath("tshark")
-	if err != nil {
-		t.Skip("tshark is not installed: the recorded readings do not show components of ANSI TCAP")
-	}
+	bin := needTshark(t)
 	for _, name := range []string{"ansi_map_ota.pcap", "ansi_tcap_over_itu_sccp_over_mtp3_over_mtp2.pcap"} {
 		file := corpus + "/pcap/realjimmy__sample-captures__" + name
 		want, err := pdmlReading(bin, file)

@@ -35,13 +35,7 @@ import (
 // here once more, slowly. What differs stands in testdata/argument-differences-diameter.txt.
 func TestDiameterArguments(t *testing.T) {
 	needCorpus(t)
-	bin, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is not installed: CI must hold the arguments to the reference dissector")
-		}
-		t.Skip("tshark is not installed: the arguments cannot be held to the reference dissector")
-	}
+	bin := needTshark(t)
 	explained, err := readDifferences("testdata/argument-differences-diameter.txt")
 	if err != nil {
 		t.Fatal(err)

@@ -47,13 +47,7 @@ func (d *direction) get(t uint32) *oneTSN {
 // tsharkFields runs tshark and gives the fields of each frame, in lists.
 func tsharkFields(t *testing.T, file string, fields ...string) (rows []map[string][]string) {
 	t.Helper()
-	bin, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is not installed: CI must hold losses to the reference dissector")
-		}
-		t.Skip("tshark is not installed: losses cannot be held to the reference dissector")
-	}
+	bin := needTshark(t)
 	args := []string{"-n", "-r", file, "-o", "sctp.relative_tsns:FALSE", "-T", "fields"}
 	for _, f := range fields {
 		args = append(args, "-e", f)

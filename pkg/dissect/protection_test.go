@@ -147,13 +147,7 @@ func guardedByTshark(t *testing.T, bin, file, except string, decode []string) gu
 // TestProtectionAgainstTshark holds what is read of handshakes, certificates and
 // IPsec in captures to the tshark that is installed and to crypto/x509.
 func TestProtectionAgainstTshark(t *testing.T) {
-	bin, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is not installed: CI must hold the cases to the reference dissector")
-		}
-		t.Skip("tshark is not installed: the cases cannot be held to the reference dissector")
-	}
+	bin := needTshark(t)
 	// Ports on which tshark does not look for TLS by itself; RFC 3436 it knows by
 	// being told alone.
 	decode := map[string][]string{

@@ -18,13 +18,7 @@ import (
 // TestCasesAgainstTshark reads the input of every case of the repository with the
 // tshark that is installed and compares message by message.
 func TestCasesAgainstTshark(t *testing.T) {
-	bin, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is not installed: CI must hold the cases to the reference dissector")
-		}
-		t.Skip("tshark is not installed: the cases cannot be held to the reference dissector")
-	}
+	bin := needTshark(t)
 	files, _ := filepath.Glob("../../testdata/*/input.*")
 	if len(files) == 0 {
 		t.Fatal("no cases in testdata")
@@ -85,13 +79,7 @@ func TestCasesAgainstTshark(t *testing.T) {
 // TestExportedByTshark lets tshark cut PDUs out of the demonstration, as its users
 // do to hand a part of a capture on, and reads from them what they are of.
 func TestExportedByTshark(t *testing.T) {
-	bin, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is not installed: CI must read what it exports")
-		}
-		t.Skip("tshark is not installed: it cannot export anything")
-	}
+	bin := needTshark(t)
 	whole := dissectFile(t, demo)
 	for tap, want := range map[string]func(line string, tcp bool) bool{
 		"IP":          func(string, bool) bool { return true },
