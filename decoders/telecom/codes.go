@@ -113,7 +113,7 @@ func PLMNFromTBCD(b [3]byte) (p PLMN, ok bool) {
 // rule in the countries of ThreeDigitMNC only. ok is false when there are too
 // few digits.
 func PLMNFromIMSI(imsi Digits) (p PLMN, ok bool) {
-	if imsi.n < 6 {
+	if imsi.Len() < 6 {
 		return PLMN{}, false
 	}
 	// Six nibbles; adding 6 to one above 9 carries out of it.
@@ -179,7 +179,7 @@ func (p PLMN) Prefix() Digits {
 // AppendTo appends "MCC-MNC"; the zero value appends nothing.
 func (p PLMN) AppendTo(b []byte) []byte {
 	d := p.Prefix()
-	if d.n == 0 {
+	if d.Len() == 0 {
 		return b
 	}
 	b = d.cut(3).AppendTo(b)

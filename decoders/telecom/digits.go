@@ -8,8 +8,8 @@ import (
 
 // MaxDigits is the longest digit string a Digits holds. E.164, E.212 and E.214
 // numbers have at most 15 digits (ITU-T E.164 6, E.212 4, E.214 4); SCCP and MAP
-// let an encoder write more, and 32 is beyond anything seen in the field.
-const MaxDigits = 32
+// let an encoder write more, and 30 is beyond anything seen in the field.
+const MaxDigits = 30
 
 // Digits is a string of up to MaxDigits address signals packed four bits each,
 // most significant first: the first digit is the top nibble of hi. Values 0 to 9
@@ -17,12 +17,17 @@ const MaxDigits = 32
 // 17.7.8: *, #, a, b, c) or of a global title (Q.713 3.4.2.3.1: code 11, code 12,
 // ST); 15 is filler and never stored. Unused nibbles are zero, so equal strings
 // are equal values. The zero value is the empty string.
-type Digits struct {
-	hi, lo uint64
-	n      uint8
-	// over is set when the encoded string was longer than MaxDigits.
-	over bool
-}
+//
+// The lowest octet of lo holds the length and whether there was more, so that numbers,
+// which are everywhere, travel in two registers.
+type Digits struct{ hi, lo uint64 }
+
+const (
+	lenMask = 0x1f
+	// overBit is set when the encoded string was longer than MaxDigits.
+	overBit = 0x80
+	tail    = ^uint64(0xff) // the digits in lo
+)
 
 // swapNibbles exchanges the two nibbles of each of the eight octets.
 func swapNibbles(x uint64) uint64 {
@@ -56,70 +61,57 @@ func fillers(x uint64) uint64 {
 // 3.4.2.3). It stops at the first filler (nibble 1111). Octets beyond MaxDigits
 // are ignored and Overflow reports it.
 func DigitsFromTBCD(b []byte) Digits {
-	var d Digits
-	d.hi = swapNibbles(load(b))
-	if f := fillers(d.hi); f != 0 {
+	hi := swapNibbles(load(b))
+	if f := fillers(hi); f != 0 {
 		n := bits.LeadingZeros64(f) / 4
-		d.hi &^= ^uint64(0) >> (4 * n)
-		d.n = uint8(n)
-		return d
+		return Digits{hi &^ (^uint64(0) >> (4 * n)), uint64(n)}
 	}
-	if len(b) > 8 {
-		d.lo = swapNibbles(load(b[8:]))
-		if f := fillers(d.lo); f != 0 {
-			n := bits.LeadingZeros64(f) / 4
-			d.lo &^= ^uint64(0) >> (4 * n)
-			d.n = uint8(16 + n)
-			return d
-		}
-		if len(b) > MaxDigits/2 {
-			// A filler right behind ends the string in time.
-			d.n, d.over = MaxDigits, b[MaxDigits/2]&15 != 15
-			return d
+	if len(b) <= 8 {
+		return Digits{hi, uint64(2 * len(b))}
+	}
+	lo := swapNibbles(load(b[8:]))
+	if f := fillers(lo); f != 0 {
+		// A filler right behind the last digit ends the string in time.
+		n := bits.LeadingZeros64(f) / 4
+		if n <= MaxDigits-16 {
+			return Digits{hi, lo&^(^uint64(0)>>(4*n)) | uint64(16+n)}
 		}
 	}
-	d.n = uint8(2 * len(b))
-	return d
+	if len(b) <= MaxDigits/2 {
+		return Digits{hi, lo | uint64(2*len(b))}
+	}
+	return Digits{hi, lo&tail | MaxDigits | overBit}
 }
 
 // cut keeps the first n digits and clears the rest.
 func (d Digits) cut(n int) Digits {
-	if n >= int(d.n) {
-		return d
-	}
+	over := d.lo & overBit
 	switch {
+	case n >= d.Len():
+		return d
 	case n == 0:
-		return Digits{over: d.over}
+		return Digits{0, over}
 	case n <= 16:
-		d.hi &= ^uint64(0) << (4 * (16 - n))
-		d.lo = 0
-	default:
-		d.lo &= ^uint64(0) << (4 * (32 - n))
+		return Digits{d.hi & (^uint64(0) << (4 * (16 - n))), uint64(n) | over}
 	}
-	d.n = uint8(n)
-	return d
+	return Digits{d.hi, d.lo&(^uint64(0)<<(4*(32-n))) | uint64(n) | over}
 }
 
 // DigitsFromASCII packs the decimal digits at the start of b and stops at the
 // first other octet. ok is false when b has none, has something else after
 // them, or holds more than MaxDigits. It never allocates.
 func DigitsFromASCII(b []byte) (d Digits, ok bool) {
-	head, tail := b, []byte(nil)
-	if len(b) > 16 {
-		head, tail = b[:16], b[16:]
-		if len(tail) > MaxDigits-16 {
-			tail, d.over = tail[:MaxDigits-16], true
-		}
-	}
 	var n int
-	if d.hi, n = pack(head); n == 16 {
+	d.hi, n = pack(b[:min(len(b), 16)])
+	if n == 16 {
 		var m int
-		d.lo, m = pack(tail)
+		d.lo, m = pack(b[16:min(len(b), MaxDigits)])
 		n += m
 	}
-	d.n = uint8(n)
-	// Too long it is only if the digits go on to the limit.
-	d.over = d.over && n == MaxDigits && b[MaxDigits]-'0' <= 9
+	d.lo |= uint64(n)
+	if n == MaxDigits && len(b) > MaxDigits && b[MaxDigits]-'0' <= 9 {
+		d.lo |= overBit
+	}
 	return d, n == len(b) && n > 0
 }
 
@@ -138,18 +130,18 @@ func pack(b []byte) (x uint64, n int) {
 }
 
 func (d Digits) append(v byte) Digits {
-	if d.n < 16 {
-		d.hi |= uint64(v) << (60 - 4*d.n)
+	if n := d.Len(); n < 16 {
+		d.hi |= uint64(v) << (60 - 4*n)
 	} else {
-		d.lo |= uint64(v) << (60 - 4*(d.n-16))
+		d.lo |= uint64(v) << (60 - 4*(n-16))
 	}
-	d.n++
+	d.lo++
 	return d
 }
 
 const signals = "0123456789ABCDE"
 
-var errDigits = errors.New("want 1 to 32 digits (0-9, or A-E for the further codes of TBCD)")
+var errDigits = errors.New("want 1 to 30 digits (0-9, or A-E for the further codes of TBCD)")
 
 // ParseDigits reads the text form that String writes. A leading "+" is allowed.
 func ParseDigits(s string) (Digits, error) {
@@ -186,17 +178,17 @@ func MustDigits(s string) Digits {
 }
 
 // Len is the number of digits, 0 to MaxDigits.
-func (d Digits) Len() int { return int(d.n) }
+func (d Digits) Len() int { return int(d.lo & lenMask) }
 
 // Overflow reports that the encoded string was longer than MaxDigits.
-func (d Digits) Overflow() bool { return d.over }
+func (d Digits) Overflow() bool { return d.lo&overBit != 0 }
 
 // At is digit i (0 is the first); 0 ≤ i < Len. Out of range gives 0.
 func (d Digits) At(i int) byte {
 	switch {
 	case uint(i) < 16:
 		return byte(d.hi>>(60-4*uint(i))) & 15
-	case uint(i) < 32:
+	case uint(i) < MaxDigits:
 		return byte(d.lo>>(60-4*(uint(i)-16))) & 15
 	}
 	return 0
@@ -204,58 +196,58 @@ func (d Digits) At(i int) byte {
 
 // Words is the packed form: 16 nibbles each, first digit in the top nibble of
 // hi, unused nibbles zero. It is what prefix indexes walk.
-func (d Digits) Words() (hi, lo uint64) { return d.hi, d.lo }
+func (d Digits) Words() (hi, lo uint64) { return d.hi, d.lo & tail }
 
 // Truncate keeps the first n digits.
 func (d Digits) Truncate(n int) Digits { return d.cut(max(n, 0)) }
 
 // Drop removes the first n digits.
 func (d Digits) Drop(n int) Digits {
+	hi, lo := d.Words()
+	over, left := d.lo&overBit, uint64(d.Len()-n)
 	switch {
 	case n <= 0:
 		return d
-	case n >= int(d.n):
-		return Digits{over: d.over}
+	case n >= d.Len():
+		return Digits{0, over}
 	case n >= 16:
-		d.hi, d.lo = d.lo<<(4*(n-16)), 0
-	default:
-		d.hi, d.lo = d.hi<<(4*n)|d.lo>>(64-4*n), d.lo<<(4*n)
+		return Digits{lo << (4 * (n - 16)), left | over}
 	}
-	d.n -= uint8(n)
-	return d
+	return Digits{hi<<(4*n) | lo>>(64-4*n), lo<<(4*n) | left | over}
 }
 
 // FromLastOctet is d with an odd last digit removed: how an odd/even indicator
 // (Q.713 3.4.2.3.1, bit 8) is applied to digits unpacked two to an octet.
 func (d Digits) FromLastOctet(odd bool) Digits {
-	if odd && d.n > 0 && d.n%2 == 0 {
-		return d.cut(int(d.n) - 1)
+	if n := d.Len(); odd && n > 0 && n%2 == 0 {
+		return d.cut(n - 1)
 	}
 	return d
 }
 
 // HasPrefix reports whether d begins with p.
 func (d Digits) HasPrefix(p Digits) bool {
-	if p.n > d.n {
+	n := p.Len()
+	if n > d.Len() {
 		return false
 	}
-	if p.n <= 16 {
-		return (d.hi^p.hi)>>(64-4*uint(p.n)) == 0
+	if n <= 16 {
+		return (d.hi^p.hi)>>(64-4*uint(n)) == 0
 	}
-	return d.hi == p.hi && (d.lo^p.lo)>>(128-4*uint(p.n)) == 0
+	return d.hi == p.hi && (d.lo^p.lo)>>(128-4*uint(n)) == 0
 }
 
 // Hash mixes the digits into 64 bits for tables of the caller's own.
 func (d Digits) Hash() uint64 {
-	h := (d.hi ^ uint64(d.n)) * 0x9e3779b97f4a7c15
+	h := d.hi * 0x9e3779b97f4a7c15
 	h ^= h >> 32
-	h = (h ^ d.lo) * 0xd6e8feb86659fd93
+	h = (h ^ d.lo&^overBit) * 0xd6e8feb86659fd93
 	return h ^ h>>32
 }
 
 // AppendTo appends the text form to b: 0-9 and A-E.
 func (d Digits) AppendTo(b []byte) []byte {
-	for i := 0; i < int(d.n); i++ {
+	for i := range d.Len() {
 		b = append(b, signals[d.At(i)])
 	}
 	return b

@@ -10,7 +10,7 @@ import (
 )
 
 func TestDigitsFromTBCD(t *testing.T) {
-	long := []byte{0x21, 0x43, 0x65, 0x87, 0x09, 0x21, 0x43, 0x65, 0x87, 0x09, 0x21, 0x43, 0x65, 0x87, 0x09, 0x21}
+	long := []byte{0x21, 0x43, 0x65, 0x87, 0x09, 0x21, 0x43, 0x65, 0x87, 0x09, 0x21, 0x43, 0x65, 0x87, 0x09}
 	tests := []struct {
 		name string
 		in   []byte
@@ -27,9 +27,11 @@ func TestDigitsFromTBCD(t *testing.T) {
 		{"leading zeros", []byte{0x00, 0x11, 0xf0}, "00110", false},
 		{"15 digits", []byte{0x00, 0x11, 0x10, 0x32, 0x54, 0x76, 0x98, 0xf0}, "001101234567890", false},
 		{"17 digits", append(long[:8:8], 0xf9), "12345678901234569", false},
-		{"32 digits", long, "12345678901234567890123456789012", false},
-		{"33 digits", append(long[:16:16], 0xf3), "12345678901234567890123456789012", true},
-		{"32 digits and fillers", append(long[:16:16], 0xff), "12345678901234567890123456789012", false},
+		{"30 digits", long, "123456789012345678901234567890", false},
+		{"31 digits", append(long[:15:15], 0xf1), "123456789012345678901234567890", true},
+		{"32 digits", append(long[:15:15], 0x21), "123456789012345678901234567890", true},
+		{"33 digits", append(long[:15:15], 0x21, 0xf3), "123456789012345678901234567890", true},
+		{"30 digits and fillers", append(long[:15:15], 0xff), "123456789012345678901234567890", false},
 		{"short, then fillers without end", append([]byte{0x21, 0xf3}, []byte(strings.Repeat("\xff", 40))...), "123", false},
 	}
 	for _, tt := range tests {
@@ -91,10 +93,10 @@ func checkDigits(t *testing.T, d Digits, s string) {
 		if !d.HasPrefix(d.Truncate(i)) {
 			t.Fatalf("%q does not begin with its first %d digits", s, i)
 		}
-		if !d.over && n > 0 && d.Truncate(i) != MustDigits(s[:n]) {
+		if !d.Overflow() && n > 0 && d.Truncate(i) != MustDigits(s[:n]) {
 			t.Fatalf("%q.Truncate(%d) leaves something behind", s, i)
 		}
-		if !d.over && n < len(s) && d.Drop(i) != MustDigits(s[n:]) {
+		if !d.Overflow() && n < len(s) && d.Drop(i) != MustDigits(s[n:]) {
 			t.Fatalf("%q.Drop(%d) leaves something behind", s, i)
 		}
 	}
@@ -140,7 +142,7 @@ func randomDigits(r *rand.Rand, n int) string {
 }
 
 func TestDigitsFromASCII(t *testing.T) {
-	d32 := strings.Repeat("1234567890", 4)[:32]
+	longest := strings.Repeat("1234567890", MaxDigits/10)
 	tests := []struct {
 		in, want string
 		ok, over bool
@@ -152,10 +154,10 @@ func TestDigitsFromASCII(t *testing.T) {
 		{"+4912", "", false, false},
 		{"12345678901234567x", "12345678901234567", false, false},
 		{"1234567890123456x", "1234567890123456", false, false},
-		{d32, d32, true, false},
-		{d32 + "1", d32, false, true},
-		{d32 + "x", d32, false, false},
-		{"12x" + d32, "12", false, false},
+		{longest, longest, true, false},
+		{longest + "1", longest, false, true},
+		{longest + "x", longest, false, false},
+		{"12x" + longest, "12", false, false},
 		{"1x345678901234567890", "1", false, false},
 		{"12/:", "12", false, false},
 	}
@@ -169,16 +171,16 @@ func TestDigitsFromASCII(t *testing.T) {
 			t.Errorf("%q: %v allocations", tt.in, n)
 		}
 	}
-	mutate.Each(t, []byte(d32), func(b []byte) { DigitsFromASCII(b) })
+	mutate.Each(t, []byte(longest), func(b []byte) { DigitsFromASCII(b) })
 }
 
 func TestParseDigits(t *testing.T) {
-	for in, want := range map[string]string{"+4912": "4912", "12aE": "12AE", "00": "00", strings.Repeat("9", 32): strings.Repeat("9", 32)} {
+	for in, want := range map[string]string{"+4912": "4912", "12aE": "12AE", "00": "00", strings.Repeat("9", MaxDigits): strings.Repeat("9", MaxDigits)} {
 		if d, err := ParseDigits(in); err != nil || d.String() != want {
 			t.Errorf("%q: got %q, %v", in, d, err)
 		}
 	}
-	for _, in := range []string{"", "+", "12 3", "F", "12-3", "++1", strings.Repeat("9", 33)} {
+	for _, in := range []string{"", "+", "12 3", "F", "12-3", "++1", strings.Repeat("9", MaxDigits+1)} {
 		if d, err := ParseDigits(in); err == nil || d != (Digits{}) {
 			t.Errorf("%q: got %q, %v", in, d, err)
 		}
@@ -301,7 +303,7 @@ func TestPLMNFromIMSI(t *testing.T) {
 	// Every head of six nibbles whose first three or last three are decimal.
 	for v := range 1 << 12 {
 		for _, head := range []uint64{uint64(v)<<12 | 0x123, 0x123<<12 | uint64(v)} {
-			d := Digits{hi: head << 40, n: 15}
+			d := Digits{head << 40, 15}
 			want := true
 			for i := range 6 {
 				want = want && d.At(i) <= 9

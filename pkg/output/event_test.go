@@ -347,7 +347,7 @@ func FuzzHostileText(f *testing.F) {
 }
 
 func TestDigitsLikeTheirText(t *testing.T) {
-	for _, s := range []string{"0", "123456789ABCDE", "0123456789ABCDE0", "01234567890123456", "98765432109876543210987654321098", "1234567890123456789012340"} {
+	for _, s := range []string{"0", "123456789ABCDE", "0123456789ABCDE0", "01234567890123456", "987654321098765432109876543210", "1234567890123456789012340"} {
 		d := telecom.MustDigits(s)
 		if got := string(appendDigits(nil, d)); got != s {
 			t.Errorf("%s written as %s", s, got)

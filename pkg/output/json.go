@@ -154,7 +154,7 @@ func appendHexBytes(b, v []byte) []byte {
 
 // appendDigits is d.AppendTo, eight digits at a time.
 func appendDigits(b []byte, d telecom.Digits) []byte {
-	var buf [telecom.MaxDigits]byte
+	var buf [32]byte // both words
 	hi, lo := d.Words()
 	binary.BigEndian.PutUint64(buf[0:], signals(hi>>32))
 	binary.BigEndian.PutUint64(buf[8:], signals(hi&0xffffffff))
