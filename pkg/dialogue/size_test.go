@@ -15,7 +15,7 @@ func TestEntrySize(t *testing.T) {
 	if n := unsafe.Offsetof(Transaction{}.Memory); n != 64 {
 		t.Errorf("the head of a transaction takes %d octets, want 64", n)
 	}
-	if n := unsafe.Offsetof(signaling.Memory{}.Reported); n != 64 {
+	if n := unsafe.Offsetof(signaling.Memory{}.Carriers); n != 64 {
 		t.Errorf("the head of a memory takes %d octets, want 64", n)
 	}
 	if n := unsafe.Sizeof(Transaction{}); n != 256 {

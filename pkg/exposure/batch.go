@@ -1,6 +1,8 @@
 package exposure
 
 import (
+	"slices"
+
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
 )
@@ -43,11 +45,12 @@ func keyOf(m *signaling.Message) uint64 {
 		uint64(m.Class&15)<<shiftClass | uint64(m.Service()&3)<<shiftService | uint64(p)<<shiftPartner
 }
 
-// counted is what a message adds to a cell.
-type counted struct {
+// tally is what a message adds to a cell.
+type tally struct {
 	key                                   uint64
+	time                                  int64
+	subscriber                            uint32 // see sighting; 0: nobody
 	messages, dialogues, secrets, refused int8
-	hash                                  uint64
 }
 
 // cell is the counter of a key and hour. What it counts may be negative: a second copy
@@ -62,7 +65,7 @@ type cell struct {
 // Bounds of a batch, which is what one worker counts within a second or so.
 const (
 	maxCells       = 1 << 16
-	maxSubscribers = 1 << 18 // 4 MiB
+	maxSubscribers = 1 << 18 // 2 MiB
 	// manySubscribers are enough to hand them on: so what is written stays in the caches.
 	manySubscribers = 1 << 15
 	firstSlots      = 1 << 10
@@ -78,6 +81,8 @@ type batch struct {
 	cells []cell
 
 	subscribers []sighting
+	sorted      []sighting // byCell's
+	ends        []uint32   // of each cell in sorted
 	findings    []findingCell
 	links       []linkCell
 	covered     []coverCell
@@ -86,10 +91,8 @@ type batch struct {
 	lost, lostSubscribers uint64
 }
 
-type sighting struct {
-	cell uint32
-	hash uint64
-}
+// sighting is a subscriber in a cell, as the key that sketches have of its hash.
+type sighting struct{ cell, subscriber uint32 }
 
 type findingCell struct {
 	rule     *rules.Detection
@@ -135,6 +138,39 @@ func (b *batch) reset() {
 	b.last, b.lost, b.lostSubscribers = 0, 0, 0
 }
 
+// byCell are the subscribers in the order of their cells, up to ends: what belongs to a
+// row is written together, while it is in the caches.
+func (b *batch) byCell() []sighting {
+	b.ends = slices.Grow(b.ends[:0], len(b.cells))[:len(b.cells)]
+	clear(b.ends)
+	for _, s := range b.subscribers {
+		b.ends[s.cell]++
+	}
+	at := uint32(0)
+	for i, n := range b.ends { // where each begins, to be moved on to where it ends
+		b.ends[i] = at
+		at += n
+	}
+	b.sorted = slices.Grow(b.sorted[:0], len(b.subscribers))[:len(b.subscribers)]
+	for _, s := range b.subscribers {
+		b.sorted[b.ends[s.cell]] = s
+		b.ends[s.cell]++
+	}
+	return b.sorted
+}
+
+// know has the batch remember the carrier of an index; false: it has another one there.
+func (b *batch) know(c *rules.Carrier) bool {
+	for len(b.carriers) <= c.Index {
+		b.carriers = append(b.carriers, nil)
+	}
+	if old := b.carriers[c.Index]; old != nil && old != c {
+		return false
+	}
+	b.carriers[c.Index] = c
+	return true
+}
+
 // cell is the number of the cell of a key and hour, made if need be; ok is false when
 // there is no room for it.
 func (b *batch) cell(key uint64, hour uint32, t int64) (i int, ok bool) {
@@ -162,6 +198,25 @@ func (b *batch) cell(key uint64, hour uint32, t int64) (i int, ok bool) {
 		b.place(len(b.cells) - 1)
 	}
 	return len(b.cells) - 1, true
+}
+
+// add counts in a cell.
+func (b *batch) add(n int, c *tally) {
+	x := &b.cells[n]
+	x.messages += int64(c.messages)
+	x.dialogues += int64(c.dialogues)
+	x.secrets += int64(c.secrets)
+	x.refused += int64(c.refused)
+	x.first = min(x.first, c.time)
+	switch {
+	case c.subscriber == 0:
+	case len(b.subscribers) < maxSubscribers:
+		b.subscribers = append(b.subscribers, sighting{uint32(n), c.subscriber})
+	default:
+		// A worker on a port never waits: where the ledger is late by as much, subscribers
+		// are lost, and counted.
+		b.lostSubscribers++
+	}
 }
 
 // place enters a cell into the slots.

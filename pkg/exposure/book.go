@@ -96,10 +96,10 @@ type row struct {
 	rowID
 	messages, dialogues, secrets, refused, first int64
 	changed                                      bool // in dirty
-	// recent are the subscribers since the sketch was written; the hashes in fresh changed
-	// it, and stand nowhere in the database yet.
+	// recent are the subscribers since the sketch was written; those in fresh changed it,
+	// and stand nowhere in the database yet.
 	recent seen
-	fresh  []uint64
+	fresh  []uint32
 }
 
 type coverID struct{ hour, source int64 }
@@ -203,10 +203,11 @@ func (b *book) absorb(x *batch) {
 	for i := range x.cells {
 		rows[i] = b.cell(x, &x.cells[i])
 	}
-	b.totals.absorb(x, func(n uint32) *Partner { return &b.partner(x, n).p })
-	for _, s := range x.subscribers {
+	sightings := x.byCell()
+	b.totals.absorb(x, sightings, func(n uint32) *Partner { return &b.partner(x, n).p })
+	for _, s := range sightings {
 		if r := rows[s.cell]; r != nil {
-			b.subscriber(r, s.hash)
+			b.subscriber(r, s.subscriber)
 		}
 	}
 	for i := range x.findings {
@@ -315,17 +316,17 @@ func (b *book) stored(hour int64) map[rowID]struct{} {
 }
 
 // subscriber notes a subscriber of a row, once between two writings of its sketch.
-func (b *book) subscriber(r *row, h uint64) {
+func (b *book) subscriber(r *row, key uint32) {
 	if b.recent >= 2*maxRecent {
 		b.stats.LostSubscribers++
 		return
 	}
 	was := r.recent.weight()
-	if !r.recent.add(h) {
+	if !r.recent.add(key) {
 		return
 	}
 	b.recent += r.recent.weight() - was
-	r.fresh = append(r.fresh, h)
+	r.fresh = append(r.fresh, key)
 	b.change(r)
 }
 
@@ -434,10 +435,10 @@ func (b *book) relieve() {
 	}
 }
 
-func hashes(list []uint64) []byte {
-	out := make([]byte, 0, 8*len(list))
-	for _, h := range list {
-		out = binary.LittleEndian.AppendUint64(out, h)
+func hashes(keys []uint32) []byte {
+	out := make([]byte, 0, 8*len(keys))
+	for _, k := range keys {
+		out = binary.LittleEndian.AppendUint64(out, hashOf(k))
 	}
 	return out
 }

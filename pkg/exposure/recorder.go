@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"math"
+	"slices"
 
 	"sigtransit/pkg/partners"
 	"sigtransit/pkg/signaling"
@@ -33,22 +34,16 @@ type Recorder struct {
 	from, to int64 // capture time that hour holds for
 	hour     uint32
 
-	names  [1 << nameBits]nameMemo
-	recent [4096]uint64 // sightings of a subscriber in a cell, so that each is noted about once
+	tallies []tally // what is not yet in the batch, all of the hour
 }
 
-// nameBits is enough for the subscribers of the dialogues that are open at a time.
-const nameBits = 12
-
-// nameMemo remembers the hash of a subscriber: messages of a dialogue name the same.
-type nameMemo struct {
-	hi, lo, kind uint64
-	hash         uint64
-}
+// manyTallies is how many are entered into the batch together: so the processor has the
+// code for it at hand, and waits for several cells at once.
+const manyTallies = 256
 
 // NewRecorder is a recorder for one worker.
 func NewRecorder(l *Ledger) *Recorder {
-	r := &Recorder{ledger: l, key: l.key, batch: newBatch(), spare: make(chan *batch, 1)}
+	r := &Recorder{ledger: l, key: l.key, batch: newBatch(), spare: make(chan *batch, 1), tallies: make([]tally, 0, manyTallies+8)}
 	r.spare <- newBatch()
 	r.batch.home = r.spare
 	return r
@@ -65,6 +60,7 @@ const nsPerHour = 3600_000_000_000
 
 // setHour makes r.hour the hour of a capture time, counted from 1 at the epoch.
 func (r *Recorder) setHour(t int64) {
+	r.settle()
 	h := max(t/nsPerHour, 0)
 	r.hour = uint32(h) + 1
 	r.from, r.to = h*nsPerHour, (h+1)*nsPerHour
@@ -85,6 +81,7 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 		r.second(m, v)
 		return
 	}
+	r.ready(v)
 	c := r.once(m)
 	best, watched := strongest(v)
 	d := c
@@ -94,15 +91,15 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 	if m.Memory != nil {
 		noteSight(m, best, watched, d.dialogues != 0)
 	}
-	r.count(m, d, nil, best, watched)
+	r.count(d, nil, best, watched)
 	for i := range v {
 		r.over(m, c, &v[i])
 	}
 }
 
 // once is what a message adds to a cell, but for its dialogue.
-func (r *Recorder) once(m *signaling.Message) counted {
-	c := counted{key: keyOf(m), messages: 1, hash: r.hash(m)}
+func (r *Recorder) once(m *signaling.Message) tally {
+	c := tally{key: keyOf(m), time: m.Time, messages: 1}
 	if m.IsReply() {
 		if m.BearsSecrets() {
 			c.secrets = 1
@@ -111,32 +108,34 @@ func (r *Recorder) once(m *signaling.Message) counted {
 			c.refused = 1
 		}
 	}
+	c.subscriber = r.subscriber(m)
 	return c
 }
 
 // over counts a message for a carrier on its path.
-func (r *Recorder) over(m *signaling.Message, c counted, v *rules.Verdict) {
+func (r *Recorder) over(m *signaling.Message, c tally, v *rules.Verdict) {
 	if firstOfCarrier(m, v.Carrier) {
 		c.dialogues = 1
 	}
-	r.count(m, c, v.Carrier, v.Evidence, 0)
+	r.count(c, v.Carrier, v.Evidence, 0)
 }
 
-// know has the batch remember the carrier of an index. A reload makes new carriers of
-// the same indexes: then what was counted before goes to the ledger first.
-func (r *Recorder) know(c *rules.Carrier) {
-	b := r.batch
-	if c.Index < len(b.carriers) && b.carriers[c.Index] == c {
-		return
+// ready makes room for a message, and has the batch know the carriers on its path.
+func (r *Recorder) ready(v []rules.Verdict) {
+	if len(r.tallies) >= manyTallies {
+		r.settle()
 	}
-	if c.Index < len(b.carriers) && b.carriers[c.Index] != nil {
-		r.rotate(forced)
-		b = r.batch
+	for i := range v {
+		if !r.batch.know(v[i].Carrier) {
+			// A reload made new carriers of the same indexes: what was counted before goes
+			// to the ledger first.
+			r.rotate(forced)
+			for i := range v {
+				r.batch.know(v[i].Carrier)
+			}
+			return
+		}
 	}
-	for len(b.carriers) <= c.Index {
-		b.carriers = append(b.carriers, nil)
-	}
-	b.carriers[c.Index] = c
 }
 
 // second counts what a second copy of a message adds: it came over a carrier of which
@@ -145,6 +144,7 @@ func (r *Recorder) second(m *signaling.Message, v []rules.Verdict) {
 	if len(v) == 0 || m.Memory == nil {
 		return
 	}
+	r.ready(v)
 	c := r.once(m)
 	best, watched := strongest(v)
 	if oldBest, oldWatched, dialogue, ok := improveSight(m, best, watched); ok {
@@ -154,10 +154,9 @@ func (r *Recorder) second(m *signaling.Message, v []rules.Verdict) {
 		if dialogue {
 			d.dialogues = 1
 		}
-		best, watched = stronger(best, oldBest), stronger(watched, oldWatched)
-		r.count(m, d, nil, best, watched)
-		d.hash, d.messages, d.dialogues, d.secrets, d.refused = 0, -d.messages, -d.dialogues, -d.secrets, -d.refused
-		r.count(m, d, nil, oldBest, oldWatched)
+		r.count(d, nil, stronger(best, oldBest), stronger(watched, oldWatched))
+		d.messages, d.dialogues, d.secrets, d.refused, d.subscriber = -d.messages, -d.dialogues, -d.secrets, -d.refused, 0
+		r.count(d, nil, oldBest, oldWatched)
 	}
 	for i := range v {
 		if !sawCarrier(m, v[i].Carrier) {
@@ -196,71 +195,60 @@ func strongest(v []rules.Verdict) (best, watched signaling.Evidence) {
 	return best, watched
 }
 
-// hash is the keyed hash of the subscriber; 0: nobody is named.
-func (r *Recorder) hash(m *signaling.Message) uint64 {
-	d, kind := m.IMSI, uint64(numberIMSI)
+// count tallies for a carrier, which the batch knows; nil: for the totals.
+func (r *Recorder) count(c tally, carrier *rules.Carrier, e, watched signaling.Evidence) {
+	c.key |= uint64(e)<<shiftEvidence | uint64(watched)<<shiftWatched
+	if carrier != nil {
+		c.key |= uint64(carrier.Index+1) << shiftCarrier
+	}
+	r.tallies = append(r.tallies, c)
+}
+
+// settle enters the tallies into the batch.
+func (r *Recorder) settle() {
+	for i := range r.tallies {
+		c := &r.tallies[i]
+		n, ok := r.batch.cell(c.key, r.hour, c.time)
+		if !ok {
+			// The batch is full: the ledger takes it, or the partner becomes one of the others.
+			key := c.key
+			if known := slices.Clone(r.batch.carriers); r.handOver(hasty) {
+				r.batch.carriers = known
+			} else {
+				key = key&^(maxPartner<<shiftPartner) | otherPartner<<shiftPartner
+			}
+			if n, ok = r.batch.cell(key, r.hour, c.time); !ok {
+				r.batch.lost++
+				continue
+			}
+		}
+		r.batch.add(n, c)
+	}
+	r.tallies = r.tallies[:0]
+}
+
+// subscriber is what sketches keep of the keyed hash of a message's subscriber; 0: it
+// names none. Messages of a dialogue name the same one, so that most need no hash: a
+// dialogue that changes it is taken for one that does not once in 65,535 times.
+func (r *Recorder) subscriber(m *signaling.Message) uint32 {
+	d, kind := m.IMSI, numberIMSI
 	if d.Len() == 0 {
 		if d, kind = m.MSISDN, numberMSISDN; d.Len() == 0 {
 			return 0
 		}
 	}
-	hi, lo := d.Words()
-	kind |= uint64(d.Len())
-	n := &r.names[((hi^lo)*0x9e3779b97f4a7c15)>>(64-nameBits)]
-	if n.hi != hi || n.lo != lo || n.kind != kind {
-		n.hi, n.lo, n.kind = hi, lo, kind
-		n.hash = r.key.sum([3]uint64{hi, lo, kind})
+	y := m.Memory
+	if y == nil {
+		return sparseKey(r.key.number(d, kind))
 	}
-	return n.hash
-}
-
-// count adds to the cell of a carrier; nil: of the totals.
-func (r *Recorder) count(m *signaling.Message, c counted, carrier *rules.Carrier, e, watched signaling.Evidence) {
-	key := c.key | uint64(e)<<shiftEvidence | uint64(watched)<<shiftWatched
-	if carrier != nil {
-		r.know(carrier)
-		key |= uint64(carrier.Index+1) << shiftCarrier
+	tag := uint16((d.Hash()^r.key.k0)>>48) ^ uint16(kind)
+	if tag == 0 {
+		tag = 1
 	}
-	i, ok := r.batch.cell(key, r.hour, m.Time)
-	if !ok {
-		// The batch is full: the ledger takes it, or the partner becomes one of the others.
-		if !r.rotate(hasty) {
-			key = key&^(maxPartner<<shiftPartner) | otherPartner<<shiftPartner
-		} else if carrier != nil {
-			r.know(carrier)
-		}
-		if i, ok = r.batch.cell(key, r.hour, m.Time); !ok {
-			r.batch.lost++
-			return
-		}
+	if y.Named != tag {
+		y.Named, y.Subscriber = tag, sparseKey(r.key.number(d, kind))
 	}
-	x := &r.batch.cells[i]
-	x.messages += int64(c.messages)
-	x.dialogues += int64(c.dialogues)
-	x.secrets += int64(c.secrets)
-	x.refused += int64(c.refused)
-	if m.Time < x.first {
-		x.first = m.Time
-	}
-	if c.hash == 0 {
-		return
-	}
-	mix := c.hash ^ uint64(i+1)*0x9e3779b97f4a7c15
-	if s := &r.recent[mix>>52]; *s != mix {
-		*s = mix
-		r.subscriber(i, c.hash)
-	}
-}
-
-// subscriber notes the hash of a subscriber with a cell. A worker on a port never waits:
-// where the ledger is late by as much, subscribers are lost, and counted.
-func (r *Recorder) subscriber(cell int, h uint64) {
-	b := r.batch
-	if len(b.subscribers) == maxSubscribers {
-		b.lostSubscribers++
-		return
-	}
-	b.subscribers = append(b.subscribers, sighting{uint32(cell), h})
+	return y.Subscriber
 }
 
 // AddFinding counts a finding by rule and severity.
@@ -295,7 +283,10 @@ func (r *Recorder) link(t int64, c *rules.Carrier, p signaling.Protection, n int
 	if t < r.from || t >= r.to || r.hour == 0 {
 		r.setHour(t)
 	}
-	r.know(c)
+	if !r.batch.know(c) {
+		r.rotate(forced)
+		r.batch.know(c)
+	}
 	b := r.batch
 	for i := range b.links {
 		if x := &b.links[i]; x.carrier == c && x.protection == p && x.hour == r.hour {
@@ -381,8 +372,14 @@ const (
 	forced               // make a third one
 )
 
-// rotate gives the batch to the ledger and takes the empty one.
+// rotate hands over all that was counted.
 func (r *Recorder) rotate(h haste) bool {
+	r.settle()
+	return r.handOver(h)
+}
+
+// handOver gives the batch to the ledger and takes the empty one.
+func (r *Recorder) handOver(h haste) bool {
 	b := r.batch
 	if b.empty() {
 		return true
@@ -401,7 +398,6 @@ func (r *Recorder) rotate(h haste) bool {
 		}
 	}
 	next.home, next.partners = r.spare, r.partners
-	clear(r.recent[:]) // cells have new numbers
 	r.batch = next
 	r.ledger.take(b)
 	return true

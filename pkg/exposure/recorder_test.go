@@ -126,10 +126,12 @@ func TestFullByCells(t *testing.T) {
 		m := message(at(0), signaling.ClassSMS, "")
 		m.Roaming.Partner = uint32(i)
 		r.Add(m, nil)
+		r.settle()
 	}
 	m := message(at(0), signaling.ClassSMS, "")
 	m.Roaming.Partner = maxCells
-	if r.Add(m, nil); !r.Full() {
+	r.Add(m, nil)
+	if r.settle(); !r.Full() {
 		t.Errorf("not full with %d cells", len(r.batch.cells))
 	}
 }

@@ -12,7 +12,7 @@ import (
 // would be packed anew each forty.
 type seen struct {
 	n     int      // keys
-	slots []uint32 // keys plus one, open addressing; never more than half full
+	slots []uint32 // keys plus one, open addressing; hardly more than half full
 	regs  []uint8  // once there are too many keys
 }
 
@@ -40,33 +40,37 @@ func sparseKey(h uint64) uint32 {
 	return i<<7 | uint32(zeros+1)<<1 | 1
 }
 
-// register is the register of a hash and what it is at least.
-func register(h uint64) (i int, value uint8) {
-	return int(h >> (64 - precision)), uint8(bits.LeadingZeros64(h<<precision|1<<(precision-1))) + 1
+// hashOf is a hash that has a key: for sketches it is as good as the one it was made of.
+func hashOf(k uint32) uint64 {
+	if k&1 == 0 {
+		return uint64(k) << (63 - sparsePrecision)
+	}
+	return uint64(k>>7)<<(64-sparsePrecision) | 1<<(64-sparsePrecision)>>(k>>1&63)
 }
 
-// registerOf is register for a key.
+// registerOf is the register of a key and what it is at least.
 func registerOf(k uint32) (i int, value uint8) {
 	if k&1 == 0 {
-		return register(uint64(k) << (63 - sparsePrecision))
+		h := hashOf(k)
+		return int(h >> (64 - precision)), uint8(bits.LeadingZeros64(h<<precision|1<<(precision-1))) + 1
 	}
 	return int(k >> (32 - precision)), uint8(k>>1&63) + sparsePrecision - precision
 }
 
-// add notes a subscriber and reports whether the sketch changes.
-func (s *seen) add(h uint64) bool {
+// add notes the key of a subscriber and reports whether the sketch changes.
+func (s *seen) add(k uint32) bool {
 	if s.regs != nil {
-		i, v := register(h)
+		i, v := registerOf(k)
 		if s.regs[i] >= v {
 			return false
 		}
 		s.regs[i] = v
 		return true
 	}
-	if 2*(s.n+1) > len(s.slots) {
+	if 2*(s.n+1) > len(s.slots) && s.n < maxKeys {
 		s.grow()
 	}
-	if !s.put(sparseKey(h)) {
+	if !s.put(k) {
 		return false
 	}
 	if s.n++; s.n > maxKeys {
@@ -90,7 +94,7 @@ func (s *seen) put(k uint32) bool {
 
 func (s *seen) grow() {
 	old := s.slots
-	s.slots = make([]uint32, max(2*len(old), 16))
+	s.slots = make([]uint32, max(4*len(old), 16))
 	for _, k := range old {
 		if k != 0 {
 			s.put(k - 1)

@@ -19,10 +19,14 @@ func TestSeen(t *testing.T) {
 			if i%50 == 0 { // the long form of a key
 				h &^= 1<<(64-precision) - 1<<(r.Uint64()%40)
 			}
-			s.add(h)
+			k := sparseKey(h)
+			s.add(k)
 			want.insert(h)
-			if s.add(h) {
+			if s.add(k) {
 				t.Fatalf("%d: %#x is new twice", n, h)
+			}
+			if got := sparseKey(hashOf(k)); got != k {
+				t.Fatalf("%#x has the key %#x, and %#x, which is made of that, has %#x", h, k, hashOf(k), got)
 			}
 		}
 		for range 300 {
@@ -68,23 +72,23 @@ func TestSeenAllocations(t *testing.T) {
 	var s seen
 	r := rand.New(rand.NewPCG(3, 4))
 	for range maxKeys + 1 {
-		s.add(r.Uint64())
+		s.add(sparseKey(r.Uint64()))
 	}
-	if n := testing.AllocsPerRun(1000, func() { s.add(r.Uint64()) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { s.add(sparseKey(r.Uint64())) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
 func BenchmarkSeen(b *testing.B) {
 	r := rand.New(rand.NewPCG(5, 6))
-	hashes := make([]uint64, 1<<16)
-	for i := range hashes {
-		hashes[i] = r.Uint64()
+	keys := make([]uint32, 1000)
+	for i := range keys {
+		keys[i] = sparseKey(r.Uint64())
 	}
 	for b.Loop() {
 		var s seen
-		for _, h := range hashes[:1000] {
-			s.add(h)
+		for _, k := range keys {
+			s.add(k)
 		}
 		s.marshal()
 	}

@@ -7,21 +7,25 @@ import (
 
 // What a dialogue's memory keeps for the ledger. Memory.Sights holds the last two
 // messages that were counted: how far their path was known, so that a second copy can
-// mend it. Memory.Counted says for what the dialogue itself was counted: bits 0 to 8 the
-// classes in the totals, then four tags of seven bits of carriers and classes (an
-// updateLocation has two classes, and may have a carrier that is seen and one that is
-// declared); and above them three tags of eight bits of carriers that the messages were
-// counted for. Of more the oldest are forgotten: then a dialogue counts once more.
+// mend it. Memory.Subscriber is the key of its subscriber, and Memory.Named tells which one
+// that is. Memory.Classes says for which classes the dialogue was counted in the totals, a bit each, and whether
+// Memory.Carriers holds anything: five tags of seven bits of carriers and classes that
+// the dialogue was counted for (an updateLocation has two classes, and may have a carrier
+// that is seen and one that is declared), and above them three tags of eight bits of
+// carriers that the messages were counted for. Of more the oldest are forgotten: then a
+// dialogue counts once more.
 const (
 	classBits   = uint(signaling.NumClasses)
-	dialogueAt  = classBits
+	hasCarriers = 1 << 15
+	dialogueAt  = 0
 	dialogueLen = 7
-	dialogues   = 4
+	dialogues   = 5
 	carrierAt   = dialogueAt + dialogues*dialogueLen
 	carrierLen  = 8
 	carriers    = 3
 
-	_ = uint(64 - (carrierAt + carriers*carrierLen)) // it fits
+	_ = uint(15 - classBits) // it fits
+	_ = uint(64 - (carrierAt + carriers*carrierLen))
 )
 
 // firstOfClass reports that m is the first message of its class in its dialogue, and
@@ -31,11 +35,11 @@ func firstOfClass(m *signaling.Message) bool {
 	if y == nil {
 		return true
 	}
-	bit := uint64(1) << (uint(m.Class) % classBits)
-	if y.Counted&bit != 0 {
+	bit := uint16(1) << (uint(m.Class) % classBits)
+	if y.Classes&bit != 0 {
 		return false
 	}
-	y.Counted |= bit
+	y.Classes |= bit
 	return true
 }
 
@@ -46,18 +50,23 @@ func firstOfCarrier(m *signaling.Message, c *rules.Carrier) bool {
 	if y == nil {
 		return true
 	}
-	push(&y.Counted, carrierAt, carrierLen, carriers, carrierTag(m, c))
+	if y.Classes&hasCarriers == 0 {
+		y.Classes |= hasCarriers
+		y.Carriers = 0
+	}
+	push(&y.Carriers, carrierAt, carrierLen, carriers, carrierTag(m, c))
 	tag := (uint64(c.Index)*uint64(classBits)+uint64(m.Class))%(1<<dialogueLen-1) + 1
-	if has(y.Counted, dialogueAt, dialogueLen, dialogues, tag) {
+	if has(y.Carriers, dialogueAt, dialogueLen, dialogues, tag) {
 		return false
 	}
-	push(&y.Counted, dialogueAt, dialogueLen, dialogues, tag)
+	push(&y.Carriers, dialogueAt, dialogueLen, dialogues, tag)
 	return true
 }
 
 // sawCarrier reports that the first copy of m was counted for a carrier.
 func sawCarrier(m *signaling.Message, c *rules.Carrier) bool {
-	return has(m.Memory.Counted, carrierAt, carrierLen, carriers, carrierTag(m, c))
+	y := m.Memory
+	return y.Classes&hasCarriers != 0 && has(y.Carriers, carrierAt, carrierLen, carriers, carrierTag(m, c))
 }
 
 // has looks for a tag among n of a width.

@@ -3,6 +3,8 @@ package exposure
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"sigtransit/decoders/telecom"
 )
 
 // sipKey is the key of SipHash.
@@ -10,6 +12,12 @@ type sipKey struct{ k0, k1 uint64 }
 
 func newSipKey(b []byte) sipKey {
 	return sipKey{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
+}
+
+// number is the hash of a number of a kind.
+func (k sipKey) number(d telecom.Digits, kind uint64) uint64 {
+	hi, lo := d.Words()
+	return k.sum([3]uint64{hi, lo, kind | uint64(d.Len())})
 }
 
 // sum is SipHash-2-4 (Aumasson and Bernstein, 2012) over three whole words.
@@ -50,6 +58,6 @@ func sipRound(v0, v1, v2, v3 uint64) (uint64, uint64, uint64, uint64) {
 
 // Kinds of numbers, so that an IMSI and an MSISDN of equal digits are two.
 const (
-	numberIMSI   = 1 << 8
-	numberMSISDN = 2 << 8
+	numberIMSI   uint64 = 1 << 8
+	numberMSISDN uint64 = 2 << 8
 )

@@ -170,20 +170,22 @@ func entry[K comparable, V any](m map[K]*V, k K) *V {
 	return v
 }
 
-// absorb adds what a recorder counted. partner tells the id of a partner.
-func (t *totals) absorb(x *batch, partner func(n uint32) *Partner) {
+// absorb adds what a recorder counted, its sightings by cell. partner tells the id of a
+// partner.
+func (t *totals) absorb(x *batch, sightings []sighting, partner func(n uint32) *Partner) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	first := uint32(0)
 	for i := range x.cells {
 		c := &x.cells[i]
 		if h := hourOf(c.hour); t.begin == 0 || h < t.begin {
 			t.begin = h
 		}
-		t.cell(c, partner(uint32(c.key>>shiftPartner&maxPartner)), x.carrierOf(c))
-	}
-	for _, s := range x.subscribers {
-		c := &x.cells[s.cell]
-		t.subscriber(c, x.carrierOf(c), s.hash)
+		carrier := x.carrierOf(c)
+		t.cell(c, partner(uint32(c.key>>shiftPartner&maxPartner)), carrier)
+		end := x.ends[i]
+		t.subscribers(c, carrier, sightings[first:end])
+		first = end
 	}
 }
 
@@ -244,14 +246,17 @@ func (p *Partner) declares(carrier string) Declared {
 	return DeclaredNo
 }
 
-// subscriber notes a subscriber of a message that a carrier could read.
-func (t *totals) subscriber(c *cell, carrier string, hash uint64) {
-	if carrier == Total || !carried(signaling.Evidence(c.key>>shiftEvidence&7)) || !readable(signaling.Protection(c.key>>shiftProtection&7)) {
+// subscribers notes the subscribers of messages that a carrier could read.
+func (t *totals) subscribers(c *cell, carrier string, list []sighting) {
+	if len(list) == 0 || carrier == Total || !carried(signaling.Evidence(c.key>>shiftEvidence&7)) || !readable(signaling.Protection(c.key>>shiftProtection&7)) {
 		return
 	}
 	for w := range NumWindows {
 		if t.within(w, hourOf(c.hour)) {
-			entry(t.sketches, Subscribers{carrier, signaling.Class(c.key >> shiftClass & 15), w}).insert(hash)
+			sketch := entry(t.sketches, Subscribers{carrier, signaling.Class(c.key >> shiftClass & 15), w})
+			for _, s := range list {
+				sketch.insert(hashOf(s.subscriber))
+			}
 		}
 	}
 }

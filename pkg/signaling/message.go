@@ -120,19 +120,23 @@ type Memory struct {
 	// message with signature Signature, so that a second sight of one message on
 	// another link adds evidence but no second finding.
 	Reported uint32
-	// Sights and Counted are the ledger's own notes of what it counted for the last
-	// messages, and for the dialogue.
-	Sights  uint32
-	Counted uint64
-	Marks   [MaxMarks]Mark
+	// Sights, Subscriber, Named, Classes and Carriers are the ledger's own notes of what it
+	// counted for the last messages, and for the dialogue. Subscriber is read only where
+	// Named is not 0, Carriers where Classes says that it was written.
+	Sights     uint32
+	Subscriber uint32
+	Named      uint16
+	Classes    uint16
+	Carriers   uint64
+	Marks      [MaxMarks]Mark
 }
 
 // Reset forgets all, as cheaply as the fields allow: Marks beyond NumMarks are
-// never read.
+// never read, nor are Carriers and Subscriber.
 func (y *Memory) Reset() {
 	y.IMSI, y.MSISDN = telecom.Digits{}, telecom.Digits{}
 	y.NumMarks, y.Roamed, y.Partner, y.Generation, y.Signature, y.Reported = 0, 0, 0, 0, 0, 0
-	y.Sights, y.Counted = 0, 0
+	y.Sights, y.Named, y.Classes = 0, 0, 0
 }
 
 // MaxMarks bounds the marks a dialogue remembers.
