@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
 )
@@ -69,6 +70,16 @@ func TestRows(t *testing.T) {
 			{Key: key(PathUnknown, location, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
 			{Key: key(Total, auth, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
 			{Key: key(Total, location, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		// sendRoutingInfoForSM: asked by number, answered by IMSI, which are two subscribers to
+		// those who do not know that they are one.
+		{"a dialogue that names two", []sent{{func() *signaling.Message {
+			m := answer(a, signaling.KindInvoke)
+			m.IMSI, m.MSISDN = telecom.Digits{}, telecom.MustDigits("99970123456")
+			return m
+		}(), nil}, {answer(a, signaling.KindResult), nil}, {answer(a, signaling.KindResult), nil}}, []flat{
+			{Key: key(PathUnknown, auth, none, none), Messages: 3, Dialogues: 1, Subscribers: 2},
+			{Key: key(Total, auth, none, none), Messages: 3, Dialogues: 1, Subscribers: 2},
 		}},
 		{"a second copy that tells nothing more", []sent{{a, []rules.Verdict{verdict(blue, adjacent)}}, {again(a), nil}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}}, []flat{
 			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
