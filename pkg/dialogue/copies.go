@@ -9,8 +9,8 @@ import (
 // Bounds of the memory of copies: ways times copyWays messages, as many as others may
 // read while batches wait for a slow worker.
 const (
-	ways     = 1 << 13
-	copyWays = 4
+	ways     = 1 << 14
+	copyWays = 3
 )
 
 // copies is which messages the workers of a group have met of late. A worker reads its
@@ -22,22 +22,34 @@ type copies [ways]way
 // way is what transaction ids of one hash have in common. Its lock is held while a
 // message finds its transaction, so that of two workers which meet the copies of one
 // message at once the second finds what the first has opened. It is taken before the
-// lock of a table, and never while one is held. Lock and messages stand in two lines of
-// the cache, since another worker is as a rule the last that had them.
+// lock of a table, and never while one is held. Lock and messages stand in one line of
+// the cache, since another worker is as often as not the last that had them.
 type way struct {
 	mu  sync.Mutex
 	met [copyWays]met
-	_   [24]byte
+	_   [8]byte
 }
 
 // met is a message by its octets and ids, and when, where and by which worker it was
 // met first; key 0: none.
 type met struct {
-	key    uint64
-	at     int64
-	link   uint32
-	worker uint32
+	key  uint64 // the number of the worker in the lowest bits, a hash above
+	at   uint32 // see instant
+	link uint32
 }
+
+const (
+	workerBits = 16
+	// linger is tcapLinger in instants.
+	linger = int32(tcapLinger >> instantBits)
+
+	instantBits = 20
+)
+
+// instant is a time to the millisecond, about; two that are weeks apart compare wrongly.
+func instant(ns int64) uint32 { return uint32(ns >> instantBits) }
+
+func (e *met) worker() int { return int(e.key & (1<<workerBits - 1)) }
 
 // way is that of a transaction id.
 func (c *copies) way(id tcap.TransactionID) *way {
@@ -46,22 +58,25 @@ func (c *copies) way(id tcap.TransactionID) *way {
 
 // find is the place of a message, which holds another one or none where it was not met.
 func (w *way) find(m *tcap.Message, sig uint32) (key uint64, e *met) {
-	key = mix(mix(uint64(sig)|uint64(m.Type)<<32, uint64(short(m.OTID)))^hashSeed, uint64(short(m.DTID))) | 1
+	key = (mix(mix(uint64(sig)|uint64(m.Type)<<32, uint64(short(m.OTID)))^hashSeed, uint64(short(m.DTID))) | 1) << workerBits
 	e = &w.met[0]
 	for i := range w.met {
 		x := &w.met[i]
-		if x.key == key {
+		if x.is(key) {
 			return key, x
 		}
-		if e.key != 0 && (x.key == 0 || x.at < e.at) {
+		if e.key != 0 && (x.key == 0 || int32(x.at-e.at) < 0) {
 			e = x
 		}
 	}
 	return key, e
 }
 
+func (e *met) is(key uint64) bool { return e.key>>workerBits == key>>workerBits }
+
 // copy says that the message of the key was met on another link, not long ago. On the
 // same link it is another message: see Transaction.copied.
 func (e *met) copy(key uint64, now int64, link uint64) bool {
-	return e.key == key && e.link != uint32(link) && now-e.at < tcapLinger && e.at-now < tcapLinger
+	age := int32(instant(now) - e.at)
+	return e.is(key) && e.link != uint32(link) && age < linger && age > -linger
 }

@@ -14,8 +14,8 @@ import (
 // when the next one comes by a link of another worker. So a worker that sees all
 // of a dialogue, as nearly all do, only pays for locks that nobody else holds.
 type group struct {
+	copies   copies // first, so that each way begins a line of the cache
 	tables   []*TCAP
-	copies   copies
 	order    order
 	mirrored atomic.Int64 // the latest TCAP.mirrored of all tables
 	// across: two workers met copies of one message; until that time answers wait for
@@ -92,11 +92,11 @@ func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, li
 	t.held = true
 	if copied {
 		t.noticed(now) // even if the transaction is gone by now
-		if e.worker != uint32(t.worker) {
+		if e.worker() != t.worker {
 			g.across.Store(now + 60*second)
 		}
 	} else {
-		*e = met{key, now, uint32(link), uint32(t.worker)}
+		*e = met{key | uint64(t.worker), instant(now), uint32(link)}
 	}
 	return t.match(now, m, calling, called, link, sig, copied)
 }

@@ -23,6 +23,19 @@ func TestEntrySize(t *testing.T) {
 	}
 }
 
+// TestWaySize: what workers write in turns is one cache line each time.
+func TestWaySize(t *testing.T) {
+	if unsafe.Sizeof(uintptr(0)) != 8 {
+		t.Skip("the layout is made for 64-bit machines")
+	}
+	if n := unsafe.Sizeof(way{}); n != 64 {
+		t.Errorf("a way takes %d octets, want 64", n)
+	}
+	if n := uintptr(unsafe.Pointer(&NewTCAPGroup(2, nil)[0].group.copies)) % 64; n != 0 {
+		t.Errorf("the ways begin %d octets into a line", n)
+	}
+}
+
 // TestRequestSize: the head of a request is one cache line, and so are its memory's.
 func TestRequestSize(t *testing.T) {
 	if unsafe.Sizeof(uintptr(0)) != 8 {
