@@ -115,6 +115,14 @@ type Source interface {
 	Close() error
 }
 
+// Lender is a Source that has frames of its own to hand out, without a copy.
+type Lender interface {
+	Source
+	// Lend returns the next frames, which stay valid, as their Data does, until the next
+	// Lend or Read; otherwise it is like Read.
+	Lend() ([]Frame, error)
+}
+
 // Packet is what was found in a frame: the innermost IP packet, or a signaling
 // message that was captured without IP.
 //

@@ -161,11 +161,12 @@ const (
 // a context that ends is no error. each is called between batches.
 func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each func()) error {
 	w.dissector.SetSource(name)
-	frames := make([]capture.Frame, batchFrames)
+	read := reading(src)
 	first := true
 	w.orders.tick()
 	for ctx.Err() == nil {
-		n, err := src.Read(frames)
+		frames, err := read()
+		n := len(frames)
 		if n > 0 && first {
 			first = false
 			if step := frames[0].Time - w.lastTime; w.lastTime != 0 && (step < -continueBack || step > continueAhead) {
@@ -173,9 +174,9 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 			}
 		}
 		if w.opts.Ledger == nil {
-			w.dissector.FeedBatch(frames[:n])
+			w.dissector.FeedBatch(frames)
 		} else {
-			w.feedByHour(name, frames[:n])
+			w.feedByHour(name, frames)
 		}
 		if n > 0 {
 			w.lastTime = frames[n-1].Time
@@ -185,7 +186,7 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 			w.dissector.Idle(w.lastTime + int64(w.orders.now.Sub(w.lastCame)))
 		}
 		// After a short batch the next Read may wait, and nobody answers meanwhile.
-		if w.Publisher.Wanted() || (w.opts.Watched && n < len(frames)) {
+		if w.Publisher.Wanted() || (w.opts.Watched && n < batchFrames) {
 			w.fill()
 			w.Publisher.Publish(&w.stats)
 		}
@@ -203,6 +204,18 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 		}
 	}
 	return nil
+}
+
+// reading gives the next frames of a source.
+func reading(src capture.Source) func() ([]capture.Frame, error) {
+	if l, ok := src.(capture.Lender); ok {
+		return l.Lend
+	}
+	frames := make([]capture.Frame, batchFrames)
+	return func() ([]capture.Frame, error) {
+		n, err := src.Read(frames)
+		return frames[:n], err
+	}
 }
 
 // Warn hands a warning of the source on as if the dissector had made it.

@@ -99,25 +99,45 @@ type Source struct {
 	now        *batch
 	at         int // the next frame of now
 	idle       *time.Timer
+
+	own []capture.Frame // lent by the only worker
 }
 
-var _ capture.Source = (*Source)(nil)
+var _ capture.Lender = (*Source)(nil)
 
 // Read implements capture.Source. Where there is no traffic it returns 0 and no error
 // after Config.Idle. It allocates nothing.
 func (s *Source) Read(frames []capture.Frame) (n int, err error) {
-	if s.full == nil {
-		n, err = s.capture.fill(frames, nil)
-	} else {
-		n, err = s.receive(frames)
-	}
-	if s.full == nil {
-		for i := range frames[:n] {
-			s.frames++
-			frames[i].Number = s.frames
+	if s.full != nil {
+		if err := s.receive(); s.now == nil {
+			return 0, err
 		}
+		n = copy(frames, s.now.frames[s.at:])
+		s.at += n
+		return n, nil
+	}
+	n, err = s.capture.fill(frames, nil)
+	for i := range frames[:n] {
+		s.frames++
+		frames[i].Number = s.frames
 	}
 	return n, err
+}
+
+// Lend implements capture.Lender.
+func (s *Source) Lend() (frames []capture.Frame, err error) {
+	if s.full == nil {
+		if s.own == nil {
+			s.own = make([]capture.Frame, batchFrames)
+		}
+		n, err := s.Read(s.own)
+		return s.own[:n], err
+	}
+	if err := s.receive(); s.now == nil {
+		return nil, err
+	}
+	frames, s.at = s.now.frames[s.at:], len(s.now.frames)
+	return frames, nil
 }
 
 // Assigned is the number of the last frame that is for the worker of the source; each
@@ -145,8 +165,9 @@ type batch struct {
 	blocks []*block
 }
 
-// receive is Read with several workers.
-func (s *Source) receive(frames []capture.Frame) (int, error) {
+// receive makes s.now a batch with frames left; nil: there is none, for ever where it
+// returns io.EOF.
+func (s *Source) receive() error {
 	if b := s.now; b != nil && s.at == len(b.frames) {
 		s.now = nil
 		b.clear()
@@ -155,25 +176,24 @@ func (s *Source) receive(frames []capture.Frame) (int, error) {
 		default:
 		}
 	}
-	if s.now == nil {
+	if s.now != nil {
+		return nil
+	}
+	s.at = 0
+	select {
+	case s.now = <-s.full:
+	default:
+		s.idle.Reset(s.capture.conf.Idle)
 		select {
 		case s.now = <-s.full:
-		default:
-			s.idle.Reset(s.capture.conf.Idle)
-			select {
-			case s.now = <-s.full:
-			case <-s.idle.C:
-				return 0, nil
-			}
+		case <-s.idle.C:
+			return nil
 		}
-		if s.now == nil {
-			return 0, io.EOF
-		}
-		s.at = 0
 	}
-	n := copy(frames, s.now.frames[s.at:])
-	s.at += n
-	return n, nil
+	if s.now == nil {
+		return io.EOF
+	}
+	return nil
 }
 
 // clear gives the blocks back.
@@ -214,6 +234,7 @@ func (k *Capture) spread() {
 	}
 	for round := 0; ; round++ {
 		n, err := k.fill(frames, from)
+		by.fetch(frames[:n])
 		for i := range n {
 			w := by.worker(&frames[i])
 			number++

@@ -33,6 +33,7 @@ type reader struct {
 	polled []*port // of polls[1:]
 	next   time.Time
 	used   []*block // handed out to the end by the last fill
+	sum    byte     // see block.fetch
 
 	mu       sync.Mutex // held by fill
 	draining atomic.Bool
@@ -111,6 +112,7 @@ func (r *reader) single(frames []capture.Frame, from []*block, now time.Time) (n
 		b, start := p.block, n
 		octets := 0
 		for n < len(frames) && b.left > 0 {
+			r.sum += b.fetch()
 			b.frame(&frames[n])
 			octets += frames[n].Length
 			n++
@@ -180,6 +182,7 @@ func (r *reader) merge(frames []capture.Frame, from []*block, now time.Time) (n 
 			return n, min(r.hold-age, noticeTime)
 		}
 		b := first.block
+		r.sum += b.fetch()
 		b.frame(&frames[n])
 		first.frames.Add(1)
 		first.octets.Add(uint64(frames[n].Length))
