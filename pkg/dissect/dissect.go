@@ -49,6 +49,7 @@ type Dissector struct {
 
 	// What is being decoded; reused for each message.
 	frame *capture.Frame
+	last  capture.Frame // the last one of the batch before, without its octets
 	// held is at least the octets that flows hold for later; relieve makes it exact.
 	held int
 	// untagged: the verification tag of the SCTP packet is 0.
@@ -197,6 +198,9 @@ func (d *Dissector) FeedBatch(frames []capture.Frame) {
 		frames = frames[d.some(frames):]
 	}
 	if d.frame != nil {
+		// Frames are lent: what is asked between two batches is of our own copy.
+		d.last, d.last.Data = *d.frame, nil
+		d.frame = &d.last
 		d.tcapT.Through(d.frame.Number)
 	}
 }
