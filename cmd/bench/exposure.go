@@ -14,7 +14,7 @@ const (
 	exposureDocuments = 1000
 	exposureTries     = 3
 
-	targetExposure      = 25   // per cent of a replay's throughput that all of it takes
+	targetExposure      = 1.25 // all of it over a replay without
 	targetConfiguration = 1.10 // what a large configuration adds to a small one
 	targetLoad          = 1000 // ms
 )
@@ -79,8 +79,8 @@ func (h *harness) exposed(temp string) func(context.Context) error {
 		for i, x := range whole {
 			taken[i] = 100 * (1 - 1/x)
 		}
-		r.add("all of it / replay", whole, "")
-		r.add("  of the replay's throughput, %", taken, atMost(taken, targetExposure))
+		r.add("all of it / replay", whole, atMost(whole, targetExposure))
+		r.add("  of the replay's throughput, %", taken, "")
 		r.add("large configuration / small, both with a ledger", configuration, atMost(configuration, targetConfiguration))
 		load := scale(less(empty[all-1].cpu, empty[0].cpu), 1e3)
 		r.add("loading the large configuration, ms", load, atMost(load, targetLoad))
