@@ -51,6 +51,7 @@ type shared struct {
 	sulks  time.Time // until then it waits for nobody
 	mu     sync.Mutex
 	held   bool // mu is held by the worker whose table it is, from Match to Release
+	way    *way // that is locked, in Match; nil: none
 }
 
 // matchShared is match for a table in a group, which it leaves locked. No two tables
@@ -70,7 +71,7 @@ func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, li
 	g := t.group
 	w := g.copies.way(id)
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	t.way = w
 	key, e := w.find(m, sig)
 	copied := e.copy(key, now, link)
 	// What others have still to read may come before an answer, where they read copies.
@@ -79,15 +80,16 @@ func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, li
 		copied = e.copy(key, now, link)
 	}
 	// A begin that nobody met opens a transaction, whatever others have.
+	var at place
 	if begin && !copied {
 		t.mu.Lock()
-	} else if !t.settle(begin, id, p) && !begin && !copied {
+	} else if at = t.settle(begin, id, p); at.slot == 0 && !begin && !copied {
 		// Its begin may be among what others have still to read. Where they are is asked
 		// only now: it is in a line of the cache that they write with every frame.
 		t.mu.Unlock()
 		e = w.again(t, m, sig)
 		copied = e.copy(key, now, link)
-		t.settle(begin, id, p)
+		at = t.settle(begin, id, p)
 	}
 	t.held = true
 	if copied {
@@ -98,7 +100,10 @@ func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, li
 	} else {
 		*e = met{key | uint64(t.worker), instant(now), uint32(link)}
 	}
-	return t.match(now, m, calling, called, link, sig, copied)
+	tr, side, duplicate = t.match(now, m, calling, called, link, sig, copied, at)
+	t.way = nil
+	w.mu.Unlock()
+	return tr, side, duplicate
 }
 
 // again lets the other workers go first.
@@ -112,12 +117,12 @@ func (w *way) again(t *TCAP, m *tcap.Message, sig uint32) *met {
 
 // settle brings the transaction with this id, one of whose sides is best p, into t,
 // from the table of another worker if need be, and leaves t locked. A begin asks for
-// one that p began. It reports false where there is none.
-func (t *TCAP) settle(begin bool, id tcap.TransactionID, p Party) bool {
+// one that p began. It says where the transaction is, if there is one.
+func (t *TCAP) settle(begin bool, id tcap.TransactionID, p Party) place {
 	t.mu.Lock()
-	best := t.score(begin, id, p)
+	at, best := t.score(begin, id, p)
 	if best == perfect {
-		return true
+		return at
 	}
 	t.mu.Unlock()
 	var from *TCAP
@@ -126,7 +131,7 @@ func (t *TCAP) settle(begin bool, id tcap.TransactionID, p Party) bool {
 			continue
 		}
 		other.mu.Lock()
-		s := other.score(begin, id, p)
+		_, s := other.score(begin, id, p)
 		other.mu.Unlock()
 		if s > best {
 			best, from = s, other
@@ -138,16 +143,18 @@ func (t *TCAP) settle(begin bool, id tcap.TransactionID, p Party) bool {
 	if moves {
 		t.adopt(&e)
 	}
-	return best > 0
+	// While t was not locked another worker may have taken what was here.
+	at, _ = t.score(begin, id, p)
+	return at
 }
 
-// score says how well the best transaction for a message in t fits.
-func (t *TCAP) score(begin bool, id tcap.TransactionID, p Party) int {
+// score says where the best transaction for a message is in t, and how well it fits.
+func (t *TCAP) score(begin bool, id tcap.TransactionID, p Party) (place, int) {
 	slot, side := t.find(id, p)
 	if slot == 0 || begin && side != 0 {
-		return 0
+		return place{}, 0
 	}
-	return t.entries.at(slot).party[side].score(p)
+	return place{slot, side, true}, t.entries.at(slot).party[side].score(p)
 }
 
 // surrender takes the transaction with this id and party out of t.

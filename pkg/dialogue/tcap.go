@@ -292,13 +292,22 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 	if t.group != nil {
 		return t.matchShared(now, m, calling, called, link, payload)
 	}
-	return t.match(now, m, calling, called, link, signature(payload), false)
+	return t.match(now, m, calling, called, link, signature(payload), false, place{})
+}
+
+// place is where find found a transaction, if known: somebody looked.
+type place struct {
+	slot  int32
+	side  uint8
+	known bool
 }
 
 // match is Match for the owner of the table. met: the message was met on another link.
-func (t *TCAP) match(now int64, m *tcap.Message, calling, called Party, link uint64, sig uint32, met bool) (tr *Transaction, side uint8, duplicate bool) {
+// at is where the transaction of a message that begins none is.
+func (t *TCAP) match(now int64, m *tcap.Message, calling, called Party, link uint64, sig uint32, met bool, at place) (tr *Transaction, side uint8, duplicate bool) {
 	if now-t.swept > second || now < t.swept {
 		t.sweep(now)
+		at.known = false // it may be what was silent for too long
 	}
 	var slot int32
 	switch m.Type {
@@ -328,7 +337,9 @@ func (t *TCAP) match(now int64, m *tcap.Message, calling, called Party, link uin
 		side = 0
 	case tcap.Continue, tcap.End, tcap.Abort:
 		var owner uint8
-		if m.DTID.Len != 0 {
+		if at.known {
+			slot, owner = at.slot, at.side
+		} else if m.DTID.Len != 0 {
 			slot, owner = t.find(m.DTID, called)
 		}
 		if slot == 0 {
@@ -398,20 +409,27 @@ func (t *Transaction) recent(now int64) bool {
 // Release ends the use of a transaction that Match returned. Without a Match, or after
 // one that was cut short, it may be called with nil.
 func (t *TCAP) Release(tr *Transaction) {
-	if t.held {
+	if t.held || t.way != nil {
 		t.releaseHeld(tr)
 	} else if tr != nil && tr.ended {
 		t.end(tr)
 	}
 }
 
-// releaseHeld is Release for a table that is shared and locked.
+// releaseHeld is Release for a table that is shared and locked. It unlocks nothing before
+// it is done: after a defect in it Release is called again.
 func (t *TCAP) releaseHeld(tr *Transaction) {
-	t.held = false
-	defer t.mu.Unlock()
+	if t.way != nil {
+		t.way.mu.Unlock()
+		t.way = nil
+	}
 	t.mirrored = t.group.mirrored.Load()
 	if tr != nil && tr.ended {
 		t.end(tr)
+	}
+	if t.held {
+		t.held = false
+		t.mu.Unlock()
 	}
 }
 
