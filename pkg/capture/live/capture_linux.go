@@ -97,7 +97,8 @@ type Source struct {
 	full, free chan *batch
 	assigned   atomic.Uint64 // number of the last frame that is for this worker
 	now        *batch
-	at         int // the next frame of now
+	sum        byte // what fetch read, so that it is read
+	at         int  // the next frame of now
 	idle       *time.Timer
 
 	own []capture.Frame // lent by the only worker
@@ -137,7 +138,21 @@ func (s *Source) Lend() (frames []capture.Frame, err error) {
 		return nil, err
 	}
 	frames, s.at = s.now.frames[s.at:], len(s.now.frames)
+	s.fetch(frames)
 	return frames, nil
+}
+
+// fetch reads an octet of each line of the frames, side by side: they were written on
+// other cores, and every one of them is about to be read, its checksum at least.
+func (s *Source) fetch(frames []capture.Frame) {
+	sum := byte(0)
+	for i := range frames {
+		b := frames[i].Data
+		for j := 0; j < len(b); j += 64 {
+			sum += b[j]
+		}
+	}
+	s.sum += sum
 }
 
 // Assigned is the number of the last frame that is for the worker of the source; each
