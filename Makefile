@@ -92,12 +92,15 @@ bench-live: ## speed of a live capture beside tcpdump, over virtual interfaces (
 
 .PHONY: bench-workers
 bench-workers: ## what a second worker is worth, with frames out of memory (two idle cores)
-	$(GO) test -trimpath ./pkg/capture/live -run '^$$' -bench '^BenchmarkWorkers$$' -benchtime 5x
+	$(GO) test -trimpath -pgo=$(CURDIR)/cmd/sigtransit/default.pgo ./pkg/capture/live -run '^$$' -bench '^BenchmarkWorkers$$' -benchtime 9x
 
 # The Go tool uses the profile for every build of the command (-pgo=auto).
 .PHONY: profile
 profile: ## record cmd/sigtransit/default.pgo anew, for profile-guided optimisation
-	$(GO) test -trimpath ./pkg/pipeline -run '^$$' -bench 'BenchmarkReplay/(nothing-matches|findings=none)' -benchtime 15s -cpuprofile $(CURDIR)/cmd/sigtransit/default.pgo -o /dev/null
+	mkdir -p bin
+	$(GO) test -trimpath ./pkg/pipeline -run '^$$' -bench 'BenchmarkReplay/(nothing-matches|findings=none)' -benchtime 15s -cpuprofile $(CURDIR)/bin/replay.prof -o /dev/null
+	$(GO) test -trimpath ./pkg/capture/live -run '^$$' -bench '^BenchmarkWorkers$$' -benchtime 15x -cpuprofile $(CURDIR)/bin/workers.prof -o /dev/null
+	$(GO) tool pprof -proto -output cmd/sigtransit/default.pgo bin/replay.prof bin/workers.prof
 
 .PHONY: bench-go
 bench-go: ## the Go benchmarks of all packages, one package at a time

@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -109,7 +110,8 @@ func TestWorkersOverMemory(t *testing.T) {
 
 // BenchmarkWorkers is capture, decoding and judgement of frames out of memory by one
 // worker and by two, in turns: "scaling" is what the second is worth, at best 2, where
-// two cores have nothing else to do (`make bench-workers`). CPU time is that of the
+// two cores have nothing else to do (`make bench-workers`). All are medians of the rounds,
+// the scaling of that in each round. CPU time is that of the
 // whole process, spreading with it; the collector, which has the frames to look at and
 // nothing to do in a daemon, is off meanwhile. There are enough frames for the tables of
 // a new worker not to count.
@@ -119,25 +121,32 @@ func BenchmarkWorkers(b *testing.B) {
 		b.Fatal(err)
 	}
 	frames := inMemory(b, 1_000_000)
-	var took, cpu [2]time.Duration
-	rounds := 0
+	var took, cpu [2][]float64 // nanoseconds a packet, of each round
+	var scaling []float64
+	n := float64(len(frames))
 	for b.Loop() {
-		rounds++
 		for i := range took {
 			runtime.GC()
 			percent := debug.SetGCPercent(-1)
 			before := used()
 			_, d := readBy(b, set, frames, i+1)
-			took[i] += d
-			cpu[i] += used() - before
+			took[i] = append(took[i], float64(d.Nanoseconds())/n)
+			cpu[i] = append(cpu[i], float64((used()-before).Nanoseconds())/n)
 			debug.SetGCPercent(percent)
 		}
+		r := len(scaling)
+		scaling = append(scaling, took[0][r]/took[1][r])
 	}
-	n := float64(rounds * len(frames))
-	b.ReportMetric(n/took[0].Seconds(), "packets/s-by-1")
-	b.ReportMetric(n/took[1].Seconds(), "packets/s-by-2")
-	b.ReportMetric(float64(cpu[0].Nanoseconds())/n, "cpu-ns/packet-by-1")
-	b.ReportMetric(float64(cpu[1].Nanoseconds())/n, "cpu-ns/packet-by-2")
-	b.ReportMetric(took[0].Seconds()/took[1].Seconds(), "scaling")
+	median := func(x []float64) float64 {
+		slices.Sort(x)
+		return x[len(x)/2]
+	}
+	b.ReportMetric(1e9/median(took[0]), "packets/s-by-1")
+	b.ReportMetric(1e9/median(took[1]), "packets/s-by-2")
+	b.ReportMetric(median(cpu[0]), "cpu-ns/packet-by-1")
+	b.ReportMetric(median(cpu[1]), "cpu-ns/packet-by-2")
+	b.ReportMetric(median(scaling), "scaling")
+	b.ReportMetric(scaling[0], "scaling-min")
+	b.ReportMetric(scaling[len(scaling)-1], "scaling-max")
 	b.ReportMetric(0, "ns/op")
 }
