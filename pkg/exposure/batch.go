@@ -45,21 +45,41 @@ func keyOf(m *signaling.Message) uint64 {
 		uint64(m.Class&15)<<shiftClass | uint64(m.Service()&3)<<shiftService | uint64(p)<<shiftPartner
 }
 
-// tally is what a message adds to a cell.
+// tally is what a message adds to a cell. Its fields are few enough to travel in
+// registers: a copy of eight or more octets that were stored one by one waits for them.
 type tally struct {
-	key                                   uint64
-	time                                  int64
-	subscriber                            uint32 // see sighting; 0: nobody
-	messages, dialogues, secrets, refused int8
+	key        uint64
+	time       int64
+	subscriber uint32 // see sighting; 0: nobody
+	counts     counts
+}
+
+// counts are four signed numbers of eight bits.
+type counts uint32
+
+// What is counted, once.
+const (
+	oneMessage counts = 1 << (8 * iota)
+	oneDialogue
+	oneSecret
+	oneRefused
+)
+
+// back takes back what is there once.
+func (c counts) back() counts { return c * 0xff }
+
+func (c counts) each() (messages, dialogues, secrets, refused int64) {
+	return int64(int8(c)), int64(int8(c >> 8)), int64(int8(c >> 16)), int64(int8(c >> 24))
 }
 
 // cell is the counter of a key and hour. What it counts may be negative: a second copy
-// takes back what the first one told.
+// takes back what the first one told. It fills a line of the cache.
 type cell struct {
 	key                                   uint64
 	hour                                  uint32
 	messages, dialogues, secrets, refused int64
 	first                                 int64
+	_                                     [8]byte
 }
 
 // Bounds of a batch, which is what one worker counts within a second or so.
@@ -203,10 +223,11 @@ func (b *batch) cell(key uint64, hour uint32, t int64) (i int, ok bool) {
 // add counts in a cell.
 func (b *batch) add(n int, c *tally) {
 	x := &b.cells[n]
-	x.messages += int64(c.messages)
-	x.dialogues += int64(c.dialogues)
-	x.secrets += int64(c.secrets)
-	x.refused += int64(c.refused)
+	messages, dialogues, secrets, refused := c.counts.each()
+	x.messages += messages
+	x.dialogues += dialogues
+	x.secrets += secrets
+	x.refused += refused
 	x.first = min(x.first, c.time)
 	switch {
 	case c.subscriber == 0:

@@ -85,11 +85,12 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 	c := r.once(m)
 	best, watched := strongest(v)
 	d := c
-	if firstOfClass(m) {
-		d.dialogues = 1
+	first := firstOfClass(m)
+	if first {
+		d.counts |= oneDialogue
 	}
 	if m.Memory != nil {
-		noteSight(m, best, watched, d.dialogues != 0)
+		noteSight(m, best, watched, first)
 	}
 	r.count(d, nil, best, watched)
 	for i := range v {
@@ -99,23 +100,22 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 
 // once is what a message adds to a cell, but for its dialogue.
 func (r *Recorder) once(m *signaling.Message) tally {
-	c := tally{key: keyOf(m), time: m.Time, messages: 1}
+	n := oneMessage
 	if m.IsReply() {
 		if m.BearsSecrets() {
-			c.secrets = 1
+			n |= oneSecret
 		}
 		if rules.Refused(m) {
-			c.refused = 1
+			n |= oneRefused
 		}
 	}
-	c.subscriber = r.subscriber(m)
-	return c
+	return tally{keyOf(m), m.Time, r.subscriber(m), n}
 }
 
 // over counts a message for a carrier on its path.
 func (r *Recorder) over(m *signaling.Message, c tally, v *rules.Verdict) {
 	if firstOfCarrier(m, v.Carrier) {
-		c.dialogues = 1
+		c.counts |= oneDialogue
 	}
 	r.count(c, v.Carrier, v.Evidence, 0)
 }
@@ -152,10 +152,10 @@ func (r *Recorder) second(m *signaling.Message, v []rules.Verdict) {
 		// sketch forgets nobody.
 		d := c
 		if dialogue {
-			d.dialogues = 1
+			d.counts |= oneDialogue
 		}
 		r.count(d, nil, stronger(best, oldBest), stronger(watched, oldWatched))
-		d.messages, d.dialogues, d.secrets, d.refused, d.subscriber = -d.messages, -d.dialogues, -d.secrets, -d.refused, 0
+		d.counts, d.subscriber = d.counts.back(), 0
 		r.count(d, nil, oldBest, oldWatched)
 	}
 	for i := range v {

@@ -101,7 +101,7 @@ func carrierTag(m *signaling.Message, c *rules.Carrier) uint64 {
 
 // A sight is a tag of eight bits that is never 0, evidence of any and of a watched
 // carrier of three bits each, and whether the dialogue was counted with it.
-func sightTag(m *signaling.Message) uint16 { return uint16(signature(m)>>32%255) + 1 }
+func sightTag(m *signaling.Message) uint16 { return max(uint16(signature(m)>>56), 1) }
 
 // noteSight notes how far the path of m is known.
 func noteSight(m *signaling.Message, best, watched signaling.Evidence, dialogue bool) {
