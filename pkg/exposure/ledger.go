@@ -164,7 +164,7 @@ func (l *Ledger) takeKey() error {
 		return fmt.Errorf("the key has %d octets; want %d or more", len(key), keySize)
 	}
 	l.key = newSipKey(key)
-	_, err := l.db.Exec("INSERT OR IGNORE INTO hash_keys VALUES (?, ?)", fmt.Sprintf("%016x", l.key.sum([3]uint64{})), l.opts.Now().Unix())
+	_, err := l.db.Exec("INSERT OR IGNORE INTO hash_keys VALUES (?, ?)", fmt.Sprintf("%016x", l.key.sum(0, 0)), l.opts.Now().Unix())
 	return err
 }
 

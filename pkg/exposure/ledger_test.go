@@ -30,14 +30,14 @@ func sum(rows []flat) (n uint64) {
 // number is the IMSI of a fictional subscriber.
 func number(n int) telecom.Digits { return telecom.MustDigits(fmt.Sprintf("00101%010d", n)) }
 
-// TestSipHash: the authors' test vector of 24 octets, 00 to 17 under the key 00 to 0f.
+// TestSipHash: the authors' test vector of 16 octets, 00 to 0f under the key 00 to 0f.
 func TestSipHash(t *testing.T) {
 	key := make([]byte, 16)
 	for i := range key {
 		key[i] = byte(i)
 	}
-	const want = 0xb8ad50c6f649af94
-	if got := newSipKey(key).sum([3]uint64{0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110}); got != want {
+	const want = 0x3f2acc7f57c29bdb
+	if got := newSipKey(key).sum(0x0706050403020100, 0x0f0e0d0c0b0a0908); got != want {
 		t.Errorf("hash is %#x, want %#x", got, uint64(want))
 	}
 }

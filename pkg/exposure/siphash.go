@@ -17,20 +17,22 @@ func newSipKey(b []byte) sipKey {
 // number is the hash of a number of a kind.
 func (k sipKey) number(d telecom.Digits, kind uint64) uint64 {
 	hi, lo := d.Words()
-	return k.sum([3]uint64{hi, lo, kind | uint64(d.Len())})
+	return k.sum(hi, lo|kind|uint64(d.Len()))
 }
 
-// sum is SipHash-2-4 (Aumasson and Bernstein, 2012) over three whole words.
-func (k sipKey) sum(words [3]uint64) uint64 {
+// sum is SipHash-2-4 (Aumasson and Bernstein, 2012) over two whole words.
+func (k sipKey) sum(a, b uint64) uint64 {
 	v0, v1 := k.k0^0x736f6d6570736575, k.k1^0x646f72616e646f6d
 	v2, v3 := k.k0^0x6c7967656e657261, k.k1^0x7465646279746573
-	for _, m := range words {
-		v3 ^= m
-		v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
-		v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
-		v0 ^= m
-	}
-	const last = uint64(len(words)*8) << 56 // the length and no octets besides
+	v3 ^= a
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+	v0 ^= a
+	v3 ^= b
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
+	v0 ^= b
+	const last = uint64(2*8) << 56 // the length and no octets besides
 	v3 ^= last
 	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
 	v0, v1, v2, v3 = sipRound(v0, v1, v2, v3)
@@ -56,8 +58,9 @@ func sipRound(v0, v1, v2, v3 uint64) (uint64, uint64, uint64, uint64) {
 	return v0, v1, bits.RotateLeft64(v2, 32), v3
 }
 
-// Kinds of numbers, so that an IMSI and an MSISDN of equal digits are two.
+// Kinds of numbers, so that an IMSI and an MSISDN of equal digits are two. They stand
+// between the digits and their number, which takes five bits.
 const (
-	numberIMSI   uint64 = 1 << 8
-	numberMSISDN uint64 = 2 << 8
+	numberIMSI   uint64 = 1 << 6
+	numberMSISDN uint64 = 2 << 6
 )
