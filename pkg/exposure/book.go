@@ -96,8 +96,8 @@ type row struct {
 	rowID
 	messages, dialogues, secrets, refused, first int64
 	changed                                      bool // in dirty
-	// recent are the subscribers since the sketch was written; those in fresh changed it,
-	// and stand nowhere in the database yet.
+	// recent are the subscribers since the sketch was written; those in fresh, and behind
+	// its raised registers, stand nowhere in the database yet.
 	recent seen
 	fresh  []uint32
 }
@@ -205,10 +205,12 @@ func (b *book) absorb(x *batch) {
 	}
 	sightings := x.byCell()
 	b.totals.absorb(x, sightings, func(n uint32) *Partner { return &b.partner(x, n).p })
-	for _, s := range sightings {
-		if r := rows[s.cell]; r != nil {
-			b.subscriber(r, s.subscriber)
+	first := uint32(0)
+	for i, end := range x.ends {
+		if r := rows[i]; r != nil && first != end {
+			b.subscribers(r, sightings[first:end])
 		}
+		first = end
 	}
 	for i := range x.findings {
 		f := &x.findings[i]
@@ -315,19 +317,18 @@ func (b *book) stored(hour int64) map[rowID]struct{} {
 	return ids
 }
 
-// subscriber notes a subscriber of a row, once between two writings of its sketch.
-func (b *book) subscriber(r *row, key uint32) {
+// subscribers notes the subscribers of a row, once between two writings of its sketch.
+func (b *book) subscribers(r *row, list []sighting) {
 	if b.recent >= 2*maxRecent {
-		b.stats.LostSubscribers++
+		b.stats.LostSubscribers += uint64(len(list))
 		return
 	}
-	was := r.recent.weight()
-	if !r.recent.add(key) {
-		return
-	}
+	was, before := r.recent.weight(), len(r.fresh)
+	r.fresh = r.recent.add(list, r.fresh)
 	b.recent += r.recent.weight() - was
-	r.fresh = append(r.fresh, key)
-	b.change(r)
+	if len(r.fresh) != before || r.recent.news() {
+		b.change(r)
+	}
 }
 
 func (b *book) partner(x *batch, n uint32) *partnerEntry {
@@ -435,16 +436,29 @@ func (b *book) relieve() {
 	}
 }
 
-func hashes(keys []uint32) []byte {
-	out := make([]byte, 0, 8*len(keys))
+// keyOctets begins what appendKeys makes. Before form 2 of a ledger there were hashes of
+// eight octets and nothing before them.
+const keyOctets = 4
+
+// appendKeys makes keys what the database has of them.
+func appendKeys(to []byte, keys []uint32) []byte {
+	to = append(to, keyOctets)
 	for _, k := range keys {
-		out = binary.LittleEndian.AppendUint64(out, hashOf(k))
+		to = binary.LittleEndian.AppendUint32(to, k)
 	}
-	return out
+	return to
 }
 
-func eachHash(b []byte, f func(uint64)) {
-	for ; len(b) >= 8; b = b[8:] {
-		f(binary.LittleEndian.Uint64(b))
+// appendHashes reads what the database has of keys.
+func appendHashes(to []uint64, b []byte) []uint64 {
+	if len(b)%8 == 0 {
+		for ; len(b) != 0; b = b[8:] {
+			to = append(to, binary.LittleEndian.Uint64(b))
+		}
+		return to
 	}
+	for b = b[1:]; len(b) >= keyOctets; b = b[keyOctets:] {
+		to = append(to, hashOf(binary.LittleEndian.Uint32(b)))
+	}
+	return to
 }

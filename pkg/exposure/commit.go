@@ -52,8 +52,8 @@ func (b *book) write(whole bool) error {
 				dialogues = dialogues + excluded.dialogues, secrets = secrets + excluded.secrets, refused = refused + excluded.refused, first = min(first, excluded.first)`,
 				r.hour, r.partner, r.carrier, r.key, r.messages, r.dialogues, r.secrets, r.refused, r.first)
 		}
-		if len(r.fresh) != 0 && !whole {
-			w.exec("INSERT INTO fresh VALUES (?, ?, ?, ?, ?)", r.hour, r.partner, r.carrier, r.key, hashes(r.fresh))
+		if keys := r.recent.keys(r.fresh); len(keys) != 0 && !whole {
+			w.exec("INSERT INTO fresh VALUES (?, ?, ?, ?, ?)", r.hour, r.partner, r.carrier, r.key, appendKeys(make([]byte, 0, 1+keyOctets*len(keys)), keys))
 		}
 	}
 	if whole {
@@ -160,6 +160,7 @@ func (b *book) settle(whole bool) {
 	for _, r := range b.dirty {
 		r.messages, r.dialogues, r.secrets, r.refused, r.fresh = 0, 0, 0, 0, r.fresh[:0]
 		r.changed = false
+		r.recent.told()
 	}
 	b.dirty = b.dirty[:0]
 	for _, e := range b.partners {
@@ -194,25 +195,27 @@ func (b *book) mend() error {
 		return err
 	}
 	defer tx.Rollback()
-	sets := map[rowID][]byte{}
+	sets := map[rowID][]uint64{}
 	if err := each(tx, "SELECT hour, partner, carrier, key, hashes FROM fresh", func(scan func(...any) error) error {
 		var id rowID
 		var blob []byte
 		if err := scan(&id.hour, &id.partner, &id.carrier, &id.key, &blob); err != nil {
 			return err
 		}
-		sets[id] = append(sets[id], blob...)
+		sets[id] = appendHashes(sets[id], blob)
 		return nil
 	}); err != nil || len(sets) == 0 {
 		return err
 	}
 	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
-	for id, blob := range sets {
+	for id, hashes := range sets {
 		s, err := storedSketch(tx, id, 3600)
 		if err != nil {
 			return err
 		}
-		eachHash(blob, s.insert)
+		for _, h := range hashes {
+			s.insert(h)
+		}
 		w.sketch(id, 3600, s.marshal())
 	}
 	if w.exec("DELETE FROM fresh"); w.err != nil {

@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"bufio"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -312,7 +313,7 @@ func TestOpenFaults(t *testing.T) {
 	}{
 		{"text", "is no ledger: it has another form; name another file", ErrNotLedger, true},
 		{"other", "is no ledger: it is a database of another program; name another file", ErrNotLedger, true},
-		{"newer", "was written by a newer sigtransit (form 7, this one knows up to 1); upgrade, or name another file", ErrNewer, true},
+		{"newer", "was written by a newer sigtransit (form 7, this one knows up to 2); upgrade, or name another file", ErrNewer, true},
 		{"damaged", "put a copy in its place, or save what is left", ErrDamaged, true},
 		{"locked", "is being recorded into by another process", ErrLocked, false},
 		{"folder", "is no ledger: it is no regular file", ErrNotLedger, true},
@@ -550,6 +551,42 @@ func TestKill(t *testing.T) {
 	check("after mending")
 }
 
+// TestFirstForm: what a program that knew form 1 left when it was killed is read, and the
+// ledger goes on in form 2.
+func TestFirstForm(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := openAt(t, path, Options{})
+	r := NewRecorder(l)
+	r.Add(message(at(0), signaling.ClassSMS, ""), nil)
+	r.Flush()
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	var hashes []byte
+	const subscribers = 300
+	for n := range uint64(subscribers) {
+		hashes = binary.LittleEndian.AppendUint64(hashes, l.key.sum(n, 0))
+	}
+	if _, err := l.db.Exec("INSERT INTO fresh SELECT hour, partner, carrier, key, ? FROM exposure; PRAGMA user_version = 1", hashes); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	check := func(when string) {
+		t.Helper()
+		if rows := readRows(t, path); len(rows) != 2 || rows[0].Subscribers != subscribers {
+			t.Errorf("%s: %+v", when, rows)
+		}
+	}
+	check("in form 1")
+	l = openAt(t, path, Options{})
+	var form, fresh int
+	if err := l.db.QueryRow("SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM fresh)").Scan(&form, &fresh); err != nil || form != schemaVersion || fresh != 0 {
+		t.Errorf("form %d with %d lists, error %v", form, fresh, err)
+	}
+	l.Close()
+	check("in form 2")
+}
+
 // record counts messages of a new subscriber each until it is killed.
 func record(path string) {
 	l, err := Open(path, Options{})
@@ -560,7 +597,7 @@ func record(path string) {
 	r := NewRecorder(l)
 	ticked := time.Now()
 	for i := 0; ; {
-		for range 100 {
+		for range 1000 { // soon more than have keys of their own
 			m := message(at(0), signaling.ClassSMS, "")
 			m.IMSI = number(i)
 			r.Add(m, nil)

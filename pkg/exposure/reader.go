@@ -95,14 +95,14 @@ func bounds(from, to time.Time) (a, z int64) {
 // made of the totals. fn must not keep the row; what it returns ends the walk.
 func (r *Reader) Rows(from, to time.Time, fn func(*Row) error) error {
 	a, z := bounds(from, to)
-	fresh := map[rowID][]byte{}
+	fresh := map[rowID][]uint64{}
 	if err := each(r.tx, "SELECT hour, partner, carrier, key, hashes FROM fresh WHERE hour >= ? AND hour < ?", func(scan func(...any) error) error {
 		var id rowID
 		var blob []byte
 		if err := scan(&id.hour, &id.partner, &id.carrier, &id.key, &blob); err != nil {
 			return err
 		}
-		fresh[id] = append(fresh[id], blob...)
+		fresh[id] = appendHashes(fresh[id], blob)
 		return nil
 	}, a, z); err != nil {
 		return explain(r.path, err)
@@ -133,7 +133,9 @@ func (r *Reader) Rows(from, to time.Time, fn func(*Row) error) error {
 				return err
 			}
 			if x.Span == hourSeconds {
-				eachHash(fresh[id], x.Subscribers.insert)
+				for _, h := range fresh[id] {
+					x.Subscribers.insert(h)
+				}
 			}
 			if x.Messages == 0 {
 				return nil

@@ -14,10 +14,11 @@ import (
 )
 
 // What a ledger is told from other databases by (SQLite's application_id, "SGTL") and
-// which form it has (user_version). A form only ever gets additions.
+// which form it has (user_version). A form only ever gets additions; form 2 has the
+// subscribers in fresh as keys (appendKeys).
 const (
 	applicationID = 0x5347544c
-	schemaVersion = 1
+	schemaVersion = 2
 )
 
 // Errors of ledgers. What is returned wraps one of them and says what to do.
@@ -106,7 +107,11 @@ func prepare(db *sql.DB) error {
 		}
 		return tx.Commit()
 	}
-	return check(app, version)
+	if err := check(app, version); err != nil || version == schemaVersion {
+		return err
+	}
+	_, err := db.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+	return err
 }
 
 func check(app, version int) error {

@@ -14,6 +14,8 @@ type seen struct {
 	n     int      // keys
 	slots []uint32 // keys plus one, open addressing; hardly more than half full
 	regs  []uint8  // once there are too many keys
+	// raised has a bit for each register that grew since it was asked last.
+	raised []uint64
 }
 
 const (
@@ -57,26 +59,62 @@ func registerOf(k uint32) (i int, value uint8) {
 	return int(k >> (32 - precision)), uint8(k>>1&63) + sparsePrecision - precision
 }
 
-// add notes the key of a subscriber and reports whether the sketch changes.
-func (s *seen) add(k uint32) bool {
-	if s.regs != nil {
-		i, v := registerOf(k)
-		if s.regs[i] >= v {
-			return false
+// add notes the keys of subscribers, and appends those that change the sketch to fresh,
+// until there are registers: these know which of them grew.
+func (s *seen) add(list []sighting, fresh []uint32) []uint32 {
+	for i := range list {
+		if s.regs != nil {
+			s.raise(list[i:])
+			break
 		}
-		s.regs[i] = v
-		return true
+		if 2*(s.n+1) > len(s.slots) && s.n < maxKeys {
+			s.grow()
+		}
+		k := list[i].subscriber
+		if !s.put(k) {
+			continue
+		}
+		fresh = append(fresh, k)
+		if s.n++; s.n > maxKeys {
+			s.registers()
+		}
 	}
-	if 2*(s.n+1) > len(s.slots) && s.n < maxKeys {
-		s.grow()
+	return fresh
+}
+
+// raise is add once there are registers.
+func (s *seen) raise(list []sighting) {
+	regs, raised := (*[registers]uint8)(s.regs), (*[registers / 64]uint64)(s.raised)
+	for i := range list {
+		if r, v := registerOf(list[i].subscriber); regs[r] < v {
+			regs[r] = v
+			raised[r/64] |= 1 << (r % 64)
+		}
 	}
-	if !s.put(k) {
-		return false
+}
+
+// keys appends those that raise registers to what they are, of the ones that grew.
+func (s *seen) keys(to []uint32) []uint32 {
+	for n, word := range s.raised {
+		for ; word != 0; word &= word - 1 {
+			i := 64*n + bits.TrailingZeros64(word)
+			to = append(to, sparseKey(uint64(i)<<(64-precision)|uint64(1)<<(64-precision)>>s.regs[i]))
+		}
 	}
-	if s.n++; s.n > maxKeys {
-		s.registers()
+	return to
+}
+
+// told is that somebody knows what keys appended.
+func (s *seen) told() { clear(s.raised) }
+
+// news says whether keys has something to append.
+func (s *seen) news() bool {
+	for _, word := range s.raised {
+		if word != 0 {
+			return true
+		}
 	}
-	return true
+	return false
 }
 
 func (s *seen) put(k uint32) bool {
@@ -104,7 +142,7 @@ func (s *seen) grow() {
 
 // registers gives the keys up.
 func (s *seen) registers() {
-	s.regs = make([]uint8, registers)
+	s.regs, s.raised = make([]uint8, registers), make([]uint64, registers/64)
 	for _, k := range s.slots {
 		if k != 0 {
 			i, v := registerOf(k - 1)

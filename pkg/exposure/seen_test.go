@@ -1,11 +1,15 @@
 package exposure
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/axiomhq/hyperloglog"
 )
+
+// note adds one key and reports whether the sketch changes.
+func note(s *seen, k uint32) bool { return len(s.add([]sighting{{0, k}}, nil)) != 0 }
 
 // What is gathered hash by hash is the sketch that the library would have made of them:
 // equal in what it tells, united with others too.
@@ -20,9 +24,9 @@ func TestSeen(t *testing.T) {
 				h &^= 1<<(64-precision) - 1<<(r.Uint64()%40)
 			}
 			k := sparseKey(h)
-			s.add(k)
+			note(&s, k)
 			want.insert(h)
-			if s.add(k) {
+			if note(&s, k) {
 				t.Fatalf("%d: %#x is new twice", n, h)
 			}
 			if got := sparseKey(hashOf(k)); got != k {
@@ -67,29 +71,61 @@ func TestSeen(t *testing.T) {
 	}
 }
 
+// What was told from time to time is, together, what was seen.
+func TestTold(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	var s seen
+	var want, got Sketch
+	var fresh []uint32
+	for i := range 20_000 {
+		h := r.Uint64() >> (r.Uint64() % 60)
+		want.insert(h)
+		fresh = s.add([]sighting{{0, sparseKey(h)}}, fresh)
+		if i%777 == 0 || i == 19_999 {
+			if grew := s.news(); grew != (len(s.keys(nil)) != 0) {
+				t.Fatalf("%d: news %v, %d keys", i, grew, len(s.keys(nil)))
+			}
+			for _, h := range appendHashes(nil, appendKeys(nil, s.keys(fresh))) {
+				got.insert(h)
+			}
+			fresh = fresh[:0]
+			if s.told(); s.news() {
+				t.Fatal("it is news twice")
+			}
+		}
+	}
+	if s.regs == nil {
+		t.Fatal("there are no registers")
+	}
+	a, b := got.marshal(), want.marshal()
+	if got.Estimate() != want.Estimate() || !bytes.Equal(a, b) {
+		t.Errorf("%d subscribers, want %d", got.Estimate(), want.Estimate())
+	}
+}
+
 // A subscriber costs no memory once the registers are there.
 func TestSeenAllocations(t *testing.T) {
 	var s seen
 	r := rand.New(rand.NewPCG(3, 4))
 	for range maxKeys + 1 {
-		s.add(sparseKey(r.Uint64()))
+		note(&s, sparseKey(r.Uint64()))
 	}
-	if n := testing.AllocsPerRun(1000, func() { s.add(sparseKey(r.Uint64())) }); n != 0 {
+	room := make([]uint32, 0, 4)
+	if n := testing.AllocsPerRun(1000, func() { s.add([]sighting{{0, sparseKey(r.Uint64())}, {0, sparseKey(r.Uint64())}}, room) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
 func BenchmarkSeen(b *testing.B) {
 	r := rand.New(rand.NewPCG(5, 6))
-	keys := make([]uint32, 1000)
-	for i := range keys {
-		keys[i] = sparseKey(r.Uint64())
+	list := make([]sighting, 1000)
+	for i := range list {
+		list[i].subscriber = sparseKey(r.Uint64())
 	}
+	room := make([]uint32, 0, len(list))
 	for b.Loop() {
 		var s seen
-		for _, k := range keys {
-			s.add(k)
-		}
+		s.add(list, room)
 		s.marshal()
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/subscriber")
