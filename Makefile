@@ -61,6 +61,8 @@ fuzz: ## every fuzz target for FUZZTIME (default 20s)
 # BENCH_FLAGS: -keep (the captures), -markdown, -no-memory, -lists ...: go run ./cmd/bench -h
 BENCH_MESSAGES ?= 1000000
 BENCH_RUNS     ?= 5
+# Some seconds of traffic: a ledger writes what is new once a second, and the rest at the end.
+BENCH_EXPOSURE_MESSAGES ?= 3000000
 BENCH_FLAGS    ?=
 
 .PHONY: bench
@@ -80,7 +82,7 @@ bench-against: ## CPU time of a message beside a build of the git revision BASE
 .PHONY: bench-exposure
 bench-exposure: ## what attribution, rules and ledger cost a replay, and the import of 1,000 IR.21 documents
 	$(GO) build -trimpath -o bin/sigtransit ./cmd/sigtransit
-	$(GO) run ./cmd/bench -exposure -dir $(BENCHDIR) -bin bin/sigtransit -messages $(BENCH_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
+	$(GO) run ./cmd/bench -exposure -dir $(BENCHDIR) -bin bin/sigtransit -messages $(BENCH_EXPOSURE_MESSAGES) -runs $(BENCH_RUNS) $(BENCH_FLAGS)
 
 # Needs root, iproute2 and tcpreplay. BENCH_LIVE_FLAGS: -pps 425000, -keep, -markdown, ...
 BENCH_LIVE_FLAGS ?=

@@ -59,9 +59,10 @@ func (h *harness) exposed(temp string) func(context.Context) error {
 		if err := warm(h.file); err != nil {
 			return err
 		}
-		// A ratio of two runs of a second each says more of the machine than of us.
+		// A ratio of two short runs says more of the machine than of us: its slow and fast
+		// phases last some seconds.
 		h.tries = exposureTries
-		h.report.note("a time is the least of %d runs in a row", h.tries)
+		h.report.note("a round is %d turns, and a time the least of them", h.tries)
 		if err := h.inTurns(ctx, "exposure", h.runs, append(turns, documents)...); err != nil {
 			return err
 		}

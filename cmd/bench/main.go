@@ -322,14 +322,14 @@ type contender struct {
 }
 
 // inTurns runs the contenders in turns, so that what else the machine does hits
-// all of them alike. Where h.tries says so, each runs several times in a row, and the
-// time that was disturbed least counts.
+// all of them alike. Where h.tries says so, a round has several turns, and of each
+// contender the one that was disturbed least counts.
 func (h *harness) inTurns(ctx context.Context, what string, runs int, contenders ...*contender) error {
 	for round := range runs {
 		fmt.Fprintf(h.log, "%s: round %d of %d\n", what, round+1, runs)
-		for _, c := range contenders {
-			var least sample
-			for try := range max(h.tries, 1) {
+		least := make([]sample, len(contenders))
+		for try := range max(h.tries, 1) {
+			for i, c := range contenders {
 				if c.before != nil {
 					if err := c.before(); err != nil {
 						return err
@@ -339,12 +339,14 @@ func (h *harness) inTurns(ctx context.Context, what string, runs int, contenders
 				if err != nil {
 					return err
 				}
-				if try == 0 || s.cpu < least.cpu {
-					least = s
+				if try == 0 || s.cpu < least[i].cpu {
+					least[i] = s
 				}
 			}
-			c.cpu = append(c.cpu, least.cpu.Seconds())
-			c.peak = append(c.peak, float64(least.peak)/(1<<20))
+		}
+		for i, c := range contenders {
+			c.cpu = append(c.cpu, least[i].cpu.Seconds())
+			c.peak = append(c.peak, float64(least[i].peak)/(1<<20))
 		}
 	}
 	return nil
