@@ -162,3 +162,38 @@ func TestGroupRelease(t *testing.T) {
 		t.Fatal("the other worker waits")
 	}
 }
+
+// TestDefectInGroup: a worker that meets a defect while it holds locks gives them back with
+// Release, and others go on.
+func TestDefectInGroup(t *testing.T) {
+	tables := NewTCAPGroup(2, nil)
+	sound := tables[0].entries.blocks
+	tables[0].entries.blocks = nil
+	m := message(tcap.Begin, 7, 0)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Fatal("there was no defect")
+			}
+		}()
+		tables[0].Match(0, m, vlr, hlr, 1, []byte("begin"))
+	}()
+	tables[0].entries.blocks = sound
+	tables[0].Release(nil)
+	for _, d := range tables {
+		if !d.mu.TryLock() || d.held || d.way != nil {
+			t.Fatal("a table is locked")
+		}
+		d.mu.Unlock()
+	}
+	if w := tables[0].group.copies.way(m.OTID); !w.mu.TryLock() {
+		t.Fatal("the way of the id is locked")
+	} else {
+		w.mu.Unlock()
+	}
+	tr, _, _ := tables[1].Match(0, m, vlr, hlr, 2, []byte("begin"))
+	if tr == nil {
+		t.Error("the message begins no transaction")
+	}
+	tables[1].Release(tr)
+}
