@@ -154,7 +154,7 @@ func (t *TCAP) score(begin bool, id tcap.TransactionID, p Party) (place, int) {
 	if slot == 0 || begin && side != 0 {
 		return place{}, 0
 	}
-	return place{slot, side, true}, t.entries.at(slot).party[side].score(p)
+	return place{slot, side}, t.entries.at(slot).party[side].score(p)
 }
 
 // surrender takes the transaction with this id and party out of t.

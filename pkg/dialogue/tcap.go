@@ -295,19 +295,18 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 	return t.match(now, m, calling, called, link, signature(payload), false, place{})
 }
 
-// place is where find found a transaction, if known: somebody looked.
+// place is where find found a transaction; zero: nobody looked, or there is none.
 type place struct {
-	slot  int32
-	side  uint8
-	known bool
+	slot int32
+	side uint8
 }
 
 // match is Match for the owner of the table. met: the message was met on another link.
-// at is where the transaction of a message that begins none is.
+// at is where the transaction of a message that begins none is, if that is known.
 func (t *TCAP) match(now int64, m *tcap.Message, calling, called Party, link uint64, sig uint32, met bool, at place) (tr *Transaction, side uint8, duplicate bool) {
 	if now-t.swept > second || now < t.swept {
 		t.sweep(now)
-		at.known = false // it may be what was silent for too long
+		at = place{} // it may be what was silent for too long
 	}
 	var slot int32
 	switch m.Type {
@@ -337,9 +336,7 @@ func (t *TCAP) match(now int64, m *tcap.Message, calling, called Party, link uin
 		side = 0
 	case tcap.Continue, tcap.End, tcap.Abort:
 		var owner uint8
-		if at.known {
-			slot, owner = at.slot, at.side
-		} else if m.DTID.Len != 0 {
+		if slot, owner = at.slot, at.side; slot == 0 && m.DTID.Len != 0 {
 			slot, owner = t.find(m.DTID, called)
 		}
 		if slot == 0 {
