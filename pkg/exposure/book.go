@@ -318,17 +318,15 @@ func (b *book) stored(hour int64) map[rowID]struct{} {
 }
 
 // subscribers notes the subscribers of a row, once between two writings of its sketch.
+// The row has changed: they stand in a cell of it.
 func (b *book) subscribers(r *row, list []sighting) {
 	if b.recent >= 2*maxRecent {
 		b.stats.LostSubscribers += uint64(len(list))
 		return
 	}
-	was, before := r.recent.weight(), len(r.fresh)
+	was := r.recent.weight()
 	r.fresh = r.recent.add(list, r.fresh)
 	b.recent += r.recent.weight() - was
-	if len(r.fresh) != before || r.recent.news() {
-		b.change(r)
-	}
 }
 
 func (b *book) partner(x *batch, n uint32) *partnerEntry {

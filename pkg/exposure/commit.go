@@ -52,7 +52,10 @@ func (b *book) write(whole bool) error {
 				dialogues = dialogues + excluded.dialogues, secrets = secrets + excluded.secrets, refused = refused + excluded.refused, first = min(first, excluded.first)`,
 				r.hour, r.partner, r.carrier, r.key, r.messages, r.dialogues, r.secrets, r.refused, r.first)
 		}
-		if keys := r.recent.keys(r.fresh); len(keys) != 0 && !whole {
+		if whole {
+			continue // all that is fresh goes into the sketches
+		}
+		if keys := r.recent.keys(r.fresh); len(keys) != 0 {
 			w.exec("INSERT INTO fresh VALUES (?, ?, ?, ?, ?)", r.hour, r.partner, r.carrier, r.key, appendKeys(make([]byte, 0, 1+keyOctets*len(keys)), keys))
 		}
 	}

@@ -107,16 +107,6 @@ func (s *seen) keys(to []uint32) []uint32 {
 // told is that somebody knows what keys appended.
 func (s *seen) told() { clear(s.raised) }
 
-// news says whether keys has something to append.
-func (s *seen) news() bool {
-	for _, word := range s.raised {
-		if word != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 func (s *seen) put(k uint32) bool {
 	mask := uint32(len(s.slots) - 1)
 	for i := k * 0x9e3779b1 >> 12 & mask; ; i = (i + 1) & mask {
