@@ -111,10 +111,9 @@ func TestWorkersOverMemory(t *testing.T) {
 // BenchmarkWorkers is capture, decoding and judgement of frames out of memory by one
 // worker and by two, in turns: "scaling" is what the second is worth, at best 2, where
 // two cores have nothing else to do (`make bench-workers`). All are medians of the rounds,
-// the scaling of that in each round. CPU time is that of the
-// whole process, spreading with it; the collector, which has the frames to look at and
-// nothing to do in a daemon, is off meanwhile. There are enough frames for the tables of
-// a new worker not to count.
+// the scaling of that in each round. CPU time is that of the whole process, spreading with
+// it; the collector, which has the frames to look at and nothing to do in a daemon, is off
+// meanwhile. There are enough frames for the tables of a new worker not to count.
 func BenchmarkWorkers(b *testing.B) {
 	set, err := rules.Load(rules.Options{})
 	if err != nil {

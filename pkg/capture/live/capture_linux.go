@@ -148,7 +148,7 @@ func (s *Source) fetch(frames []capture.Frame) {
 	sum := byte(0)
 	for i := range frames {
 		b := frames[i].Data
-		for j := 0; j < len(b); j += 64 {
+		for j := 0; j < len(b); j += line {
 			sum += b[j]
 		}
 	}
