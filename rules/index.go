@@ -35,12 +35,19 @@ type index struct {
 // pcIndex finds point codes by variant and network indicator: a code of 24 bits is
 // another than one of 14 with the same number.
 type pcIndex struct {
-	bits [4]*[1 << 14 / 64]uint64 // codes of ITU networks that are listed
-	wide bool                     // some code of another variant is listed
-	refs map[uint32]uint32        // by codeKey
+	itu [4]*ituCodes // by network indicator
+	// wide are the codes of other variants, by wideKey; nil: none is listed.
+	wide map[uint32]uint32
 }
 
-func codeKey(v telecom.Variant, ni uint8, pc telecom.PointCode) uint32 {
+// ituCodes are the codes of one network indicator. Most messages show one that is not
+// listed, which the bits tell in a tenth of the cache that the references take.
+type ituCodes struct {
+	bits [1 << 14 / 64]uint64
+	refs [1 << 14]uint32
+}
+
+func wideKey(v telecom.Variant, ni uint8, pc telecom.PointCode) uint32 {
 	return uint32(v)<<26 | uint32(ni&3)<<24 | uint32(pc)
 }
 
@@ -49,29 +56,31 @@ func (x *pcIndex) lookup(v telecom.Variant, ni uint8, pc telecom.PointCode) uint
 		if pc >= 1<<14 {
 			return 0
 		}
-		b := x.bits[ni&3]
-		if b == nil || b[pc>>6]>>(pc&63)&1 == 0 {
+		c := x.itu[ni&3]
+		if c == nil || c.bits[pc>>6]>>(pc&63)&1 == 0 {
 			return 0
 		}
-	} else if !x.wide || pc >= 1<<24 {
+		return c.refs[pc]
+	}
+	if x.wide == nil || pc >= 1<<24 {
 		return 0
 	}
-	return x.refs[codeKey(v, ni, pc)]
+	return x.wide[wideKey(v, ni, pc)]
 }
 
 func (x *pcIndex) put(v telecom.Variant, ni uint8, pc telecom.PointCode, ref uint32) {
-	if x.refs == nil {
-		x.refs = map[uint32]uint32{}
-	}
-	x.refs[codeKey(v, ni, pc)] = ref
 	if v != telecom.ITU {
-		x.wide = true
+		if x.wide == nil {
+			x.wide = map[uint32]uint32{}
+		}
+		x.wide[wideKey(v, ni, pc)] = ref
 		return
 	}
-	if x.bits[ni] == nil {
-		x.bits[ni] = new([1 << 14 / 64]uint64)
+	if x.itu[ni] == nil {
+		x.itu[ni] = &ituCodes{}
 	}
-	x.bits[ni][pc>>6] |= 1 << (pc & 63)
+	x.itu[ni].bits[pc>>6] |= 1 << (pc & 63)
+	x.itu[ni].refs[pc] = ref
 }
 
 // list stores a list of identifiers and gives its reference.

@@ -123,40 +123,66 @@ func equalFold(b []byte, low string) bool {
 	return true
 }
 
-// plmnIndex finds PLMNs that are known as such, not as the head of an IMSI.
-type plmnIndex struct {
-	mcc  [1000]bool // some entry has this country
-	refs map[uint32]uint32
+// plmnIndex finds PLMNs that are known as such, not as the head of an IMSI. Each
+// message that names the visited network asks, and most networks of a listed country
+// are not listed: a table of the country answers with one look.
+type plmnIndex [1000]*plmnCountry
+
+type plmnCountry struct {
+	whole uint32       // entry of the country
+	short [100]uint32  // by MNC of two digits
+	long  [1000]uint32 // by MNC of three digits
 }
 
-// plmnKey has MNC digits in it; the entry of a whole country has none.
-func plmnKey(mcc, mnc uint16, digits uint8) uint32 {
-	return uint32(mcc)<<16 | uint32(mnc)<<4 | uint32(digits)
-}
-
-func (x *plmnIndex) put(p telecom.PLMN, ref uint32) {
-	if x.refs == nil {
-		x.refs = map[uint32]uint32{}
+// entry is that of a PLMN; nil: there is no such PLMN.
+func (c *plmnCountry) entry(mnc uint16, digits uint8) *uint32 {
+	switch {
+	case digits == 0:
+		return &c.whole
+	case digits == 2 && int(mnc) < len(c.short):
+		return &c.short[mnc]
+	case digits == 3 && int(mnc) < len(c.long):
+		return &c.long[mnc]
 	}
-	x.mcc[p.MCC%1000] = true
-	x.refs[plmnKey(p.MCC, p.MNC, p.Digits)] = ref
+	return nil
+}
+
+// put enters a PLMN, or a whole country: one without digits in its MNC.
+func (x *plmnIndex) put(p telecom.PLMN, ref uint32) {
+	c := &x[p.MCC%1000]
+	if *c == nil {
+		*c = &plmnCountry{}
+	}
+	if e := (*c).entry(p.MNC, p.Digits); e != nil {
+		*e = ref
+	}
+}
+
+// of is the table of a country; nil: nothing of it is listed.
+func (x *plmnIndex) of(mcc uint16) *plmnCountry {
+	if int(mcc) >= len(x) {
+		return nil
+	}
+	return x[mcc]
 }
 
 // lookup finds a PLMN, else its country.
 func (x *plmnIndex) lookup(p telecom.PLMN) uint32 {
-	if p.MCC > 999 || !x.mcc[p.MCC] {
+	c := x.of(p.MCC)
+	if c == nil {
 		return 0
 	}
-	if r := x.refs[plmnKey(p.MCC, p.MNC, p.Digits)]; r != 0 {
-		return r
+	if e := c.entry(p.MNC, p.Digits); e != nil && *e != 0 {
+		return *e
 	}
-	return x.refs[plmnKey(p.MCC, 0, 0)]
+	return c.whole
 }
 
 // lookupPadded finds a PLMN from a name, where 12 and 012 look the same: the
 // length that is the rule in the country is tried first.
 func (x *plmnIndex) lookupPadded(mcc, mnc uint16) uint32 {
-	if mcc > 999 || !x.mcc[mcc] {
+	c := x.of(mcc)
+	if c == nil {
 		return 0
 	}
 	lengths := [2]uint8{2, 3}
@@ -164,11 +190,11 @@ func (x *plmnIndex) lookupPadded(mcc, mnc uint16) uint32 {
 		lengths = [2]uint8{3, 2}
 	}
 	for _, n := range lengths {
-		if r := x.refs[plmnKey(mcc, mnc, n)]; r != 0 {
-			return r
+		if e := c.entry(mnc, n); e != nil && *e != 0 {
+			return *e
 		}
 	}
-	return x.refs[plmnKey(mcc, 0, 0)]
+	return c.whole
 }
 
 // nameMemo remembers what names gave. Names repeat: the hosts and realms of one
