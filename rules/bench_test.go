@@ -113,3 +113,18 @@ func BenchmarkManyRules(b *testing.B) {
 		})
 	}
 }
+
+// Conditions as rules have them, and one that is watched for what it costs.
+func BenchmarkCondition(b *testing.B) {
+	for name, text := range map[string]string{
+		"bounded": `sccp.calling.gt.startsWith("99") && kind == "invoke" && !diameter.origin_realm.endsWith(".example.net")`,
+		"watched": `carriers.all(c, c != kind)`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			e, m := NewEngine(conditional(b, text)), mapMessage(b)
+			for b.Loop() {
+				e.Evaluate(m, func(*Finding) {})
+			}
+		})
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/checker"
 	"github.com/google/cel-go/interpreter"
 
 	"sigtransit/pkg/signaling"
@@ -72,12 +73,26 @@ func (f *file) condition(n ast.Node, key string) *condition {
 		f.inCondition(n, key, 1, 0, fmt.Sprintf("gives %v, want true or false", t))
 		return nil
 	}
-	program, err := env.Program(parsed, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(conditionCost))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if cost, err := env.EstimateCost(parsed, anySize{}); err != nil || cost.Max > conditionCost {
+		// Whether it costs too much is known while it is evaluated, which takes twice the time.
+		options = append(options, cel.CostLimit(conditionCost))
+	}
+	program, err := env.Program(parsed, options...)
 	if err != nil {
 		f.at(place(n), "%s: %v", key, err)
 		return nil
 	}
 	return &condition{text, f.placeOf(place(n)), program}
+}
+
+// anySize is a checker.CostEstimator that trusts no text or list of a message to be short.
+type anySize struct{}
+
+func (anySize) EstimateSize(checker.AstNode) *checker.SizeEstimate { return nil }
+
+func (anySize) EstimateCallCost(_, _ string, _ *checker.AstNode, _ []checker.AstNode) *checker.CallEstimate {
+	return nil
 }
 
 // inCondition reports a problem at a place inside an expression.
