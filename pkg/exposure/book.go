@@ -18,6 +18,8 @@ const (
 	// maxHeld is how many rows are held in all: more than fit into an hour or two are
 	// there only while the ledger cannot be written.
 	maxHeld = 1 << 18
+	// rowsAhead is how many rows subscribers are entered into together.
+	rowsAhead = 32
 )
 
 // book is what the ledger's goroutine holds in memory: names and their numbers, rows
@@ -36,6 +38,7 @@ type book struct {
 	dirty   []*row                       // with counts or subscribers that are not written
 	perHour map[int64]map[rowID]struct{} // rows that an hour has, written or not
 	recent  int                          // weight of what rows saw recently
+	fetched uint32                       // what fetch read, so that it is read
 
 	covered  map[coverID]*Counts
 	findings map[findingID]int64
@@ -205,12 +208,25 @@ func (b *book) absorb(x *batch) {
 	}
 	sightings := x.byCell()
 	b.totals.absorb(x, sightings, func(n uint32) *Partner { return &b.partner(x, n).p })
-	first := uint32(0)
-	for i, end := range x.ends {
-		if r := rows[i]; r != nil && first != end {
-			b.subscribers(r, sightings[first:end])
+	// What rows saw is spread over memory: it is waited for together, for some rows at a time.
+	of := func(i int) []sighting {
+		if i == 0 {
+			return sightings[:x.ends[0]]
 		}
-		first = end
+		return sightings[x.ends[i-1]:x.ends[i]]
+	}
+	for from := 0; from < len(rows); from += rowsAhead {
+		to := min(from+rowsAhead, len(rows))
+		for i := from; i < to; i++ {
+			if r := rows[i]; r != nil {
+				b.fetched += r.recent.fetch(of(i))
+			}
+		}
+		for i := from; i < to; i++ {
+			if r, list := rows[i], of(i); r != nil && len(list) != 0 {
+				b.subscribers(r, list)
+			}
+		}
 	}
 	for i := range x.findings {
 		f := &x.findings[i]

@@ -21,9 +21,9 @@ type seen struct {
 const (
 	registers = 1 << precision
 	// maxKeys is how many keys there may be. The library's sparse form has at most as many
-	// octets as there are registers, and a key of a random set of so many takes more than
-	// two.
-	maxKeys = registers / 2
+	// octets as there are registers: room for some 1,520 keys, each as the two or three
+	// octets of its distance from the one before.
+	maxKeys = 1600
 	// regsWeight is what registers count for in keys.
 	regsWeight = 1 << 9
 	// sparsePrecision is that of the sparse form (Heule et al., HyperLogLog in Practice,
@@ -82,6 +82,23 @@ func (s *seen) add(list []sighting, fresh []uint32) []uint32 {
 	return fresh
 }
 
+// fetch reads what add is about to look at.
+func (s *seen) fetch(list []sighting) (sum uint32) {
+	switch {
+	case s.regs != nil:
+		regs := (*[registers]uint8)(s.regs)
+		for i := range list {
+			r, _ := registerOf(list[i].subscriber)
+			sum += uint32(regs[r])
+		}
+	case s.slots != nil:
+		for i := range list {
+			sum += s.slots[s.slot(list[i].subscriber)]
+		}
+	}
+	return sum
+}
+
 // raise is add once there are registers.
 func (s *seen) raise(list []sighting) {
 	regs, raised := (*[registers]uint8)(s.regs), (*[registers / 64]uint64)(s.raised)
@@ -107,9 +124,12 @@ func (s *seen) keys(to []uint32) []uint32 {
 // told is that somebody knows what keys appended.
 func (s *seen) told() { clear(s.raised) }
 
+// slot is where a key is looked for first.
+func (s *seen) slot(k uint32) uint32 { return k * 0x9e3779b1 >> 12 & uint32(len(s.slots)-1) }
+
 func (s *seen) put(k uint32) bool {
 	mask := uint32(len(s.slots) - 1)
-	for i := k * 0x9e3779b1 >> 12 & mask; ; i = (i + 1) & mask {
+	for i := s.slot(k); ; i = (i + 1) & mask {
 		switch s.slots[i] {
 		case 0:
 			s.slots[i] = k + 1

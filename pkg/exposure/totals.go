@@ -132,7 +132,24 @@ type totals struct {
 	begin    int64
 	paths    map[[2]string]bool // partners and carriers seen together, ever
 	starts   [NumWindows]int64  // of the windows at hand
-	sketches map[Subscribers]*Sketch
+	windows  map[Subscribers]*window
+	scratch  []uint32
+}
+
+// window are the subscribers of one of the windows at hand.
+type window struct {
+	stored Sketch // what the database told when it was opened
+	seen   seen
+}
+
+func (w *window) estimate() uint64 {
+	if w.seen.empty() {
+		return w.stored.Estimate()
+	}
+	// Neither fails for what was made here.
+	s, _ := unmarshalSketch(w.seen.marshal())
+	_ = s.Merge(&w.stored)
+	return s.Estimate()
 }
 
 // carried says that evidence means that a carrier was on the path: it read what it saw,
@@ -146,7 +163,7 @@ func readable(p signaling.Protection) bool {
 
 func newTotals() *totals {
 	return &totals{exposed: map[Exposed]*[2]signed{}, whole: map[Whole]*signed{}, counted: map[string]bool{}, partners: map[OfPartner]*signed{},
-		over: map[Over]*signed{}, first: map[Over]uint64{}, paths: map[[2]string]bool{}, sketches: map[Subscribers]*Sketch{}}
+		over: map[Over]*signed{}, first: map[Over]uint64{}, paths: map[[2]string]bool{}, windows: map[Subscribers]*window{}}
 }
 
 // count is whom partners' messages are counted of from now on.
@@ -253,10 +270,8 @@ func (t *totals) subscribers(c *cell, carrier string, list []sighting) {
 	}
 	for w := range NumWindows {
 		if t.within(w, hourOf(c.hour)) {
-			sketch := entry(t.sketches, Subscribers{carrier, signaling.Class(c.key >> shiftClass & 15), w})
-			for _, s := range list {
-				sketch.insert(hashOf(s.subscriber))
-			}
+			x := entry(t.windows, Subscribers{carrier, signaling.Class(c.key >> shiftClass & 15), w})
+			t.scratch = x.seen.add(list, t.scratch[:0])
 		}
 	}
 }
@@ -267,7 +282,7 @@ func (t *totals) within(w Window, hour int64) bool {
 	start := hour - hour%windowSpans[w]
 	if start > t.starts[w] {
 		t.starts[w] = start
-		maps.DeleteFunc(t.sketches, func(k Subscribers, _ *Sketch) bool { return k.Window == w })
+		maps.DeleteFunc(t.windows, func(k Subscribers, _ *window) bool { return k.Window == w })
 	}
 	return start == t.starts[w]
 }
@@ -301,7 +316,7 @@ func (t *totals) recall(path string, now time.Time) error {
 		}
 		for w := range NumWindows {
 			if t.within(w, x.Hour) {
-				if err := entry(t.sketches, Subscribers{x.Carrier, x.Class, w}).Merge(&x.Subscribers); err != nil {
+				if err := entry(t.windows, Subscribers{x.Carrier, x.Class, w}).stored.Merge(&x.Subscribers); err != nil {
 					return err
 				}
 			}
@@ -318,7 +333,7 @@ func (l *Ledger) Totals(now time.Time) Totals {
 	defer t.mu.Unlock()
 	out := Totals{Exposed: make(map[Exposed]Count, len(t.exposed)), Whole: make(map[Whole]uint64, len(t.whole)),
 		Partners: make(map[OfPartner]uint64, len(t.partners)),
-		Over:     make(map[Over]uint64, len(t.over)), FirstSeen: maps.Clone(t.first), Begin: t.begin, Subscribers: make(map[Subscribers]uint64, len(t.sketches))}
+		Over:     make(map[Over]uint64, len(t.over)), FirstSeen: maps.Clone(t.first), Begin: t.begin, Subscribers: make(map[Subscribers]uint64, len(t.windows))}
 	for k, x := range t.exposed {
 		out.Exposed[k] = Count{uint64(x[0].high), uint64(x[1].high)}
 	}
@@ -331,9 +346,9 @@ func (l *Ledger) Totals(now time.Time) Totals {
 	for k, x := range t.over {
 		out.Over[k] = uint64(x.high)
 	}
-	for k, s := range t.sketches {
+	for k, x := range t.windows {
 		if start := t.starts[k.Window]; now.Unix() < start+windowSpans[k.Window] {
-			out.Subscribers[k] = s.Estimate()
+			out.Subscribers[k] = x.estimate()
 		}
 	}
 	return out
