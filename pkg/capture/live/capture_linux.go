@@ -169,6 +169,8 @@ const (
 	batchesAhead = 32
 	// spreadFrames is how many frames are spread at a time.
 	spreadFrames = 1024
+	// surveyFrames is how many are looked at before the first is spread.
+	surveyFrames = 8 * spreadFrames
 	// flushEvery is after how many of these a batch is handed over that has not
 	// filled: it holds blocks of the ring.
 	flushEvery = 8
@@ -224,7 +226,7 @@ func (b *batch) clear() {
 func (k *Capture) spread() {
 	defer close(k.done)
 	by := newSpread(len(k.sources))
-	frames, from := make([]capture.Frame, spreadFrames), make([]*block, spreadFrames)
+	frames, from := make([]capture.Frame, surveyFrames), make([]*block, surveyFrames)
 	open := make([]*batch, len(k.sources))
 	number, last := uint64(0), make([]uint64, len(k.sources))
 	hand := func(w int) {
@@ -249,6 +251,10 @@ func (k *Capture) spread() {
 	}
 	for round := 0; ; round++ {
 		n, err := k.fill(frames, from)
+		first := n > 0 && len(frames) == surveyFrames
+		if first {
+			by.survey(frames[:n])
+		}
 		by.fetch(frames[:n])
 		for i := range n {
 			w := by.worker(&frames[i])
@@ -272,6 +278,9 @@ func (k *Capture) spread() {
 			for w := range open {
 				hand(w)
 			}
+		}
+		if first {
+			frames, from = frames[:spreadFrames], from[:spreadFrames]
 		}
 		if err != nil {
 			break

@@ -38,8 +38,9 @@
 //
 //   - The unordered pair of addresses decides: both directions, all connections and
 //     associations between two hosts, and the fragments of their packets meet on one
-//     worker. A pair that was not there goes to the worker that has least to do, and
-//     stays with it.
+//     worker. The pairs of the first frames are shared out by how much each brings, the
+//     busiest first; a later one goes to the worker that has least to do. A pair stays
+//     where it is.
 //   - An SCTP packet whose verification tag and ports are known goes where the
 //     association is, whatever addresses it has. Tags are learned from INIT and INIT ACK
 //     and from the first packet seen. An association that was there before the capture,

@@ -1,8 +1,10 @@
 package live
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"sigtransit/pkg/capture"
 )
@@ -151,29 +153,87 @@ func mix(v uint64) uint64 {
 	return v ^ v>>33
 }
 
+// survey shares out the pairs of the first frames there are, the busiest first, each to the
+// worker that has least to do: who starts on a port with links of unequal traffic would
+// else give the two largest to one of two workers as often as not. Pairs that come later
+// are taken as they come.
+func (s *spread) survey(frames []capture.Frame) {
+	type pair struct {
+		*place
+		frames uint64
+	}
+	var pairs []pair
+	for i := range frames {
+		key, ok := s.pair(&frames[i])
+		if !ok {
+			continue
+		}
+		e, known := s.find(&s.pairs[key>>1%sets], key)
+		if !known {
+			if e.key != 0 {
+				continue // no room
+			}
+			*e = place{key: key, worker: uint32(len(pairs))}
+			pairs = append(pairs, pair{place: e})
+		}
+		pairs[e.worker].frames++
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(b.frames, a.frames) })
+	load := make([]uint64, len(s.load))
+	for _, p := range pairs {
+		p.worker = least(load, byHash(load, p.key))
+		load[p.worker] += p.frames
+	}
+	s.known = uint64(len(pairs))
+}
+
+// pair is the key of the hosts of a frame.
+func (s *spread) pair(f *capture.Frame) (key uint64, ok bool) {
+	p := &s.pkt
+	if s.peeler.Peel(f, p) != capture.ReasonNone || p.Content != capture.ContentIP {
+		return 0, false
+	}
+	return pairKey(address(&p.Src) + address(&p.Dst)), true
+}
+
+func pairKey(pair uint64) uint64 { return mix(pair) | 1 }
+
+// byHash is a worker for a key, always the same.
+func byHash(load []uint64, key uint64) uint32 {
+	hi, _ := bits.Mul64(key, uint64(len(load)))
+	return uint32(hi)
+}
+
+// least is the worker with the least load: w, if it is one of several.
+func least(load []uint64, w uint32) uint32 {
+	for i, n := range load {
+		if n < load[w] {
+			w = uint32(i)
+		}
+	}
+	return w
+}
+
 // home is the worker of an unordered pair of addresses, whose hashes are summed. A new
 // pair goes to the worker that has least to do: the hash of some twenty links, which is
 // what most ports carry, leaves three quarters of the traffic with one of two workers.
 // A pair stays where it is while it is in use. One that finds no room goes by its hash,
 // so that it, too, is always with the same worker.
 func (s *spread) home(pair uint64) uint32 {
-	key := mix(pair) | 1
+	key := pairKey(pair)
 	e, known := s.find(&s.pairs[key>>1%sets], key)
 	if known {
 		return e.worker
 	}
-	hi, _ := bits.Mul64(key, uint64(len(s.load)))
-	w := uint32(hi)
+	w := byHash(s.load, key)
 	if e.key != 0 && s.clock-e.used < idleFrames {
 		return w
 	}
 	total := uint64(0)
-	for i, n := range s.load {
+	for _, n := range s.load {
 		total += n
-		if n < s.load[w] {
-			w = uint32(i)
-		}
 	}
+	w = least(s.load, w)
 	s.known++
 	s.load[w] += max(1, total/s.known) // what one more is likely to bring
 	*e = place{key: key, used: s.clock, worker: w}

@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"testing"
 
@@ -125,6 +126,54 @@ func TestSpreadBalance(t *testing.T) {
 			for w, n := range count {
 				if fair := 4000 / workers; n < fair*3/5 || n > fair*3/2 {
 					t.Errorf("links %d, %d workers: worker %d has %d of 4000 frames", seed, workers, w, n)
+				}
+			}
+		}
+	}
+}
+
+// TestSpreadSurvey: links of unequal traffic, two of which bring half of it, are shared out
+// by what the first frames of each say, wherever the handshakes of all came first.
+func TestSpreadSurvey(t *testing.T) {
+	const links, frames = 16, 20_000
+	share := [links]int{28, 22} // of 100; the others have 3 or 4
+	for i := 2; i < links; i++ {
+		share[i] = 3 + i%2
+	}
+	for seed := range 20 {
+		order := rand.New(rand.NewPCG(uint64(seed), 1))
+		names := order.Perm(200)[:links] // whichever hash they have, and whichever comes first
+		var all []capture.Frame
+		add := func(link int) {
+			upper := sctpPacket(2905, 2905, uint32(names[link]+1)<<8, 0, 0)
+			all = append(all, *frameOf(ether(0x0800, ip4Packet(132, fmt.Sprintf("192.0.2.%d", names[link]), "10.0.0.1", 0, upper...)...)))
+		}
+		for _, link := range order.Perm(links) {
+			add(link)
+		}
+		for range frames {
+			link, n := 0, order.IntN(100)
+			for ; n >= share[link] && link < links-1; link++ {
+				n -= share[link]
+			}
+			add(link)
+		}
+		for workers := 2; workers <= 3; workers++ {
+			s := newSpread(workers)
+			s.survey(all[:surveyFrames/8])
+			count := make([]int, workers)
+			at := map[string]int{}
+			for i := range all {
+				w := s.worker(&all[i])
+				count[w]++
+				if was, ok := at[string(all[i].Data)]; ok && was != w {
+					t.Fatalf("a link moved from worker %d to %d", was, w)
+				}
+				at[string(all[i].Data)] = w
+			}
+			for w, n := range count {
+				if fair := len(all) / workers; n < fair*85/100 || n > fair*115/100 {
+					t.Errorf("seed %d, %d workers: worker %d has %d of %d frames", seed, workers, w, n, len(all))
 				}
 			}
 		}
