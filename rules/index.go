@@ -41,7 +41,7 @@ type pcIndex struct {
 }
 
 // ituCodes are the codes of one network indicator. Most messages show one that is not
-// listed, which the bits tell in a tenth of the cache that the references take.
+// listed, which the bits tell in 2 KiB, where the references take 64.
 type ituCodes struct {
 	bits [1 << 14 / 64]uint64
 	refs [1 << 14]uint32
