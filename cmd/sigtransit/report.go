@@ -59,6 +59,9 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 			if !o.declared {
 				return e.reportMeasured(c, files, &o)
 			}
+			if o.remote.given() {
+				return usageError{errors.New("--declared: IR.21 documents come from files, not from a daemon; leave out --web-...")}
+			}
 			return e.reportDeclared(c, files, &o)
 		},
 	}
@@ -70,6 +73,8 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 	f.StringVar(&o.to, "to", "", "report up to this `time` (UTC)")
 	f.StringVar(&o.remote.passwordFile, "web-password-file", "", "user and password for a daemon: one line user:password, in `file`")
 	f.StringVar(&o.remote.caFile, "web-ca", "", "certificate authority of a daemon's TLS, PEM in `file`")
+	f.StringVar(&o.remote.certFile, "web-cert", "", "certificate to show to a daemon that asks for one, PEM in `file`")
+	f.StringVar(&o.remote.keyFile, "web-key", "", "its key, PEM in `file` (default: that of --web-cert)")
 	f.StringVarP(&o.out, "output", "o", "", "write the report to `file` instead of standard output")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"html", "json", "csv", "text"}, cobra.ShellCompDirectiveNoFileComp))
 	return c

@@ -62,8 +62,8 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 		return err
 	}
 	ledger := files[0]
-	if !isURL(ledger) && (o.remote.passwordFile != "" || o.remote.caFile != "") {
-		return usageError{fmt.Errorf("--web-password-file, --web-ca: %s is not the address of a daemon", ledger)}
+	if !isURL(ledger) && o.remote.given() {
+		return usageError{fmt.Errorf("--web-password-file, --web-ca, --web-cert, --web-key: %s is not the address of a daemon", ledger)}
 	}
 	if isURL(ledger) {
 		if len(files) > 1 {

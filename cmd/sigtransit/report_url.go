@@ -21,6 +21,8 @@ import (
 type remote struct {
 	passwordFile string // "user:password"
 	caFile       string
+	certFile     string        // with keyFile, who we are
+	keyFile      string        // "": the key stands in certFile
 	silence      time.Duration // that is waited through; 0: maxSilence
 }
 
@@ -31,6 +33,11 @@ const (
 	maxSilence = time.Minute
 	maxLedger  = 64 << 30 // octets
 )
+
+// given says that something of it was asked for.
+func (o *remote) given() bool {
+	return o.passwordFile != "" || o.caFile != "" || o.certFile != "" || o.keyFile != ""
+}
 
 // isURL says that a name is the address of a daemon.
 func isURL(name string) bool {
@@ -96,6 +103,7 @@ func (o *remote) fetch(ctx context.Context, address, to string) error {
 // server, or out of TLS.
 func (o *remote) client() (*http.Client, error) {
 	t := &http.Transport{DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext, TLSHandshakeTimeout: 10 * time.Second}
+	conf := &tls.Config{}
 	if o.caFile != "" {
 		text, err := os.ReadFile(o.caFile)
 		if err != nil {
@@ -105,8 +113,22 @@ func (o *remote) client() (*http.Client, error) {
 		if !pool.AppendCertsFromPEM(text) {
 			return nil, usageError{fmt.Errorf("--web-ca: %s holds no certificate; want PEM", o.caFile)}
 		}
-		t.TLSClientConfig = &tls.Config{RootCAs: pool}
+		conf.RootCAs = pool
 	}
+	switch key := o.keyFile; {
+	case o.certFile != "":
+		if key == "" {
+			key = o.certFile
+		}
+		own, err := tls.LoadX509KeyPair(o.certFile, key)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--web-cert, --web-key: %s, %s: %w", o.certFile, key, err)}
+		}
+		conf.Certificates = []tls.Certificate{own}
+	case key != "":
+		return nil, usageError{errors.New("--web-key: want --web-cert with the certificate of this key")}
+	}
+	t.TLSClientConfig = conf
 	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, nil
 }
 
@@ -145,6 +167,14 @@ func (o *remote) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%w; it is not in %s", err, o.caFile)
 	case errors.As(err, &name):
 		return fmt.Errorf("%w; want the name or address that its certificate is for", err)
+	case strings.Contains(err.Error(), "remote error: tls: "): // an alert, which has no type
+		switch {
+		case o.certFile != "":
+			return fmt.Errorf("it does not accept the certificate of %s: %w", o.certFile, err)
+		case strings.Contains(err.Error(), "certificate required"):
+			return errors.New("it wants to know who asks; want --web-cert and --web-key with a certificate of ours")
+		}
+		return fmt.Errorf("%w; if it asks for a certificate of ours, want --web-cert and --web-key", err) // so in TLS 1.2
 	case errors.As(err, &record), strings.Contains(err.Error(), "HTTP response to HTTPS client"): // net/http has no type for it
 		return errors.New("it does not speak TLS; want http://")
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"encoding/pem"
 	"errors"
@@ -59,6 +61,57 @@ func TestReportFromURL(t *testing.T) {
 	want := reportOf(t, "--format", "csv", ledger)
 	if got := reportOf(t, "--format", "csv", "--web-ca", ca, "--web-password-file", password, s.URL+"/probe/"); len(got) < 1000 || without(got) != without(want) {
 		t.Errorf("of the server:\n%s\nof the file:\n%s", got, want)
+	}
+}
+
+// TestReportFromURLMutual: a server that asks who asks.
+func TestReportFromURLMutual(t *testing.T) {
+	ledger := filepath.Join(t.TempDir(), "ledger")
+	if code, _, stderr := invoke(t, "", "replay", "--config", exposureConfig, "--format", "summary", "--ledger", ledger, exposureInput); code != 0 {
+		t.Fatal(stderr)
+	}
+	body, err := os.ReadFile(ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key := certificate(t)
+	stranger, strangersKey := certificate(t)
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		s := httptest.NewUnstartedServer(serve(body))
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes
+		s.TLS = &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: x509.NewCertPool(), MaxVersion: version}
+		s.TLS.ClientCAs.AppendCertsFromPEM([]byte(cert))
+		s.StartTLS()
+		ca := "--web-ca=" + write(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})))
+		own, both := write(t, "own.pem", cert), write(t, "both.pem", cert+key)
+		for _, args := range [][]string{{"--web-cert", own, "--web-key", write(t, "key.pem", key)}, {"--web-cert", both}} {
+			if got := reportOf(t, append(args, "--format", "csv", ca, s.URL)...); len(got) < 1000 {
+				t.Errorf("%v: %s", args, got)
+			}
+		}
+		other := write(t, "other.pem", stranger+strangersKey)
+		for _, x := range []struct {
+			want string
+			args []string
+			code int
+		}{
+			{map[uint16]string{
+				tls.VersionTLS12: s.URL + ": remote error: tls: handshake failure; if it asks for a certificate of ours, want --web-cert and --web-key",
+				tls.VersionTLS13: s.URL + ": it wants to know who asks; want --web-cert and --web-key with a certificate of ours",
+			}[version], nil, 1},
+			{s.URL + ": it does not accept the certificate of " + other + ": remote error: tls: ", []string{"--web-cert", other}, 1},
+			{"--web-cert, --web-key: " + own + ", " + own + ": tls: found a certificate rather than a key", []string{"--web-cert", own}, 2},
+			{"--web-cert, --web-key: " + own + ", " + other + ": tls: private key does not match public key", []string{"--web-cert", own, "--web-key", other}, 2},
+			{"--web-key: want --web-cert with the certificate of this key", []string{"--web-key", own}, 2},
+			{"--web-cert, --web-key: /nonexistent, /nonexistent: open /nonexistent", []string{"--web-cert", "/nonexistent"}, 2},
+			{"--declared: IR.21 documents come from files, not from a daemon", []string{"--declared"}, 2},
+		} {
+			code, stdout, stderr := invoke(t, "", append(append([]string{"report", ca}, x.args...), s.URL)...)
+			if code != x.code || !strings.Contains(stderr, x.want) || strings.Count(stderr, "\n") != 1 || stdout != "" {
+				t.Errorf("%v: exit code %d, stdout %q, stderr %q; want %d and one line with %q", x.args, code, stdout, stderr, x.code, x.want)
+			}
+		}
+		s.Close()
 	}
 }
 
@@ -128,7 +181,7 @@ func TestReportFromURLMistakes(t *testing.T) {
 		{"no password file", "--web-password-file: open /nonexistent: no such file", []string{"--web-password-file", "/nonexistent", locked.URL}, 2},
 		{"no authority file", "--web-ca: open /nonexistent: no such file", []string{"--web-ca", "/nonexistent", sealed.URL}, 2},
 		{"no certificate", "--web-ca: " + password + " holds no certificate; want PEM", []string{"--web-ca", password, sealed.URL}, 2},
-		{"options without a daemon", "--web-password-file, --web-ca: " + exposureInput + " is not the address of a daemon", []string{"--web-ca", ca, exposureInput}, 2},
+		{"options without a daemon", "--web-password-file, --web-ca, --web-cert, --web-key: " + exposureInput + " is not the address of a daemon", []string{"--web-ca", ca, exposureInput}, 2},
 		{"unknown authority", "certificate signed by unknown authority; want --web-ca with the certificate of its authority", []string{sealed.URL}, 1},
 		{"another authority", "certificate signed by unknown authority; it is not in " + strange, []string{"--web-ca", strange, sealed.URL}, 1},
 		{"another name", "; want the name or address that its certificate is for", []string{"--web-ca", ca, strings.Replace(sealed.URL, "127.0.0.1", "localhost", 1)}, 1},
