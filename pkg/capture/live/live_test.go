@@ -235,6 +235,37 @@ func TestOverload(t *testing.T) {
 	}
 }
 
+// TestFilling: a reader sleeps for several blocks while traffic fills them, where the ring
+// has room for that, and waits for each frame again when it does not.
+func TestFilling(t *testing.T) {
+	veth(t, "lv0")
+	for _, blocks := range []int{manyBlocks / 2, manyBlocks} {
+		k := open(t, Config{Interfaces: []string{"lv0"}, Ring: blocks * minBlock, Block: minBlock})
+		const n = 5000
+		out := from(t, "lv0")
+		for i := range n {
+			out.send(packet(132, 1, 2, i))
+		}
+		frames := make([]capture.Frame, 100)
+		got, filling := 0, false
+		for got < n {
+			m, err := k.Sources()[0].Read(frames)
+			if err != nil || m == 0 {
+				t.Fatalf("%d frames of %d came, then %v", got, n, err)
+			}
+			got += m
+			filling = filling || k.reader.filling()
+		}
+		if want := blocks >= manyBlocks; filling != want {
+			t.Errorf("a ring of %d blocks: filling %v, want %v", blocks, filling, want)
+		}
+		if k.reader.filling() {
+			t.Errorf("a ring of %d blocks: it is filling after the last frame", blocks)
+		}
+		k.Close()
+	}
+}
+
 // TestClose: a Read that waits ends at once, and for good.
 func TestClose(t *testing.T) {
 	veth(t, "lv0")

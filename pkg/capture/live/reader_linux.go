@@ -22,6 +22,14 @@ const noticeTime = 10 * time.Millisecond
 // blindTime is how long a reader sleeps that does not see new frames.
 const blindTime = 2 * time.Millisecond
 
+// fillTime is how long a reader sleeps where traffic fills blocks, and manyBlocks are
+// enough for what comes meanwhile: at 10 Gbit/s, which fills one of the default size in
+// 0.2 ms, five times.
+const (
+	fillTime   = 5 * time.Millisecond
+	manyBlocks = 128
+)
+
 // reader merges the frames of all interfaces. One goroutine reads.
 type reader struct {
 	conf  *Config
@@ -58,7 +66,13 @@ func (r *reader) fill(frames []capture.Frame, from []*block) (int, error) {
 	defer r.mu.Unlock()
 	r.release()
 	var deadline time.Time
-	for blind := false; ; blind = !blind {
+	// Where blocks fill, the next one is due in a moment: to be waked for each costs more
+	// than to sleep for several.
+	blind, nap := r.filling(), blindTime
+	if blind {
+		nap = fillTime
+	}
+	for ; ; blind = !blind {
 		if r.stopped.Load() {
 			r.shut()
 			return 0, io.EOF
@@ -99,10 +113,25 @@ func (r *reader) fill(frames []capture.Frame, from []*block) (int, error) {
 			left = min(left, ready)
 		}
 		if blind {
-			left = min(left, blindTime)
+			left, nap = min(left, nap), blindTime
 		}
 		r.look(now, left, blind)
 	}
+}
+
+// filling says that the last block of a ring was full, not just old, when the kernel was
+// done with it, and that all have room for what comes in fillTime.
+func (r *reader) filling() (yes bool) {
+	for _, p := range r.ports {
+		if p.ring == nil {
+			continue
+		}
+		if len(p.ring.blocks) < manyBlocks {
+			return false
+		}
+		yes = yes || p.ring.filled
+	}
+	return yes
 }
 
 // single hands out the frames of the only interface.

@@ -22,8 +22,9 @@ type ring struct {
 	hw     bool // the card's clock gives the time
 	mem    []byte
 	blocks []block
-	next   int // the block the kernel fills or has filled next
-	ahead  int // how many blocks from there on were seen to be full
+	next   int  // the block the kernel fills or has filled next
+	ahead  int  // how many blocks from there on were seen to be full
+	filled bool // the last block that was taken was full, not just old
 	// refs are the blocks taken, and one while the ring is open. The memory goes with
 	// the last.
 	refs atomic.Int32
@@ -222,6 +223,7 @@ func (r *ring) take(now time.Time) *block {
 	if r.next++; r.next == len(r.blocks) {
 		r.next = 0
 	}
+	r.filled = h.v1.Block_status&unix.TP_STATUS_BLK_TMO == 0
 	b.left, b.off = int(h.v1.Num_pkts), int(h.v1.Offset_to_first_pkt)
 	b.fetched, b.size = b.off, min(int(h.v1.Blk_len), len(b.mem))
 	r.refs.Add(1)
