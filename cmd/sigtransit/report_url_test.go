@@ -38,16 +38,23 @@ func header(pages uint32) []byte {
 	return b
 }
 
-// TestReportFromURL: a report on a server's ledger says what one on the file does.
-func TestReportFromURL(t *testing.T) {
-	ledger := filepath.Join(t.TempDir(), "ledger")
-	if code, _, stderr := invoke(t, "", "replay", "--config", exposureConfig, "--format", "summary", "--ledger", ledger, exposureInput); code != 0 {
+// ledgerOfReplay is a ledger and what is in its file.
+func ledgerOfReplay(t *testing.T) (name string, body []byte) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "ledger")
+	if code, _, stderr := invoke(t, "", "replay", "--config", exposureConfig, "--format", "summary", "--ledger", name, exposureInput); code != 0 {
 		t.Fatal(stderr)
 	}
-	body, err := os.ReadFile(ledger)
+	body, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return name, body
+}
+
+// TestReportFromURL: a report on a server's ledger says what one on the file does.
+func TestReportFromURL(t *testing.T) {
+	ledger, body := ledgerOfReplay(t)
 	password := write(t, "password", "noc:with: colon and blank \n")
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user != "noc" || password != "with: colon and blank " {
@@ -66,14 +73,7 @@ func TestReportFromURL(t *testing.T) {
 
 // TestReportFromURLMutual: a server that asks who asks.
 func TestReportFromURLMutual(t *testing.T) {
-	ledger := filepath.Join(t.TempDir(), "ledger")
-	if code, _, stderr := invoke(t, "", "replay", "--config", exposureConfig, "--format", "summary", "--ledger", ledger, exposureInput); code != 0 {
-		t.Fatal(stderr)
-	}
-	body, err := os.ReadFile(ledger)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, body := ledgerOfReplay(t)
 	cert, key := certificate(t)
 	stranger, strangersKey := certificate(t)
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
