@@ -60,7 +60,7 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 				return e.reportMeasured(c, files, &o)
 			}
 			if o.remote.given() {
-				return usageError{errors.New("--declared: IR.21 documents come from files, not from a daemon; leave out --web-...")}
+				return usageError{errors.New("--declared: IR.21 documents come from files, not from a daemon: leave out what begins with --web-")}
 			}
 			return e.reportDeclared(c, files, &o)
 		},
