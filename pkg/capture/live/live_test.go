@@ -240,17 +240,17 @@ func TestOverload(t *testing.T) {
 func TestFilling(t *testing.T) {
 	veth(t, "lv0")
 	for _, blocks := range []int{manyBlocks / 2, manyBlocks} {
-		k := open(t, Config{Interfaces: []string{"lv0"}, Ring: blocks * minBlock, Block: minBlock})
+		k := open(t, Config{Interfaces: []string{"lv0"}, Ring: blocks * minBlock, Block: minBlock, BlockTimeout: 200 * time.Millisecond})
 		const n = 5000
 		out := from(t, "lv0")
 		for i := range n {
 			out.send(packet(132, 1, 2, i))
 		}
 		frames := make([]capture.Frame, 100)
-		got, filling := 0, false
+		got, filling, end := 0, false, time.Now().Add(10*time.Second)
 		for got < n {
 			m, err := k.Sources()[0].Read(frames)
-			if err != nil || m == 0 {
+			if err != nil || time.Now().After(end) {
 				t.Fatalf("%d frames of %d came, then %v", got, n, err)
 			}
 			got += m

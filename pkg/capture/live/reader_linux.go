@@ -66,7 +66,7 @@ func (r *reader) fill(frames []capture.Frame, from []*block) (int, error) {
 	defer r.mu.Unlock()
 	r.release()
 	var deadline time.Time
-	// Where blocks fill, the next one is due in a moment: to be waked for each costs more
+	// Where blocks fill, the next one is due in a moment: to be woken for each costs more
 	// than to sleep for several.
 	blind, nap := r.filling(), blindTime
 	if blind {

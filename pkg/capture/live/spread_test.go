@@ -133,7 +133,7 @@ func TestSpreadBalance(t *testing.T) {
 }
 
 // TestSpreadSurvey: links of unequal traffic, two of which bring half of it, are shared out
-// by what the first frames of each say, wherever the handshakes of all came first.
+// by what the first frames of each say, although the first of all tell nothing: one each.
 func TestSpreadSurvey(t *testing.T) {
 	const links, frames = 16, 20_000
 	share := [links]int{28, 22} // of 100; the others have 3 or 4
@@ -160,7 +160,7 @@ func TestSpreadSurvey(t *testing.T) {
 		}
 		for workers := 2; workers <= 3; workers++ {
 			s := newSpread(workers)
-			s.survey(all[:surveyFrames/8])
+			s.survey(all[:spreadFrames])
 			count := make([]int, workers)
 			at := map[string]int{}
 			for i := range all {
