@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,14 +18,22 @@ type Line struct {
 	Grave      int // as in verdictWords
 }
 
-// Answers is the first page in words: they stand in HTML and in text.
+// Answers is the first page in words: they stand in HTML and in text. Where nothing was
+// counted there is nothing to say of what it gives away.
 func (d *Data) Answers() []Answer {
-	return []Answer{
+	if d.Total.Messages == 0 {
+		return []Answer{{"Who carries it?", d.who()}, {"How sure is that?", d.sure()}}
+	}
+	all := []Answer{
 		{"Who carries it?", d.who()},
 		{"What does it give away?", d.what()},
 		{"Is it what the contracts say?", d.contracts()},
 		{"How sure is that?", d.sure()},
 	}
+	if next := d.next(); len(next) > 0 {
+		all = append(all, Answer{"What next?", next})
+	}
+	return all
 }
 
 // watchedSeen are the watched carriers with a proven message.
@@ -39,7 +48,7 @@ func (d *Data) watchedSeen() (all []*Carrier) {
 
 func (d *Data) who() (out []Line) {
 	if d.Total.Messages == 0 {
-		return []Line{{"Nothing was measured.", "The ledger has no signaling with partners in this period.", 1}}
+		return []Line{{"Nothing was measured.", "The ledger has no signaling with partners in this period: it says nothing about any carrier.", 1}}
 	}
 	for _, c := range d.watchedSeen() {
 		text := fmt.Sprintf("carried %s of the signaling with partners: %s of %s messages", percent(c.Share), number(c.Messages), number(d.Total.Messages))
@@ -90,7 +99,7 @@ func (d *Data) what() (out []Line) {
 		}
 		text := fmt.Sprintf("could read %s, of %s", list(seen), subscribers(c.Figures))
 		if c.Secrets > 0 {
-			text += fmt.Sprintf("; %s really returned what their class names", plural(c.Secrets, "answer", "answers"))
+			text += fmt.Sprintf("; %s returned secrets", plural(c.Secrets, "answer", "answers"))
 		}
 		if c.Readable < c.Messages {
 			text += fmt.Sprintf(". %s of it is readable on the wire", percent(share(c.Readable, c.Messages)))
@@ -113,7 +122,7 @@ func subscribers(f Figures) string {
 		s = append(s, f.Visitors.String()+" visiting "+map[bool]string{true: "subscriber", false: "subscribers"}[f.Visitors.Value == 1])
 	}
 	if f.Others.Value > 0 {
-		s = append(s, f.Others.String()+" of whom it is not known whose they are")
+		s = append(s, f.Others.String()+" whose operator is not known")
 	}
 	if len(s) == 0 {
 		return "no subscriber that is named"
@@ -139,7 +148,7 @@ func (d *Data) contracts() (out []Line) {
 	grave := 0
 	for i := range d.Compared {
 		c := &d.Compared[i]
-		if verdictWords[c.Verdict].Grave < 2 {
+		if c.Grave() < 2 {
 			continue
 		}
 		if grave++; grave <= most {
@@ -153,14 +162,33 @@ func (d *Data) contracts() (out []Line) {
 		out = append(out, Line{"Nothing seen contradicts a declaration.", "", 0})
 	}
 	rest := []string{plural(t[AsDeclared], "route is", "routes are") + " as declared"}
-	for _, x := range []struct{ verdict, text string }{
-		{DeclaredUnseen, "declared and never seen"}, {NothingSeen, "declared with nothing measured"}, {NoDeclaration, "seen with partners that declare nothing for the service"}, {Unresolved, "declared under a name that matches no known carrier"},
+	for _, x := range []struct{ brief, text string }{
+		{verdictWords[DeclaredUnseen].Brief, "declared and never seen"}, {idleBackup, "declared as backup and not used"}, {verdictWords[NothingSeen].Brief, "declared with no path known"}, {verdictWords[NoDeclaration].Brief, "seen with partners that declare nothing for the service"}, {verdictWords[Unresolved].Brief, "declared under a name that matches no known carrier"},
 	} {
-		if t[x.verdict] > 0 {
-			rest = append(rest, number(t[x.verdict])+" "+x.text)
+		if names := d.routes(x.brief); len(names) > 0 {
+			rest = append(rest, number(len(names))+" "+x.text+" ("+shortened(names)+")")
 		}
 	}
 	return append(out, Line{"Of the others,", list(rest) + ".", 0})
+}
+
+// routes names those that a verdict was found for.
+func (d *Data) routes(brief string) (s []string) {
+	for i := range d.Compared {
+		if c := &d.Compared[i]; c.Brief() == brief {
+			s = append(s, name(c.PartnerName, c.Partner)+" over "+name(c.CarrierName, c.Carrier))
+		}
+	}
+	return s
+}
+
+// shortened is list with the first of many.
+func shortened(names []string) string {
+	const most = 3
+	if n := len(names); n > most {
+		names = append(names[:most:most], number(n-most)+" more")
+	}
+	return list(names)
 }
 
 // against says what stands against a declaration.
@@ -218,7 +246,9 @@ func (d *Data) sure() (out []Line) {
 	}
 	out = append(out, Line{"Capture trust:", text, grave})
 	c := &d.Coverage
-	if c.Hours > 0 {
+	if c.Covered == 0 {
+		out = append(out, Line{"Coverage:", "nothing was captured in this period.", 1})
+	} else if c.Hours > 0 {
 		text, grave = covered(*c), 0
 		if c.Covered < c.Hours {
 			text, grave = text+"; what passed in the others is not in any figure", 1
@@ -231,6 +261,26 @@ func (d *Data) sure() (out []Line) {
 			text, grave = text+"; the others count as “Partner unknown”. Check home (PLMNs, GT prefixes, realms) and partners in the configuration", 1
 		}
 		out = append(out, Line{"Partners:", text + ".", grave})
+	}
+	return out
+}
+
+// next is what can be done about it.
+func (d *Data) next() (out []Line) {
+	if len(d.watchedSeen()) > 0 {
+		out = append(out, Line{"Look at the messages:", "the findings of the same capture name each with its frame, and “sigtransit rules explain --frame N CAPTURE” says why it was flagged.", 0})
+	}
+	var ask []string
+	for i := range d.Compared {
+		if c := &d.Compared[i]; c.Grave() == 2 && !slices.Contains(ask, name(c.PartnerName, c.Partner)) {
+			ask = append(ask, name(c.PartnerName, c.Partner))
+		}
+	}
+	if len(ask) > 0 {
+		out = append(out, Line{"Ask " + shortened(ask) + ":", "which way its signaling is meant to go. What you accept goes into a file of exceptions, with its owner, its reason and its end.", 0})
+	}
+	if n := d.Unknown.Messages; share(n, d.Total.Messages) > 1.0/3 {
+		out = append(out, Line{"Make paths known:", "say in the configuration (links) whose equipment ends which link. No evidence is better, and none stands for " + percent(share(n, d.Total.Messages)) + " of the messages.", 0})
 	}
 	return out
 }

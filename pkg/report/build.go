@@ -89,12 +89,31 @@ func (w words) links(order []string) (out []LinkCount) {
 	return out
 }
 
+// byEvidence counts messages by the evidence that they rest on.
+type byEvidence [signaling.NumEvidence]uint64
+
+// list has the strongest first.
+func (n *byEvidence) list() (out []ByEvidence) {
+	for e := signaling.NumEvidence - 1; e > 0; e-- {
+		if n[e] > 0 {
+			out = append(out, ByEvidence{e.String(), sure(e), proves(e), n[e]})
+		}
+	}
+	return out
+}
+
 // carrierTally is a carrier while rows are added up.
 type carrierTally struct {
 	tally
-	cells                   map[string]*tally
-	evidence                [signaling.NumEvidence]uint64
+	cells                   map[string]*cellTally
+	evidence                byEvidence
 	services, ways, shields words
+}
+
+// cellTally is a class of a carrier.
+type cellTally struct {
+	tally
+	evidence byEvidence
 }
 
 // partnerTally is a partner, or a country.
@@ -125,7 +144,9 @@ type builder struct {
 	nations  map[string]*partnerTally
 	routes   map[route]*tally
 	proven   map[route]uint64 // without carrier
+	pathless map[route]uint64 // likewise
 	points   map[int64]*point
+	hours    map[int64]bool     // with any frame
 	counters map[Counter]*tally // of the key alone
 	country  func(partner string) string
 	from, to int64
@@ -142,7 +163,7 @@ func newBuilder(o Options, country func(string) string) *builder {
 	return &builder{
 		o: o, d: &Data{Format: Format, Version: Version, Created: o.Now.UTC(), Tool: o.Tool, Home: o.Home}, country: country,
 		classes: map[string]*tally{}, carriers: map[string]*carrierTally{}, partners: map[string]*partnerTally{}, nations: map[string]*partnerTally{},
-		routes: map[route]*tally{}, proven: map[route]uint64{}, points: map[int64]*point{}, counters: map[Counter]*tally{},
+		routes: map[route]*tally{}, proven: map[route]uint64{}, pathless: map[route]uint64{}, points: map[int64]*point{}, hours: map[int64]bool{}, counters: map[Counter]*tally{},
 	}
 }
 
@@ -230,6 +251,7 @@ func (b *builder) totals(r *exposure.Row, at *point) error {
 	default:
 		into = append(into, &b.unknown, &p.unknown, &n.unknown)
 		at.unknown += r.Messages
+		b.pathless[route{r.Partner, r.Service, ""}] += r.Messages
 		if r.Evidence == signaling.EvidenceDeclared {
 			b.d.Declared += r.Messages
 		}
@@ -253,7 +275,7 @@ func (b *builder) totals(r *exposure.Row, at *point) error {
 func (b *builder) carrier(r *exposure.Row, at *point) error {
 	c := get(b.carriers, r.Carrier)
 	if c.cells == nil {
-		c.cells, c.services, c.ways, c.shields = map[string]*tally{}, words{}, words{}, words{}
+		c.cells, c.services, c.ways, c.shields = map[string]*cellTally{}, words{}, words{}, words{}
 	}
 	c.evidence[r.Evidence] += r.Messages
 	if !proves(r.Evidence) {
@@ -263,8 +285,10 @@ func (b *builder) carrier(r *exposure.Row, at *point) error {
 	c.services[r.Service.String()] += r.Messages
 	c.ways[r.Direction.String()] += r.Messages
 	c.shields[r.Protection.String()] += r.Messages
+	cell := get(c.cells, classOf(r.Class))
+	cell.evidence[r.Evidence] += r.Messages
 	for _, t := range []*tally{
-		&c.tally, get(c.cells, classOf(r.Class)), get(b.partner(b.partners, r.Partner).carriers, r.Carrier),
+		&c.tally, &cell.tally, get(b.partner(b.partners, r.Partner).carriers, r.Carrier),
 		get(b.partner(b.nations, b.country(r.Partner)).carriers, r.Carrier), get(b.routes, route{r.Partner, r.Service, r.Carrier}),
 	} {
 		if err := t.add(r); err != nil {
@@ -346,18 +370,13 @@ func part(n uint64, of *tally) Part { return Part{n, round(share(n, of.Messages)
 func (b *builder) makeCarrier(id string, info carrierInfo, t *carrierTally) Carrier {
 	c := Carrier{ID: id, Name: info.name, Watched: info.watched, Figures: t.figures(), Share: round(share(t.Messages, b.total.Messages)), Best: t.best.String(),
 		Services: t.services.list(signaling.Names(signaling.NumServices)), Ways: t.ways.list(signaling.Names(signaling.NumDirections)),
-		Shields: t.shields.list(signaling.Names(signaling.NumProtections))}
-	for e := signaling.NumEvidence - 1; e > 0; e-- {
-		if n := t.evidence[e]; n > 0 {
-			c.Evidence = append(c.Evidence, ByEvidence{e.String(), sure(e), proves(e), n})
-		}
-	}
+		Shields: t.shields.list(signaling.Names(signaling.NumProtections)), Evidence: t.evidence.list()}
 	for _, class := range classes {
 		x := t.cells[class]
 		if x == nil {
-			x = &tally{}
+			x = &cellTally{}
 		}
-		c.Cells = append(c.Cells, Cell{class, x.figures(), round(share(x.Messages, get(b.classes, class).Messages)), x.best.String()})
+		c.Cells = append(c.Cells, Cell{class, x.figures(), round(share(x.Messages, get(b.classes, class).Messages)), x.best.String(), x.evidence.list()})
 	}
 	for id, p := range b.partners {
 		if p.carriers[c.ID] != nil && id != "" {
@@ -374,7 +393,7 @@ func (b *builder) makeCarrier(id string, info carrierInfo, t *carrierTally) Carr
 
 func (b *builder) makePartner(id string, info party, t *partnerTally, carriers map[string]carrierInfo) Partner {
 	p := Partner{ID: id, Name: info.name, Country: info.country, CountryName: countryName(info.country), Source: info.source, Figures: t.all.figures(),
-		Watched: part(t.watched, &t.all), Unknown: part(t.unknown.Messages, &t.all)}
+		Watched: part(t.watched, &t.all), Unknown: part(t.unknown.Messages, &t.all), Pathless: t.unknown.figures()}
 	if id == "" {
 		p.Name = "Partner unknown"
 	}
@@ -399,17 +418,25 @@ func (b *builder) timeline() {
 		return
 	}
 	from, to := b.from, b.to
-	step := int64(time.Hour / time.Second)
-	if b.span > step || (to-from)/step > maxHours {
-		t.Step, step = "day", int64(24*time.Hour/time.Second)
-	}
 	if p := b.d.Period; !p.From.IsZero() {
 		from, to = p.From.Unix(), p.To.Unix()
 	}
-	from -= from % step
+	const hour = int64(time.Hour / time.Second)
+	step := hour
+	if b.span > step || (to-from)/step > maxHours {
+		t.Step, step = "day", 24*hour
+	}
 	at := map[int64]*Point{}
-	for s := from; s < to; s += step {
-		t.Points = append(t.Points, Point{Time: time.Unix(s, 0).UTC(), Carriers: make([]uint64, len(b.d.Carriers))})
+	for s := from - from%step; s < to; s += step {
+		p := Point{Time: time.Unix(s, 0).UTC(), Carriers: make([]uint64, len(b.d.Carriers))}
+		for h := max(s, from); h < min(s+step, to); h += hour {
+			p.Hours++
+			if b.hours[h] || b.points[h] != nil {
+				p.Captured++
+			}
+		}
+		p.Covered = p.Captured > 0
+		t.Points = append(t.Points, p)
 	}
 	for i := range t.Points {
 		at[t.Points[i].Time.Unix()] = &t.Points[i]
@@ -419,7 +446,6 @@ func (b *builder) timeline() {
 		if x == nil {
 			continue
 		}
-		x.Covered = true
 		x.Total += p.total
 		x.Unknown += p.unknown
 		for i := range b.d.Carriers {
@@ -445,7 +471,7 @@ func (b *builder) raw() {
 	}
 	slices.SortFunc(b.d.Counters, func(x, y Counter) int {
 		return cmp.Or(cmp.Compare(rank[x.Carrier], rank[y.Carrier]), cmp.Compare(column[columnOf(x.Class)], column[columnOf(y.Class)]),
-			cmp.Compare(x.Partner, y.Partner), cmp.Compare(x.Service, y.Service), cmp.Compare(x.Class, y.Class), cmp.Compare(x.Direction, y.Direction),
+			-order(!x.counts(), !y.counts()), cmp.Compare(x.Partner, y.Partner), cmp.Compare(x.Service, y.Service), cmp.Compare(x.Class, y.Class), cmp.Compare(x.Direction, y.Direction),
 			cmp.Compare(x.Evidence, y.Evidence), cmp.Compare(x.Watched, y.Watched), cmp.Compare(x.Protection, y.Protection), cmp.Compare(x.Subscriber, y.Subscriber))
 	})
 }

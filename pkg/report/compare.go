@@ -14,12 +14,14 @@ func (b *builder) compare(parties map[string]party, carriers map[string]carrierI
 	declared := map[route]partners.Use{}
 	var names []Comparison // declared names that mean no carrier
 	declares := map[route]bool{}
+	blind := map[route]bool{} // one of the names stands for more than a backup
 	for _, p := range b.o.Declared {
 		for _, x := range p.Carriers {
 			declares[route{p.ID, x.Service, ""}] = true
 			if len(x.Carriers) == 0 {
+				blind[route{p.ID, x.Service, ""}] = blind[route{p.ID, x.Service, ""}] || x.Use != partners.Backup
 				names = append(names, Comparison{Partner: p.ID, PartnerName: p.Name, Service: x.Service.String(), CarrierName: x.Name, Use: x.Use.String(),
-					Proven: b.proven[route{p.ID, x.Service, ""}], Best: signaling.EvidenceNone.String(), Verdict: Unresolved})
+					Proven: b.proven[route{p.ID, x.Service, ""}], Unknown: b.pathless[route{p.ID, x.Service, ""}], Best: signaling.EvidenceNone.String(), Verdict: Unresolved})
 			}
 			for _, id := range x.Carriers {
 				r := route{p.ID, x.Service, id}
@@ -46,7 +48,8 @@ func (b *builder) compare(parties map[string]party, carriers map[string]carrierI
 	for r := range all {
 		use, ok := declared[r]
 		c := Comparison{Partner: r.partner, PartnerName: parties[r.partner].name, Service: r.service.String(), Carrier: r.carrier,
-			CarrierName: carriers[r.carrier].name, Watched: carriers[r.carrier].watched, Proven: b.proven[route{r.partner, r.service, ""}], Best: signaling.EvidenceNone.String()}
+			CarrierName: carriers[r.carrier].name, Watched: carriers[r.carrier].watched, Proven: b.proven[route{r.partner, r.service, ""}],
+			Unknown: b.pathless[route{r.partner, r.service, ""}], Best: signaling.EvidenceNone.String()}
 		if ok {
 			c.Use = use.String()
 		}
@@ -59,7 +62,7 @@ func (b *builder) compare(parties map[string]party, carriers map[string]carrierI
 			c.Verdict = NoDeclaration
 		case !ok:
 			c.Verdict = Undeclared
-		case c.Messages > 0 && use == partners.Backup && b.more(r, declared):
+		case c.Messages > 0 && use == partners.Backup && !blind[route{r.partner, r.service, ""}] && b.more(r, declared):
 			c.Verdict = BackupCarries
 		case c.Messages > 0:
 			c.Verdict = AsDeclared
@@ -71,7 +74,7 @@ func (b *builder) compare(parties map[string]party, carriers map[string]carrierI
 		d.Compared = append(d.Compared, c)
 	}
 	slices.SortFunc(d.Compared, func(x, y Comparison) int {
-		return cmp.Or(verdictWords[y.Verdict].Grave-verdictWords[x.Verdict].Grave, order(x.Watched, y.Watched), cmp.Compare(y.Messages, x.Messages),
+		return cmp.Or(y.Grave()-x.Grave(), order(x.Watched, y.Watched), cmp.Compare(y.Messages, x.Messages),
 			cmp.Compare(x.PartnerName, y.PartnerName), cmp.Compare(x.Partner, y.Partner), cmp.Compare(x.Service, y.Service), cmp.Compare(x.CarrierName, y.CarrierName), cmp.Compare(x.Carrier, y.Carrier))
 	})
 	for i := range d.Carriers {
@@ -89,7 +92,10 @@ func (b *builder) compare(parties map[string]party, carriers map[string]carrierI
 		}
 		for _, v := range by {
 			switch v {
-			case AsDeclared, BackupCarries:
+			case BackupCarries:
+				terms.Backups++
+				fallthrough
+			case AsDeclared:
 				terms.Kept++
 				terms.DeclaredBy++
 			case DeclaredUnseen, NothingSeen:
@@ -109,12 +115,12 @@ func rankVerdict(v string) int {
 	return slices.Index([]string{NothingSeen, DeclaredUnseen, NoDeclaration, AsDeclared, BackupCarries, Undeclared}, v)
 }
 
-// more says that a backup carries more than the primaries of the same partner and
-// service do together.
+// more says that a backup carries more than all that are declared as something else for the
+// same partner and service do together.
 func (b *builder) more(r route, declared map[route]partners.Use) bool {
 	primaries, sum := 0, uint64(0)
 	for o, use := range declared {
-		if o.partner == r.partner && o.service == r.service && use == partners.Primary {
+		if o.partner == r.partner && o.service == r.service && use != partners.Backup {
 			primaries++
 			if t := b.routes[o]; t != nil {
 				sum += t.Messages

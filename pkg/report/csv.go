@@ -4,13 +4,39 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+	"strings"
 	"time"
+
+	"sigtransit/pkg/signaling"
 )
 
 // csvHeader are the columns of the CSV form: one long table, in which the first column
 // says what a line is about. Cells that do not apply are empty.
 var csvHeader = []string{"table", "time", "carrier", "carrier_name", "watched", "partner", "partner_name", "country", "service", "class", "direction", "evidence", "watched_evidence",
-	"protection", "subscriber", "declared_use", "verdict", "messages", "share", "dialogues", "secrets", "refused", "readable_messages", "home_subscribers", "visiting_subscribers", "other_subscribers", "subscribers", "links"}
+	"protection", "subscriber", "declared_use", "verdict", "messages", "share", "dialogues", "secrets", "refused", "readable_messages", "home_subscribers", "visiting_subscribers", "other_subscribers", "subscribers", "links", "covered_hours", "hours", "name", "value"}
+
+// about is what the figures rest on, by name.
+func (d *Data) about() [][2]string {
+	c := &d.Coverage
+	all := [][2]string{{"created", d.Created.Format(time.RFC3339)}, {"tool", d.Tool}, {"home", d.Home.Name}, {"home_plmns", strings.Join(d.Home.PLMNs, " ")}}
+	if !d.Period.From.IsZero() {
+		all = append(all, [2]string{"from", d.Period.From.Format(time.RFC3339)}, [2]string{"to", d.Period.To.Format(time.RFC3339)})
+	}
+	all = append(all, [2]string{"hours", strconv.Itoa(c.Hours)}, [2]string{"covered_hours", strconv.Itoa(c.Covered)}, [2]string{"frames", count(c.Frames)},
+		[2]string{"decoded_frames", count(c.Decoded)}, [2]string{"undecoded_frames", count(c.Undecoded)}, [2]string{"dropped_frames", count(c.Drops)},
+		[2]string{"partner_known_messages", count(c.Attributed)}, [2]string{"internal_messages", count(d.Internal)},
+		[2]string{"housekeeping_messages", count(d.Housekeeping)}, [2]string{"over_several_carriers", count(d.Twice)}, [2]string{"capture_trust", d.Trust.Verdict})
+	for _, s := range c.Sources {
+		all = append(all, [2]string{"source", s})
+	}
+	for _, s := range d.Trust.Why {
+		all = append(all, [2]string{"capture_trust_reason", s})
+	}
+	for e := signaling.EvidenceAdjacent; e >= signaling.EvidenceAddress; e-- {
+		all = append(all, [2]string{"confidence_" + e.String(), sure(e)})
+	}
+	return all
+}
 
 // line is a line of the CSV form by column.
 type line map[string]string
@@ -39,6 +65,9 @@ func (d *Data) WriteCSV(w io.Writer) error {
 		}
 		_ = out.Write(row) // Error has it
 	}
+	for _, x := range d.about() {
+		put(line{"table": "about", "name": x[0], "value": x[1]})
+	}
 	put(line{"table": "total", "share": "1"}.with(d.Total))
 	put(line{"table": "path_unknown", "share": ratio(round(share(d.Unknown.Messages, d.Total.Messages)))}.with(d.Unknown))
 	put(line{"table": "watched", "messages": count(d.Watched.Messages), "share": ratio(d.Watched.Share)})
@@ -57,6 +86,11 @@ func (d *Data) WriteCSV(w io.Writer) error {
 			l := of("carrier_class").with(x.Figures)
 			l["class"], l["share"], l["evidence"] = x.Class, ratio(x.Share), x.Best
 			put(l)
+			for _, y := range x.Evidence {
+				l := of("carrier_class_evidence")
+				l["class"], l["evidence"], l["messages"] = x.Class, y.Evidence, count(y.Messages)
+				put(l)
+			}
 		}
 		for _, x := range c.Evidence {
 			l := of("carrier_evidence")
@@ -83,8 +117,8 @@ func (d *Data) WriteCSV(w io.Writer) error {
 		l := of("partner_watched")
 		l["messages"], l["share"] = count(p.Watched.Messages), ratio(p.Watched.Share)
 		put(l)
-		l = of("partner_path_unknown")
-		l["messages"], l["share"] = count(p.Unknown.Messages), ratio(p.Unknown.Share)
+		l = of("partner_path_unknown").with(p.Pathless)
+		l["share"] = ratio(p.Unknown.Share)
 		put(l)
 	}
 	for _, c := range d.Countries {
@@ -93,11 +127,20 @@ func (d *Data) WriteCSV(w io.Writer) error {
 		put(line{"table": "country_path_unknown", "country": c.Code, "messages": count(c.Unknown.Messages), "share": ratio(c.Unknown.Share)})
 	}
 	for _, p := range d.Timeline.Points {
-		at := p.Time.UTC().Format(time.RFC3339)
-		put(line{"table": d.Timeline.Step, "time": at, "messages": count(p.Total)})
-		put(line{"table": d.Timeline.Step + "_path_unknown", "time": at, "messages": count(p.Unknown)})
+		// Without a frame there is no count, not one of 0.
+		of := func(table string, n uint64) line {
+			l := line{"table": table, "time": p.Time.UTC().Format(time.RFC3339), "covered_hours": strconv.Itoa(p.Captured), "hours": strconv.Itoa(p.Hours)}
+			if p.Covered {
+				l["messages"] = count(n)
+			}
+			return l
+		}
+		put(of(d.Timeline.Step, p.Total))
+		put(of(d.Timeline.Step+"_path_unknown", p.Unknown))
 		for i, n := range p.Carriers {
-			put(line{"table": d.Timeline.Step + "_carrier", "time": at, "carrier": d.Carriers[i].ID, "carrier_name": d.Carriers[i].Name, "messages": count(n)})
+			l, c := of(d.Timeline.Step+"_carrier", n), &d.Carriers[i]
+			l["carrier"], l["carrier_name"], l["watched"] = c.ID, c.Name, strconv.FormatBool(c.Watched)
+			put(l)
 		}
 	}
 	for _, c := range d.Compared {

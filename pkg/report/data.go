@@ -16,7 +16,7 @@ type Data struct {
 	Created time.Time `json:"created"`
 	Tool    string    `json:"tool"` // version of the program
 	Home    Home      `json:"home"`
-	Period  Period    `json:"period"`
+	Period  Period    `json:"period,omitzero"` // not there: the ledger is empty
 
 	// Total is every message once, but for those between two nodes of home, which
 	// Internal counts. Unknown is the part of it for which nothing proves a path.
@@ -62,9 +62,9 @@ type Period struct {
 // Figures are the counts of a set of messages.
 type Figures struct {
 	Messages  uint64 `json:"messages"`
-	Dialogues uint64 `json:"dialogues"`
-	Secrets   uint64 `json:"secrets"` // answers that returned what their class names
-	Refused   uint64 `json:"refused"` // answers that refused
+	Dialogues uint64 `json:"dialogues"` // one with several classes counts once for each
+	Secrets   uint64 `json:"secrets"`   // answers that returned more than the subscriber's number
+	Refused   uint64 `json:"refused"`   // answers that refused
 	Readable  uint64 `json:"readable_messages"`
 	// Distinct subscribers: home's own, and those of partners that home serves.
 	Home     Estimate `json:"home_subscribers"`
@@ -114,9 +114,10 @@ type Carrier struct {
 
 // CarrierTerms counts partners by what they declare of a carrier and what was seen.
 type CarrierTerms struct {
-	DeclaredBy int `json:"declared_by"` // partners that name it
-	Kept       int `json:"as_declared"` // of those, seen
-	Undeclared int `json:"undeclared"`  // seen with partners that declare others
+	DeclaredBy int `json:"declared_by"`    // partners that name it
+	Kept       int `json:"as_declared"`    // of those, seen
+	Backups    int `json:"backup_primary"` // of those, seen with more than the primary has
+	Undeclared int `json:"undeclared"`     // seen with partners that declare others
 	Silent     int `json:"no_declaration"`
 }
 
@@ -126,6 +127,8 @@ type Cell struct {
 	Figures
 	Share float64 `json:"share"` // of the class's messages
 	Best  string  `json:"best_evidence"`
+	// Evidence is as that of Carrier, of what proves a path alone.
+	Evidence []ByEvidence `json:"evidence"`
 }
 
 // ByEvidence is how many messages rest on an evidence, and how sure that is.
@@ -159,6 +162,7 @@ type Partner struct {
 	Figures
 	Watched  Part             `json:"watched"`
 	Unknown  Part             `json:"path_unknown"`
+	Pathless Figures          `json:"path_unknown_figures"` // what Unknown counts
 	Carriers []PartnerCarrier `json:"carriers"`
 }
 
@@ -195,6 +199,8 @@ type Point struct {
 	Unknown  uint64    `json:"path_unknown"`
 	Carriers []uint64  `json:"carriers"`
 	Covered  bool      `json:"covered"` // the capture covers it, at least in part
+	Hours    int       `json:"hours"`   // of the step, in the period
+	Captured int       `json:"covered_hours"`
 }
 
 // Comparison holds what a partner declares of a carrier against what was seen.
@@ -208,10 +214,12 @@ type Comparison struct {
 	Use         string `json:"declared_use"` // empty: not declared
 	Messages    uint64 `json:"messages"`
 	// Share is of the partner's messages of this service with a proven path.
-	Share   float64 `json:"share"`
-	Proven  uint64  `json:"proven_messages"` // what Share is of
-	Best    string  `json:"best_evidence"`
-	Verdict string  `json:"verdict"`
+	Share  float64 `json:"share"`
+	Proven uint64  `json:"proven_messages"` // what Share is of
+	// Unknown are the partner's messages of this service for which nothing proves a path.
+	Unknown uint64 `json:"path_unknown_messages"`
+	Best    string `json:"best_evidence"`
+	Verdict string `json:"verdict"`
 }
 
 // Verdicts of comparisons, gravest first.

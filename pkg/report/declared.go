@@ -175,6 +175,9 @@ func (d *Declared) HTML(w io.Writer) error {
 	}
 	t, err := template.New("declared").Funcs(pageFuncs).Funcs(template.FuncMap{
 		"carrier": func(id string) string { return soft(names[id]) },
+		"byname": func(list []DeclaredCountry) []DeclaredCountry {
+			return slices.SortedStableFunc(slices.Values(list), func(a, b DeclaredCountry) int { return strings.Compare(a.Name, b.Name) })
+		},
 	}).Parse(declaredText)
 	if err != nil {
 		return err

@@ -20,12 +20,12 @@ var pageText string
 // evidenceView is an evidence for a legend.
 type evidenceView struct {
 	knowledge
-	Sep string
+	Code, Sep string
 }
 
 func evidences(from, to signaling.Evidence) (out []evidenceView) {
 	for e := from; e >= to; e-- {
-		v := evidenceView{evidenceWords[e.String()], ","}
+		v := evidenceView{evidenceWords[e.String()], e.String(), ","}
 		if e == to {
 			v.Sep = "."
 		}
@@ -56,8 +56,7 @@ var pageFuncs = template.FuncMap{
 	"about":        func(class string) string { return classTitles[class][1] },
 	"service":      func(s string) string { return name(serviceTitles[s], s) },
 	"use":          func(s string) string { return strings.ReplaceAll(s, "_", " ") },
-	"grave":        func(v string) int { return verdictWords[v].Grave },
-	"verdict":      func(v string) string { return name(verdictWords[v].Brief, v) },
+	"more":         func(gaps []Period, most int) int { return max(0, len(gaps)-most) },
 	"protection":   func(s string) string { return name(protectionTitles[s], s) },
 	"shade":        shade,
 	"raw":          rawID,

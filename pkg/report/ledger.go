@@ -1,7 +1,9 @@
 package report
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sigtransit/pkg/exposure"
@@ -10,8 +12,12 @@ import (
 	"sigtransit/pkg/trust"
 )
 
-// Build makes the report of a ledger.
+// Build makes the report of a ledger. Its period is wider than what o asks for where the
+// ledger keeps but the sums of whole days.
 func Build(r *exposure.Reader, o Options) (*Data, error) {
+	if err := widen(r, &o); err != nil {
+		return nil, err
+	}
 	parties, err := knownPartners(r, &o)
 	if err != nil {
 		return nil, err
@@ -25,6 +31,9 @@ func Build(r *exposure.Reader, o Options) (*Data, error) {
 		if c.ID != exposure.Total && c.ID != exposure.PathUnknown {
 			carriers[c.ID] = carrierInfo{c.Name, c.Watched}
 		}
+	}
+	for _, p := range o.Declared {
+		resolve(p, list)
 	}
 	b := newBuilder(o, func(id string) string { return parties[id].country })
 	if err := r.Rows(o.From, o.To, b.row); err != nil {
@@ -43,6 +52,44 @@ func Build(r *exposure.Reader, o Options) (*Data, error) {
 	}
 	d.addLinks(links)
 	return d, nil
+}
+
+// widen moves the ends of the period out of days that the ledger keeps whole.
+func widen(r *exposure.Reader, o *Options) error {
+	const day = 24 * time.Hour
+	for _, end := range []struct {
+		at   *time.Time
+		move time.Duration
+	}{{&o.From, 0}, {&o.To, day}} {
+		first := end.at.UTC().Truncate(day)
+		if end.at.IsZero() || end.at.Equal(first) {
+			continue
+		}
+		whole := false
+		if err := r.Rows(first, first.Add(time.Hour), func(x *exposure.Row) error {
+			whole = whole || time.Duration(x.Span)*time.Second > time.Hour
+			return nil
+		}); err != nil {
+			return err
+		}
+		if whole {
+			*end.at = first.Add(end.move)
+		}
+	}
+	return nil
+}
+
+// resolve finds declared names that meant no carrier to whoever read them among those of
+// the ledger: a report may be made without the watchlist that the ledger was kept with.
+func resolve(p *partners.Partner, carriers []exposure.Carrier) {
+	for i := range p.Carriers {
+		d := &p.Carriers[i]
+		for _, c := range carriers {
+			if len(d.Carriers) == 0 && c.Name != "" && strings.EqualFold(strings.TrimSpace(d.Name), c.Name) {
+				d.Carriers = []string{c.ID}
+			}
+		}
+	}
 }
 
 // knownPartners are the partners of the ledger and of the options. Without declarations
@@ -82,7 +129,6 @@ func (b *builder) coverage(r *exposure.Reader) error {
 	}
 	d, c := b.d, &b.d.Coverage
 	var totals trust.Totals
-	hours := map[int64]bool{}
 	const hour = int64(time.Hour / time.Second)
 	from, to := b.from, b.to
 	for i := range list {
@@ -92,7 +138,7 @@ func (b *builder) coverage(r *exposure.Reader) error {
 		}
 		to = max(to, x.Hour+x.Span)
 		for h := x.Hour; h < x.Hour+x.Span; h += hour {
-			hours[h] = true
+			b.hours[h] = true
 		}
 		c.Frames += x.Frames
 		c.Decoded += x.Decoded
@@ -116,10 +162,13 @@ func (b *builder) coverage(r *exposure.Reader) error {
 	if from == 0 && to == 0 {
 		return nil
 	}
+	if from >= to {
+		return b.outside(r)
+	}
 	d.Period = Period{time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC()}
 	for h := from; h < to; h += hour {
 		c.Hours++
-		if hours[h] {
+		if b.hours[h] {
 			c.Covered++
 			continue
 		}
@@ -138,6 +187,29 @@ func (b *builder) coverage(r *exposure.Reader) error {
 		d.Trust.Why = append(d.Trust.Why, trust.Brief(x, totals[x], trust.Detail{}))
 	}
 	return nil
+}
+
+// PeriodError is a period with one end that the ledger has nothing of.
+type PeriodError struct{ text string }
+
+func (e *PeriodError) Error() string { return e.text }
+
+// outside says what the ledger has in place of what was asked for. One that has nothing
+// has nothing of any period.
+func (b *builder) outside(r *exposure.Reader) error {
+	list, err := r.Coverage(time.Time{}, time.Time{})
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	from, to := list[0].Hour, int64(0)
+	for i := range list {
+		from, to = min(from, list[i].Hour), max(to, list[i].Hour+list[i].Span)
+	}
+	asked := "--from " + clock(b.o.From)
+	if b.o.From.IsZero() {
+		asked = "--to " + clock(b.o.To)
+	}
+	return &PeriodError{fmt.Sprintf("%s: the ledger has %s", asked, Period{time.Unix(from, 0), time.Unix(to, 0)})}
 }
 
 // addLinks counts the links of each carrier by their protection.

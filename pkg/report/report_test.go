@@ -168,7 +168,7 @@ func TestHTMLHasFigures(t *testing.T) {
 		want = append(want, name(p.Name, p.ID), number(p.Messages))
 	}
 	for _, c := range d.Compared {
-		want = append(want, verdictWords[c.Verdict].Brief)
+		want = append(want, c.Brief())
 	}
 	for _, w := range want {
 		if !strings.Contains(page, w) {

@@ -24,7 +24,7 @@ func sample() *Data {
 	}
 	cells := func(best string, ms ...uint64) (out []Cell) {
 		for i, m := range ms {
-			c := Cell{Class: classes[i], Figures: figures(m, m/2, m/9, 0, m, m/11, m/40), Share: share(m, d.Classes[i].Messages), Best: best}
+			c := Cell{Class: classes[i], Figures: figures(m, m/2, m/9, 0, m, m/11, m/40), Share: share(m, d.Classes[i].Messages), Best: best, Evidence: []ByEvidence{{best, "high", true, m}}}
 			out = append(out, c)
 		}
 		return out
@@ -32,10 +32,10 @@ func sample() *Data {
 	d.Carriers = []Carrier{
 		{ID: "pccw-global", Name: "PCCW Global", Watched: true, Figures: figures(4012, 2000, 402, 20, 3800, 612, 40), Share: 0.3215, Best: "adjacent",
 			Evidence: []ByEvidence{{"adjacent", "high", true, 3800}, {"hop", "medium", true, 180}, {"address", "low", true, 32}, {"declared", "not measured", false, 540}},
-			Cells:    cells("adjacent", 1820, 1100, 402, 90, 0, 600, 0), Shields: []ByName{{"clear", 3800}, {"tls", 212}}, Links: []LinkCount{{"clear", 2}, {"tls", 1}}, Partners: 4, Nations: 3, Contract: CarrierTerms{3, 2, 1, 1}},
+			Cells:    cells("adjacent", 1820, 1100, 402, 90, 0, 600, 0), Shields: []ByName{{"clear", 3800}, {"tls", 212}}, Links: []LinkCount{{"clear", 2}, {"tls", 1}}, Partners: 4, Nations: 3, Contract: CarrierTerms{DeclaredBy: 3, Kept: 2, Undeclared: 1, Silent: 1}},
 		{ID: "cmi", Name: "China Mobile International", Watched: true, Figures: figures(2862, 1400, 210, 8, 2862, 300, 22), Share: 0.2293, Best: "adjacent",
 			Evidence: []ByEvidence{{"adjacent", "high", true, 2300}, {"hop", "medium", true, 562}},
-			Cells:    cells("hop", 280, 1100, 1102, 290, 90, 0, 0), Shields: []ByName{{"clear", 2862}}, Partners: 2, Nations: 2, Contract: CarrierTerms{2, 2, 0, 0}},
+			Cells:    cells("hop", 280, 1100, 1102, 290, 90, 0, 0), Shields: []ByName{{"clear", 2862}}, Partners: 2, Nations: 2, Contract: CarrierTerms{DeclaredBy: 2, Kept: 2, Backups: 1}},
 		{ID: "example-transit", Name: "Example Transit", Figures: figures(3410, 1700, 340, 12, 3092, 340, 90), Share: 0.2732, Best: "adjacent",
 			Evidence: []ByEvidence{{"adjacent", "high", true, 3410}}, Cells: cells("adjacent", 700, 500, 300, 870, 520, 500, 20), Shields: []ByName{{"clear", 3092}, {"signed", 318}}, Partners: 3, Nations: 3},
 		{ID: "ctg", Name: "China Telecom Global", Watched: true, Contract: CarrierTerms{DeclaredBy: 1}},
@@ -57,8 +57,9 @@ func sample() *Data {
 	}
 	d.Timeline.Step = "hour"
 	for i := range 6 {
-		p := Point{Time: at(6 + i), Covered: i != 3}
+		p := Point{Time: at(6 + i), Covered: i != 3, Hours: 1}
 		if p.Covered {
+			p.Captured = 1
 			n := uint64(1 + (i*7)%5)
 			p.Carriers = []uint64{300 * n, 200 * n, 150 * (6 - n), 0}
 			p.Unknown = 100 * n
@@ -69,12 +70,12 @@ func sample() *Data {
 		d.Timeline.Points = append(d.Timeline.Points, p)
 	}
 	d.Compared = []Comparison{
-		{"NORET", "Example Norge", "ss7", "pccw-global", "PCCW Global", true, "", 3100, 0.72, 4300, "adjacent", Undeclared},
-		{"SGPEX", "Example Singapore", "diameter", "cmi", "China Mobile International", true, "backup", 900, 0.8, 1125, "hop", BackupCarries},
-		{"NORET", "Example Norge", "ss7", "example-transit", "Example Transit", false, "primary", 200, 0.046, 4300, "adjacent", AsDeclared},
-		{"KENEX", "Example Kenya", "ss7", "", "Northern Hub Ltd", false, "primary", 0, 0, 300, "none", Unresolved},
-		{"KENEX", "Example Kenya", "ss7", "ctg", "China Telecom Global", true, "backup", 0, 0, 300, "none", DeclaredUnseen},
-		{"gb", "", "ss7", "example-transit", "Example Transit", false, "", 60, 1, 60, "adjacent", NoDeclaration},
+		{"NORET", "Example Norge", "ss7", "pccw-global", "PCCW Global", true, "", 3100, 0.72, 4300, 12, "adjacent", Undeclared},
+		{"SGPEX", "Example Singapore", "diameter", "cmi", "China Mobile International", true, "backup", 900, 0.8, 1125, 12, "hop", BackupCarries},
+		{"NORET", "Example Norge", "ss7", "example-transit", "Example Transit", false, "primary", 200, 0.046, 4300, 12, "adjacent", AsDeclared},
+		{"KENEX", "Example Kenya", "ss7", "", "Northern Hub Ltd", false, "primary", 0, 0, 300, 12, "none", Unresolved},
+		{"KENEX", "Example Kenya", "ss7", "ctg", "China Telecom Global", true, "backup", 0, 0, 300, 12, "none", DeclaredUnseen},
+		{"gb", "", "ss7", "example-transit", "Example Transit", false, "", 60, 1, 60, 12, "adjacent", NoDeclaration},
 	}
 	for _, c := range []string{"*", "", "pccw-global", "cmi", "example-transit"} {
 		for i, class := range classes {

@@ -22,6 +22,9 @@ func (d *Data) WriteText(w io.Writer) error {
 			wrap(b, strings.TrimSpace(l.Lead+" "+l.Text))
 		}
 	}
+	if d.Total.Messages == 0 {
+		return b.Flush()
+	}
 	fmt.Fprintf(b, "\nWHICH CARRIER SEES WHAT\n")
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "  CARRIER\tWATCHED\tSHARE\tMESSAGES")
@@ -45,17 +48,42 @@ func (d *Data) WriteText(w io.Writer) error {
 		for _, x := range c.Cells {
 			cells = append(cells, x.Figures)
 		}
-		row(name(c.Name, c.ID), map[bool]string{true: "yes", false: "no"}[c.Watched], c.Figures, c.Share, cells, c.Best)
+		row(name(c.Name, c.ID), map[bool]string{true: "yes", false: "no"}[c.Watched], c.Figures, c.Share, cells, restsOn(c.Evidence))
 	}
 	blank := make([]Figures, 0, len(d.Classes))
 	for _, c := range d.Classes {
 		blank = append(blank, c.Figures)
 	}
+	if d.Unknown.Messages > 0 {
+		var cells []Figures
+		for _, c := range d.pathless() {
+			cells = append(cells, Figures{Messages: c.Messages})
+		}
+		row("path unknown", "", d.Unknown, share(d.Unknown.Messages, d.Total.Messages), cells, "none")
+	}
 	row("every message once", "", d.Total, 1, blank, "")
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	if d.Twice > 0 {
+		wrap(b, fmt.Sprintf("%s of a message that more than one carrier was seen to carry: it counts for each.", plural(d.Twice, "sighting is", "sightings are")))
+	}
 	return b.Flush()
+}
+
+// restsOn says how many messages rest on which evidence: "adjacent 48, hop 20"; one alone
+// needs no number.
+func restsOn(list []ByEvidence) string {
+	var s []string
+	for _, e := range list {
+		if e.Proves {
+			s = append(s, e.Evidence+" "+number(e.Messages))
+		}
+	}
+	if len(s) == 1 {
+		s[0], _, _ = strings.Cut(s[0], " ")
+	}
+	return strings.Join(s, ", ")
 }
 
 func prefixed(before, s string) string {

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/signaling"
 )
 
 // view is a Data with what the page needs beside it: geometry and cuts of long lists.
@@ -52,16 +55,22 @@ func newView(d *Data) *view {
 	}
 	v.Partial = cuts{max(0, len(d.Partners)-maxRows), max(0, len(d.Countries)-maxRows), max(0, len(d.Compared)-4*maxRows)}
 	v.Raw, v.RawLeft = group(d)
-	for _, c := range d.Classes {
-		x := cell{Class: c.Class}
-		for i := range v.Raw {
-			if g := &v.Raw[i]; g.ID == rawID("", c.Class) {
-				x.Messages, x.Share = g.Messages, share(g.Messages, c.Messages)
-			}
-		}
-		v.Pathless = append(v.Pathless, x)
-	}
+	v.Pathless = d.pathless()
 	return v
+}
+
+// pathless are the messages of each class for which nothing proves a carrier.
+func (d *Data) pathless() (out []cell) {
+	n := map[string]uint64{}
+	for i := range d.Counters {
+		if c := &d.Counters[i]; c.Carrier == exposure.PathUnknown {
+			n[columnOf(c.Class)] += c.Messages
+		}
+	}
+	for _, c := range d.Classes {
+		out = append(out, cell{c.Class, n[c.Class], share(n[c.Class], c.Messages)})
+	}
+	return out
 }
 
 // rawGroup is the counters of a carrier and a class: what a figure links to.
@@ -84,7 +93,9 @@ func rawID(carrier, class string) string {
 	return "raw-" + carrier + "-" + class
 }
 
-// group cuts the counters, which are sorted by carrier, into groups of a class.
+// group cuts the counters, which are sorted by carrier, into groups of a class. What a
+// figure counts of a carrier comes first; what only its partners' declarations say of it is
+// a group of its own.
 func group(d *Data) (out []rawGroup, left int) {
 	titles := map[string]string{"*": "Every message once", "": "Path unknown"}
 	for i := range d.Carriers {
@@ -93,13 +104,17 @@ func group(d *Data) (out []rawGroup, left int) {
 	rows := 0
 	for i := 0; i < len(d.Counters); {
 		c := &d.Counters[i]
-		class, j := columnOf(c.Class), i
-		for j < len(d.Counters) && d.Counters[j].Carrier == c.Carrier && columnOf(d.Counters[j].Class) == class {
+		class, counts, j := columnOf(c.Class), c.counts(), i
+		for j < len(d.Counters) && d.Counters[j].Carrier == c.Carrier && columnOf(d.Counters[j].Class) == class && d.Counters[j].counts() == counts {
 			j++
 		}
 		g := rawGroup{ID: rawID(c.Carrier, class), Title: name(titles[c.Carrier], c.Carrier) + ": " + strings.ToLower(classTitle(class)[:1]) + classTitle(class)[1:], Rows: d.Counters[i:j]}
 		if class == "sms" {
 			g.Title = name(titles[c.Carrier], c.Carrier) + ": SMS"
+		}
+		if !counts {
+			g.ID += "-no-proof"
+			g.Title += ", in no figure: nothing proves the carrier"
 		}
 		for k := range g.Rows {
 			g.Messages += g.Rows[k].Messages
@@ -113,6 +128,25 @@ func group(d *Data) (out []rawGroup, left int) {
 	}
 	return out, left
 }
+
+// counts says that a counter is a part of figures: all of the totals are, of a carrier what
+// proves it.
+func (c *Counter) counts() bool {
+	switch c.Carrier {
+	case exposure.Total, exposure.PathUnknown:
+		return true
+	}
+	return proven[c.Evidence]
+}
+
+// proven are the words of what proves a path.
+var proven = func() map[string]bool {
+	m := map[string]bool{}
+	for e := range signaling.NumEvidence {
+		m[e.String()] = proves(e)
+	}
+	return m
+}()
 
 // columnOf is the column of the matrix that a class is counted in.
 func columnOf(class string) string {
@@ -187,6 +221,7 @@ type chart struct {
 	Labels                    []label
 	Series                    []series
 	Gaps                      []bar
+	Parts                     bool // some days were captured in part
 	Step                      string
 }
 
@@ -274,6 +309,10 @@ func newChart(d *Data) chart {
 		at := when(points[i].Time, c.Step)
 		if !points[i].Covered {
 			c.Gaps = append(c.Gaps, bar{x, 14, pitch, float64(c.Base - 14), "gap", at + ": nothing captured"})
+		} else if p := &points[i]; p.Captured < p.Hours {
+			// From above, as much of the height as is missing of the day.
+			c.Gaps = append(c.Gaps, bar{x, 14, pitch, float64(c.Base-14) * (1 - float64(p.Captured)/float64(p.Hours)), "gap", fmt.Sprintf("%s: %d of %d hours captured", at, p.Captured, p.Hours)})
+			c.Parts = true
 		}
 		sum := uint64(0)
 		for k, n := range stacks[i] {

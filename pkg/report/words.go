@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sigtransit/pkg/partners"
 	"sigtransit/pkg/signaling"
 )
 
@@ -26,7 +27,7 @@ var evidenceWords = map[string]knowledge{
 	"address": {"○", "own node is an end",
 		"A node of the carrier is sender or receiver of the message. Addresses can be hidden, translated or made up.", "low"},
 	"declared": {"◌", "declared, not measured",
-		"The partner's IR.21 names the carrier; the tap shows nothing for it. Not part of any measured figure.", "not measured"},
+		"The partner's IR.21 names the carrier; the tap saw the message over another, or nothing of its path. Not part of any measured figure.", "not measured"},
 	"group": {"–", "same group",
 		"The partner belongs to the carrier's group: nothing is proven about transit. Not part of any measured figure.", "none"},
 	"jurisdiction": {"–", "same country",
@@ -75,8 +76,31 @@ var verdictWords = map[string]struct {
 	DeclaredUnseen: {"declared, never seen", 1},
 	NoDeclaration:  {"no declaration to compare with", 1},
 	Unresolved:     {"declared name matches no known carrier", 1},
-	NothingSeen:    {"declared, nothing measured", 0},
+	NothingSeen:    {"declared, no path known", 0},
 	AsDeclared:     {"as declared", 0},
+}
+
+// Grave is how grave a comparison is, as in verdictWords. That a backup is not used is what a
+// backup is for.
+func (c Comparison) Grave() int {
+	if c.idle() {
+		return 0
+	}
+	return verdictWords[c.Verdict].Grave
+}
+
+// Brief is the verdict in a few words.
+func (c Comparison) Brief() string {
+	if c.idle() {
+		return idleBackup
+	}
+	return name(verdictWords[c.Verdict].Brief, c.Verdict)
+}
+
+const idleBackup = "backup, not used"
+
+func (c *Comparison) idle() bool {
+	return c.Verdict == DeclaredUnseen && c.Use == partners.Backup.String()
 }
 
 // thin is a narrow no-break space.

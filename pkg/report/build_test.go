@@ -1,0 +1,133 @@
+package report
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sigtransit/decoders/tcap"
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/partners"
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// november is an hour of November 2026.
+func november(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+
+var blue = &rules.Carrier{ID: "blue", Name: "Blue Transit", Watched: true}
+
+// build makes the report of a ledger that count filled, with messages of one partner.
+func build(t *testing.T, keep exposure.Options, o Options, count func(add func(at time.Time, v ...rules.Verdict))) *Data {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ledger")
+	l, err := exposure.Open(path, keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	rec := exposure.NewRecorder(l)
+	rec.SetPartners(func(uint32) (exposure.Partner, bool) { return exposure.Partner{ID: "XXAAA", Name: "Alpha"}, true })
+	count(func(at time.Time, v ...rules.Verdict) {
+		m := signaling.Message{Time: at.UnixNano(), Protocol: signaling.MAP, Kind: signaling.KindInvoke, Class: signaling.ClassSMS, TCAP: &tcap.Message{}}
+		m.Roaming = signaling.Roaming{Direction: signaling.Outbound, Subscriber: signaling.WhoseHome, Partner: 1}
+		rec.Add(&m, v)
+		rec.Cover("test", m.Time, &exposure.Counts{Frames: 1})
+	})
+	rec.Flush()
+	l.Flush()
+	r, err := exposure.OpenForReading(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	d, err := Build(r, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestWholeDays: where the ledger keeps sums of days, a period that ends within one holds
+// all of it.
+func TestWholeDays(t *testing.T) {
+	for _, x := range []struct {
+		keep             time.Duration
+		from, to         time.Time
+		messages         uint64
+		wantFrom, wantTo time.Time
+	}{
+		{0, november(2, 6), november(3, 0), 10, november(2, 6), november(3, 0)},
+		{0, november(2, 0), november(2, 12), 0, november(2, 0), november(2, 12)},
+		{24 * time.Hour, november(2, 6), november(3, 0), 10, november(2, 0), november(3, 0)},
+		{24 * time.Hour, november(2, 0), november(2, 12), 10, november(2, 0), november(3, 0)},
+		{24 * time.Hour, november(3, 6), november(4, 6), 0, november(3, 6), november(4, 6)}, // no day is kept there
+	} {
+		d := build(t, exposure.Options{HourRows: x.keep}, Options{From: x.from, To: x.to}, func(add func(time.Time, ...rules.Verdict)) {
+			for range 10 {
+				add(november(2, 20))
+			}
+			add(november(9, 1))
+		})
+		if d.Total.Messages != x.messages || !d.Period.From.Equal(x.wantFrom) || !d.Period.To.Equal(x.wantTo) {
+			t.Errorf("hours for %v, %v to %v: %d messages, %v to %v", x.keep, x.from, x.to, d.Total.Messages, d.Period.From, d.Period.To)
+		}
+	}
+}
+
+// TestLongPeriod: the period that is asked for tells hours from days, not what was seen.
+func TestLongPeriod(t *testing.T) {
+	d := build(t, exposure.Options{}, Options{From: november(1, 0), To: november(30, 12)}, func(add func(time.Time, ...rules.Verdict)) {
+		add(november(2, 20))
+		add(november(2, 22))
+	})
+	p := d.Timeline.Points
+	if d.Timeline.Step != "day" || len(p) != 30 || !p[1].Covered || p[1].Captured != 2 || p[1].Hours != 24 || p[0].Covered || p[29].Hours != 12 {
+		t.Errorf("%s, %d points: %+v", d.Timeline.Step, len(p), p)
+	}
+	if d.Coverage.Gaps[0].From != november(1, 0) || len(d.Coverage.Gaps) != 3 {
+		t.Errorf("gaps %+v", d.Coverage.Gaps)
+	}
+	c := newChart(d)
+	if len(c.Gaps) != 30 || !c.Parts || !strings.Contains(c.Gaps[1].Title, "2 of 24 hours captured") || c.Gaps[1].H >= c.Gaps[0].H {
+		t.Errorf("%d gaps: %+v", len(c.Gaps), c.Gaps)
+	}
+}
+
+// TestBackupBeside: what a backup carries stands against all that is declared beside it;
+// where one of the names is not known, nobody can say which carries more.
+func TestBackupBeside(t *testing.T) {
+	green := &rules.Carrier{Index: 1, ID: "green", Name: "Green Hub"}
+	for _, x := range []struct {
+		name, first, want string
+		use               partners.Use
+	}{
+		{"primary", "green", BackupCarries, partners.Primary},
+		{"load sharing", "green", BackupCarries, partners.LoadSharing},
+		{"name of nobody", "", AsDeclared, partners.Primary},
+	} {
+		first := partners.Declaration{Service: signaling.ServiceSS7, Name: "Green Hub Ltd", Use: x.use}
+		if x.first != "" {
+			first.Carriers = []string{x.first}
+		}
+		o := Options{Declared: []*partners.Partner{{ID: "XXAAA", Name: "Alpha", Carriers: []partners.Declaration{first, {Service: signaling.ServiceSS7, Name: "Blue", Carriers: []string{"blue"}, Use: partners.Backup}}}}}
+		d := build(t, exposure.Options{}, o, func(add func(time.Time, ...rules.Verdict)) {
+			for range 95 {
+				add(november(2, 20), rules.Verdict{Carrier: blue, Evidence: signaling.EvidenceAdjacent})
+			}
+			for range 5 {
+				add(november(2, 20), rules.Verdict{Carrier: green, Evidence: signaling.EvidenceAdjacent})
+			}
+		})
+		got := ""
+		for _, c := range d.Compared {
+			if c.Carrier == "blue" {
+				got = c.Verdict
+			}
+		}
+		if got != x.want {
+			t.Errorf("%s: %q, want %q", x.name, got, x.want)
+		}
+	}
+}
