@@ -81,11 +81,16 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 }
 
 func (e *env) reportDeclared(c *cobra.Command, files []string, o *reportOptions) error {
-	write := map[string]func(*report.Declared, io.Writer) error{
+	write, err := writerOf(map[string]func(*report.Declared, io.Writer) error{
 		"text": (*report.Declared).Table, "table": (*report.Declared).Table, "csv": (*report.Declared).CSV, "json": (*report.Declared).JSON, "html": (*report.Declared).HTML,
-	}[formatOf(o.format, o.out)]
-	if write == nil {
-		return usageError{fmt.Errorf("--format: unknown format %q: want html, json, csv or text", o.format)}
+	}, o.format, o.out)
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		if isLedger(name) {
+			return usageError{fmt.Errorf("--declared: %s is a ledger, which was measured: leave out --declared", name)}
+		}
 	}
 	_, set, err := o.load()
 	if err != nil {
@@ -94,6 +99,9 @@ func (e *env) reportDeclared(c *cobra.Command, files []string, o *reportOptions)
 	list, failed, err := e.loadPartners(c, files, set)
 	if err != nil {
 		return err
+	}
+	if len(list) == 0 && failed {
+		return exitError(exitFailed) // nothing of what was asked for could be read
 	}
 	var b bytes.Buffer
 	if err := write(report.NewDeclared(list, set, time.Now().UTC()), &b); err != nil {
@@ -146,12 +154,32 @@ func (e *env) loadPartners(c *cobra.Command, names []string, set *rules.Set) (li
 // isPartnerFile looks at what a file begins with: JSON and XML differ in the first
 // character that is no blank.
 func isPartnerFile(name string) bool {
+	return strings.HasSuffix(name, ".json") || firstCharacter(name) == '{'
+}
+
+// isDeclaration reports that --declared would read a file: a partner file, a document, or a
+// folder.
+func isDeclaration(name string) bool {
+	i, err := os.Stat(name)
+	if err != nil {
+		return false
+	}
+	c := firstCharacter(name)
+	return i.IsDir() || c == '{' || c == '<'
+}
+
+// firstCharacter is the first one of a file that is no blank; 0: there is none.
+func firstCharacter(name string) byte {
 	f, err := os.Open(name)
 	if err != nil {
-		return strings.HasSuffix(name, ".json")
+		return 0
 	}
 	defer f.Close()
 	head := make([]byte, 512)
 	n, _ := io.ReadFull(f, head)
-	return bytes.HasPrefix(bytes.TrimSpace(head[:n]), []byte("{")) || strings.HasSuffix(name, ".json")
+	text := bytes.TrimSpace(bytes.TrimPrefix(head[:n], []byte("\ufeff")))
+	if len(text) == 0 {
+		return 0
+	}
+	return text[0]
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,24 +23,36 @@ var reportWriters = map[string]func(*report.Data, io.Writer) error{
 	"html": (*report.Data).WriteHTML, "json": (*report.Data).WriteJSON, "csv": (*report.Data).WriteCSV, "text": (*report.Data).WriteText,
 }
 
-// formatOf is the form to write: what is asked for, else what the name of the file
-// says, else text.
-func formatOf(format, out string) string {
-	if format == "" {
-		format = strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), ".")
-		if reportWriters[format] == nil {
-			format = "text"
+// writerOf is what writes the form that is asked for, else that which the name of the file
+// ends in; text where it ends in none.
+func writerOf[F any](writers map[string]F, format, out string) (write F, err error) {
+	asked := format
+	if asked == "" {
+		switch ext := strings.ToLower(filepath.Ext(out)); ext {
+		case "", ".txt":
+			asked = "text"
+		case ".htm":
+			asked = "html"
+		default:
+			asked = ext[1:]
 		}
 	}
-	return format
+	write, ok := writers[asked]
+	switch {
+	case ok:
+		return write, nil
+	case format != "":
+		return write, usageError{fmt.Errorf("--format: unknown format %q: want html, json, csv or text", format)}
+	}
+	return write, usageError{fmt.Errorf("--output: %s: no report ends in .%s: want .html, .json, .csv or .txt, or give --format too", out, asked)}
 }
 
 // reportMeasured reports on one ledger, or on captures by way of a ledger that is
 // forgotten afterwards.
 func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions) error {
-	write := reportWriters[formatOf(o.format, o.out)]
-	if write == nil {
-		return usageError{fmt.Errorf("--format: unknown format %q: want html, json, csv or text", o.format)}
+	write, err := writerOf(reportWriters, o.format, o.out)
+	if err != nil {
+		return err
 	}
 	from, err := hour("--from", o.from, false)
 	if err != nil {
@@ -80,6 +93,8 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 		}
 	}
 	switch {
+	case isDeclaration(ledger):
+		return usageError{fmt.Errorf("%s is no ledger and no capture: what partners declare is read by report --declared", ledger)}
 	case !isLedger(ledger):
 		dir, err := os.MkdirTemp("", "sigtransit-report-")
 		if err != nil {
@@ -99,8 +114,15 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 	}
 	defer r.Close()
 	d, err := report.Build(r, options)
+	var outside *report.PeriodError
+	if errors.As(err, &outside) {
+		return usageError{err}
+	}
 	if err != nil {
 		return err
+	}
+	if p := d.Period; moved(o.from, p.From) || moved(o.to, p.To) {
+		fmt.Fprintf(e.stderr, "sigtransit: report: the ledger counts by the hour, and after a while by the day: this is %s\n", p)
 	}
 	var b bytes.Buffer
 	if err := write(d, &b); err != nil {
@@ -142,17 +164,29 @@ func isLedger(name string) bool {
 	return string(head[:n]) == sqliteMagic
 }
 
+// moved says that a period has another end than the one that was asked for.
+func moved(asked string, end time.Time) bool {
+	t, err := parseTime(asked)
+	return err == nil && !end.IsZero() && !t.Equal(end)
+}
+
+// parseTime reads a time in one of the forms that people write.
+func parseTime(s string) (t time.Time, err error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
+		if t, err = time.Parse(layout, s); err == nil {
+			break
+		}
+	}
+	return t, err
+}
+
 // hour reads the end of a period, which is a whole hour: what lies in one is moved out,
 // so that the period holds all of what was asked for.
 func hour(flag, s string, up bool) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
-		t, err := time.Parse(layout, s)
-		if err != nil {
-			continue
-		}
+	if t, err := parseTime(s); err == nil {
 		h := t.UTC().Truncate(time.Hour)
 		if up && h.Before(t) {
 			h = h.Add(time.Hour)

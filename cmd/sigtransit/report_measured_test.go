@@ -91,6 +91,9 @@ func TestReportAddsUp(t *testing.T) {
 	if c := d.Carriers[1]; len(c.Evidence) < 2 || c.Evidence[0].Messages != 48 || c.Evidence[1].Evidence != "hop" || c.Evidence[1].Messages != 20 {
 		t.Errorf("evidence for China Mobile International: %+v", c.Evidence)
 	}
+	if c := d.Carriers[1].Cells[0]; len(c.Evidence) != 2 || c.Evidence[0].Messages != 16 || c.Evidence[1].Evidence != "hop" || c.Evidence[1].Messages != 8 {
+		t.Errorf("evidence for its authentication: %+v", c.Evidence)
+	}
 	if c := d.Carriers[1]; len(c.Links) != 2 || c.Links[1].Protection != "tls" || c.Links[1].Links != 1 {
 		t.Errorf("links of China Mobile International: %+v", c.Links)
 	}
@@ -139,11 +142,11 @@ func TestReportAddsUp(t *testing.T) {
 	want := []string{
 		"backup_primary, SGPE1, ss7, China Mobile International, backup, 48 of 56",
 		"undeclared, KENE1, ss7, PCCW Global, , 12 of 36",
-		"declared_unseen, KENE1, ss7, China Telecom Global, backup, 0 of 36",
 		"no_declaration, -, ss7, Example Transit, , 14 of 14",
 		"unresolved, BRAE1, ss7, Northern Signaling Hub, primary, 0 of 0",
 		"as_declared, NORE1, ss7, PCCW Global, primary, 70 of 70",
 		"as_declared, BRAE1, diameter, China Mobile International, primary, 20 of 20",
+		"declared_unseen, KENE1, ss7, China Telecom Global, backup, 0 of 36",
 		"nothing_measured, NORE1, diameter, PCCW Global, primary, 0 of 0",
 		"as_declared, KENE1, ss7, Example Transit, primary, 24 of 36",
 		"as_declared, SGPE1, ss7, Example Transit, primary, 8 of 56",
@@ -171,13 +174,13 @@ func number(n uint64) string {
 	return string(b)
 }
 
-// made is what differs from run to run.
-var made = regexp.MustCompile(`"(created|tool)": "[^"]*"`)
+// made is what differs from run to run, in JSON and in CSV.
+var made = regexp.MustCompile(`(?m)("(?:created|tool)": )"[^"]*"|(,(?:created|tool),).*$`)
 
 // TestReportGolden compares JSON and CSV with what the case holds.
 func TestReportGolden(t *testing.T) {
 	for _, form := range []string{"json", "csv"} {
-		got := made.ReplaceAllString(reportOf(t, "--format", form, exposureInput), `"$1": ""`)
+		got := made.ReplaceAllString(reportOf(t, "--format", form, exposureInput), `$1$2""`)
 		got = strings.ReplaceAll(got, exposureInput, "input.pcapng")
 		golden := "../../testdata/exposure/report." + form
 		if *update {
@@ -220,7 +223,7 @@ func TestReportOfLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"Example Mobile", "PCCW Global", "carried 36\u202f% of the signaling with partners: 82 of 226 messages, with 2 partners in 2 countries.",
-		"for 13\u202f%: 30 messages for which nothing on the wire proves a carrier", "Example Singapore", "capture trust: good", "5 hours captured of 6", "United Kingdom",
+		"for 13\u202f%: 30 messages for which nothing on the wire proves a carrier", "Example Singapore", "capture trust: good", "something captured in 5 of 6 hours", "United Kingdom",
 		// The row of the matrix without a path: 10 + 11 + 4 + 5 are the 30.
 		`#raw-unknown-authentication"><b>10<`, `#raw-unknown-location"><b>11<`, `#raw-unknown-sms"><b>4<`, `#raw-unknown-subscriber"><b>5<`} {
 		if !strings.Contains(string(html), want) {
@@ -233,8 +236,30 @@ func TestReportOfLedger(t *testing.T) {
 			t.Errorf("the text has no %q:\n%s", want, text)
 		}
 	}
+	// What partners declare, without the watchlist that the ledger was kept with.
+	code, stdout, stderr := invoke(t, "", "report", "--partners", "../../testdata/exposure/partners.json", ledger)
+	if code != 0 || stderr != "" || strings.Contains(stdout, "Kenya: 67") || !strings.Contains(strings.Join(strings.Fields(stdout), " "), "Example Singapore: 86 % of its SS7 messages with a known path (48 of 56) went over China Mobile International, which it declares as backup only.") {
+		t.Errorf("exit code %d, stderr %q\n%s", code, stderr, stdout)
+	}
+	// Hours are whole, which is said.
+	if code, _, stderr := invoke(t, "", "report", "--from", "2026-11-23T07:30", "--to", "2026-11-23T08:10", ledger); code != 0 || !strings.Contains(stderr, "this is 23 Nov 2026, 07:00 to 09:00 UTC") {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
+	}
+	if code, stdout, stderr := invoke(t, "", "report", "--from", "2026-11-24", ledger); code != 2 || stdout != "" || !strings.Contains(stderr, "--from 24 Nov 2026 00:00: the ledger has 23 Nov 2026, 06:00 to 12:00 UTC") {
+		t.Errorf("from the day after: exit code %d, stderr %q", code, stderr)
+	}
+	if code, stdout, stderr := invoke(t, "", "report", "--declared", ledger); code != 2 || stdout != "" || !strings.Contains(stderr, "is a ledger, which was measured: leave out --declared") {
+		t.Errorf("--declared: exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	// An hour without a frame.
+	if d := reportData(t, "--from", "2026-11-23T09:00", "--to", "2026-11-23T10:00", ledger); d.Total.Messages != 0 || d.Coverage.Covered != 0 {
+		t.Errorf("09:00 to 10:00: %d messages", d.Total.Messages)
+	}
+	if text := reportOf(t, "--from", "2026-11-23T09:00", "--to", "2026-11-23T10:00", ledger); !strings.Contains(text, "Nothing was measured") || !strings.Contains(text, "nothing was captured in this period") || strings.Contains(text, "100 %") {
+		t.Errorf("of nothing:\n%s", text)
+	}
 	// One hour of it.
-	if d := reportData(t, "--from", "2026-11-23T07:00", "--to", "2026-11-23T07:59", ledger); d.Total.Messages != 58 || d.Coverage.Hours != 1 {
+	if d := reportData(t, "--from", "2026-11-23T07:00", "--to", "2026-11-23T08:00", ledger); d.Total.Messages != 58 || d.Coverage.Hours != 1 {
 		t.Errorf("07:00 to 08:00: %d messages in %d hours, want 58 in 1", d.Total.Messages, d.Coverage.Hours)
 	}
 }
@@ -249,6 +274,9 @@ func TestReportMistakes(t *testing.T) {
 		{"form", `unknown format "pdf": want html, json, csv or text`, []string{"--format", "pdf", exposureInput}, 2},
 		{"time", `--from: "yesterday" is no time`, []string{"--from", "yesterday", exposureInput}, 2},
 		{"period", "--to: 2026-11-22 is not after --from 2026-11-23", []string{"--from", "2026-11-23", "--to", "2026-11-22", exposureInput}, 2},
+		{"form of a name", "--output: r.pdf: no report ends in .pdf: want .html, .json, .csv or .txt, or give --format too", []string{"-o", "r.pdf", exposureInput}, 2},
+		{"partner file", "what partners declare is read by report --declared", []string{"../../testdata/exposure/partners.json"}, 2},
+		{"folder", "what partners declare is read by report --declared", []string{"../../testdata"}, 2},
 		{"no file", "no such file", []string{"/nonexistent"}, 1},
 		{"no capture", "report_measured_test.go", []string{"report_measured_test.go"}, 1},
 	} {
