@@ -123,7 +123,7 @@ func (e *Engine) Evaluate(m *signaling.Message, emit func(*Finding)) {
 	e.look(m)
 	mem := m.Memory
 	if mem != nil {
-		if mem.Generation != gen {
+		if gen := uint16(gen); mem.Generation != gen {
 			mem.Generation, mem.NumMarks = gen, 0
 		}
 		if e.numHits != 0 || mem.NumMarks != 0 {

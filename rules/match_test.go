@@ -474,7 +474,7 @@ func TestReload(t *testing.T) {
 	if got := evaluate(NewEngine(a), m); len(got) != 1 {
 		t.Fatalf("%+v", got)
 	}
-	if m.Link.NumMarks != 1 || m.Memory.NumMarks != 1 || m.Memory.Generation != a.Generation {
+	if m.Link.NumMarks != 1 || m.Memory.NumMarks != 1 || m.Memory.Generation != uint16(a.Generation) {
 		t.Fatalf("link %+v, memory %+v", m.Link, m.Memory)
 	}
 	if got := evaluate(NewEngine(b), m); len(got) != 0 {

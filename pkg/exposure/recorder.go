@@ -90,7 +90,7 @@ func (r *Recorder) Add(m *signaling.Message, v []rules.Verdict) {
 		d.counts |= oneDialogue
 	}
 	if m.Memory != nil {
-		noteSight(m, best, watched, first)
+		noteSight(m, best, watched, first, r.hour)
 	}
 	r.count(d, nil, best, watched)
 	for i := range v {
@@ -147,16 +147,16 @@ func (r *Recorder) second(m *signaling.Message, v []rules.Verdict) {
 	r.ready(v)
 	c := r.once(m)
 	best, watched := strongest(v)
-	if oldBest, oldWatched, dialogue, ok := improveSight(m, best, watched); ok {
+	if first, ok := improveSight(m, best, watched, r.hour); ok {
 		// The totals move to what is known now. Subscribers stay where they were too: a
 		// sketch forgets nobody.
 		d := c
-		if dialogue {
+		if first.dialogue {
 			d.counts |= oneDialogue
 		}
-		r.count(d, nil, stronger(best, oldBest), stronger(watched, oldWatched))
-		d.counts, d.subscriber = d.counts.back(), 0
-		r.count(d, nil, oldBest, oldWatched)
+		r.count(d, nil, stronger(best, first.best), stronger(watched, first.watched))
+		d.key, d.counts, d.subscriber = first.row.key(d.key), d.counts.back(), 0
+		r.count(d, nil, first.best, first.watched)
 	}
 	for i := range v {
 		if !sawCarrier(m, v[i].Carrier) {

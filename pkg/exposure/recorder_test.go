@@ -184,3 +184,57 @@ func TestFullBatch(t *testing.T) {
 		}
 	}
 }
+
+// TestSecondCopyElsewhere: what the second copy of a message tells of its ends puts it into
+// another row than the first, which it leaves. One of an hour that is over stays there.
+func TestSecondCopyElsewhere(t *testing.T) {
+	outbound := signaling.Roaming{Direction: signaling.Outbound, Subscriber: signaling.WhoseVisitor, Partner: 1}
+	for name, x := range map[string]struct {
+		first, second signaling.Roaming
+		was, is       signaling.Protection
+		later         int // seconds
+		want          signaling.Evidence
+	}{
+		"told nothing before":  {signaling.Roaming{}, outbound, 0, 0, 0, signaling.EvidenceAdjacent},
+		"told a direction":     {signaling.Roaming{Direction: signaling.Outbound}, outbound, 0, 0, 0, signaling.EvidenceAdjacent},
+		"told a subscriber":    {signaling.Roaming{Subscriber: signaling.WhoseVisitor}, outbound, 0, 0, 0, signaling.EvidenceAdjacent},
+		"told a partner":       {signaling.Roaming{Partner: 1}, outbound, 0, 0, 0, signaling.EvidenceAdjacent},
+		"behind IPsec":         {outbound, outbound, signaling.IPsec, signaling.Clear, 0, signaling.EvidenceAdjacent},
+		"in the hour behind":   {outbound, outbound, 0, 0, 1, signaling.EvidenceNone},
+		"told, an hour behind": {signaling.Roaming{}, outbound, 0, 0, 1, signaling.EvidenceNone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := open(t, Options{})
+			r := NewRecorder(l)
+			r.SetPartners(func(n uint32) (Partner, bool) { return Partner{ID: "NPLTE"}, n == 1 })
+			m := message(at(3599), signaling.ClassSMS, "001010000000001")
+			m.Roaming, m.Protection = x.first, x.was
+			r.Add(m, nil)
+			m.Roaming, m.Protection, m.Duplicate, m.Time = x.second, x.is, true, at(3599+x.later)
+			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
+			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
+			r.Flush()
+			if err := l.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			messages, dialogues := uint64(0), uint64(0)
+			for _, f := range readRows(t, l.Path()) {
+				switch f.Carrier {
+				case Total:
+					messages += f.Messages
+					dialogues += f.Dialogues
+					if f.Messages != 0 && (f.Evidence != x.want || x.later == 0 && f.Partner != "NPLTE") {
+						t.Errorf("counted in %+v", f.Key)
+					}
+				case blue.ID:
+					if f.Messages != 1 {
+						t.Errorf("%d messages over the carrier", f.Messages)
+					}
+				}
+			}
+			if messages != 1 || dialogues != 1 {
+				t.Errorf("%d messages, %d dialogues, want 1 of each", messages, dialogues)
+			}
+		})
+	}
+}

@@ -7,7 +7,7 @@ import (
 
 // What a dialogue's memory keeps for the ledger. Memory.Sights holds the last two
 // messages that were counted: how far their path was known, so that a second copy can
-// mend it. Memory.Subscriber is the key of its subscriber, and Memory.Named tells which one
+// mend it, and Memory.SightRows in which rows they are. Memory.Subscriber is the key of its subscriber, and Memory.Named tells which one
 // that is. Memory.Classes says for which classes the dialogue was counted in the totals, a bit each, and whether
 // Memory.Carriers holds anything: five tags of seven bits of carriers and classes that
 // the dialogue was counted for (an updateLocation has two classes, and may have a carrier
@@ -103,31 +103,84 @@ func carrierTag(m *signaling.Message, c *rules.Carrier) uint64 {
 // carrier of three bits each, and whether the dialogue was counted with it.
 func sightTag(m *signaling.Message) uint16 { return max(uint16(signature(m)>>56), 1) }
 
-// noteSight notes how far the path of m is known.
-func noteSight(m *signaling.Message, best, watched signaling.Evidence, dialogue bool) {
+// sightRow is what the row of a first copy may have in other words than that of the second,
+// which comes over another link and is told more of its ends: its protection, whether
+// direction, subscriber and partner were unknown, and whether its hour is an odd one.
+type sightRow uint8
+
+const (
+	rowOdd sightRow = 1 << iota
+	rowNoDirection
+	rowNoSubscriber
+	rowNoPartner
+	rowProtection = 4 // bits behind
+)
+
+func rowOf(m *signaling.Message, hour uint32) sightRow {
+	w := sightRow(hour&1) | sightRow(m.Protection&7)<<rowProtection
+	if m.Roaming.Direction == signaling.DirectionUnknown {
+		w |= rowNoDirection
+	}
+	if m.Roaming.Subscriber == signaling.WhoseUnknown {
+		w |= rowNoSubscriber
+	}
+	if m.Roaming.Partner == 0 {
+		w |= rowNoPartner
+	}
+	return w
+}
+
+// key is that of the first copy, made of the second's.
+func (w sightRow) key(k uint64) uint64 {
+	k = k&^(7<<shiftProtection) | uint64(w>>rowProtection&7)<<shiftProtection
+	if w&rowNoDirection != 0 {
+		k &^= 7 << shiftDirection
+	}
+	if w&rowNoSubscriber != 0 {
+		k &^= 3 << shiftSubscriber
+	}
+	if w&rowNoPartner != 0 {
+		k &^= maxPartner << shiftPartner
+	}
+	return k
+}
+
+// noteSight notes how far the path of m is known, and where m is counted.
+func noteSight(m *signaling.Message, best, watched signaling.Evidence, dialogue bool, hour uint32) {
 	s := sightTag(m) | uint16(best&7)<<8 | uint16(watched&7)<<11
 	if dialogue {
 		s |= 1 << 14
 	}
-	m.Memory.Sights = m.Memory.Sights<<16 | uint32(s)
+	y := m.Memory
+	y.Sights, y.SightRows = y.Sights<<16|uint32(s), y.SightRows<<8|uint16(rowOf(m, hour))
+}
+
+// sight is what is known of the first copy of a message.
+type sight struct {
+	best, watched signaling.Evidence
+	dialogue      bool // it was counted with it
+	row           sightRow
 }
 
 // improveSight looks what the first copy of m told of its path. ok is false when that is
-// not known any more, or the second tells nothing more; else what it tells is noted.
-func improveSight(m *signaling.Message, best, watched signaling.Evidence) (oldBest, oldWatched signaling.Evidence, dialogue, ok bool) {
-	tag := sightTag(m)
-	for shift := uint(0); shift < 32; shift += 16 {
-		s := uint16(m.Memory.Sights >> shift)
+// not known any more, the second tells nothing more, or an hour began between them, for what
+// was counted in an hour that is over stays there; else what the second tells is noted.
+func improveSight(m *signaling.Message, best, watched signaling.Evidence, hour uint32) (first sight, ok bool) {
+	tag, y := sightTag(m), m.Memory
+	for n := range uint(2) {
+		s := uint16(y.Sights >> (16 * n))
 		if s&0xff != tag&0xff || s == 0 {
 			continue
 		}
-		oldBest, oldWatched = signaling.Evidence(s>>8&7), signaling.Evidence(s>>11&7)
-		if rank(best) <= rank(oldBest) && rank(watched) <= rank(oldWatched) {
-			return 0, 0, false, false
+		first = sight{signaling.Evidence(s >> 8 & 7), signaling.Evidence(s >> 11 & 7), s>>14&1 != 0, sightRow(y.SightRows >> (8 * n))}
+		now := rowOf(m, hour)
+		if rank(best) <= rank(first.best) && rank(watched) <= rank(first.watched) || (now^first.row)&rowOdd != 0 {
+			return first, false
 		}
-		s = s&^(0x3f<<8) | uint16(stronger(best, oldBest)&7)<<8 | uint16(stronger(watched, oldWatched)&7)<<11
-		m.Memory.Sights = m.Memory.Sights&^(0xffff<<shift) | uint32(s)<<shift
-		return oldBest, oldWatched, s>>14&1 != 0, true
+		s = s&^(0x3f<<8) | uint16(stronger(best, first.best)&7)<<8 | uint16(stronger(watched, first.watched)&7)<<11
+		y.Sights = y.Sights&^(0xffff<<(16*n)) | uint32(s)<<(16*n)
+		y.SightRows = y.SightRows&^(0xff<<(8*n)) | uint16(now)<<(8*n)
+		return first, true
 	}
-	return 0, 0, false, false
+	return first, false
 }

@@ -112,7 +112,9 @@ type Memory struct {
 	// subscriber in its own form, and the number of the partner.
 	Roamed     uint8
 	Partner    uint16
-	Generation uint32
+	Generation uint16 // low bits of that of the watchlist that Marks are of
+	// SightRows is the ledger's note of the rows that Sights are counted in.
+	SightRows uint16
 	// Signature tells the message at hand from others of its dialogue, for
 	// Reported.
 	Signature uint64
@@ -136,7 +138,7 @@ type Memory struct {
 func (y *Memory) Reset() {
 	y.IMSI, y.MSISDN = telecom.Digits{}, telecom.Digits{}
 	y.NumMarks, y.Roamed, y.Partner, y.Generation, y.Signature, y.Reported = 0, 0, 0, 0, 0, 0
-	y.Sights, y.Named, y.Classes = 0, 0, 0
+	y.SightRows, y.Sights, y.Named, y.Classes = 0, 0, 0, 0
 }
 
 // MaxMarks bounds the marks a dialogue remembers.
