@@ -289,20 +289,22 @@ func (r *Reader) Findings(from, to time.Time) (list []FindingCount, err error) {
 	return list, explain(r.path, err)
 }
 
-// LinkCount is how many links of a carrier with a protection came up in an hour or day.
+// LinkCount is how many links of a carrier with a protection came up in an hour or day, less
+// those that took on another.
 type LinkCount struct {
 	Hour, Span int64
 	Carrier    string
 	Protection signaling.Protection
-	N          uint64
+	N          int64
 }
 
-// Links are the links whose other end is a carrier's, by the hour that they were first
-// seen in and the protection they had last, ordered by hour, carrier and protection.
+// Links are the links whose other end is a carrier's, by the hours that they were first seen
+// in or changed their protection, ordered by hour, carrier and protection. Their sum over
+// hours counts each by the protection it had last.
 func (r *Reader) Links(from, to time.Time) (list []LinkCount, err error) {
 	a, z := bounds(from, to)
-	err = each(r.tx, `SELECT l.hour, l.span, c.name, l.protection, max(l.links, 0) FROM links l JOIN carriers c ON c.id = l.carrier
-		WHERE l.hour >= ? AND l.hour < ? AND l.links > 0 ORDER BY l.hour, l.span, c.name, l.protection`, func(scan func(...any) error) error {
+	err = each(r.tx, `SELECT l.hour, l.span, c.name, l.protection, l.links FROM links l JOIN carriers c ON c.id = l.carrier
+		WHERE l.hour >= ? AND l.hour < ? AND l.links != 0 ORDER BY l.hour, l.span, c.name, l.protection`, func(scan func(...any) error) error {
 		var l LinkCount
 		var protection string
 		if err := scan(&l.Hour, &l.Span, &l.Carrier, &protection, &l.N); err != nil {

@@ -81,14 +81,6 @@ func (w words) list(order []string) (out []ByName) {
 	return out
 }
 
-// links is list for links.
-func (w words) links(order []string) (out []LinkCount) {
-	for _, x := range w.list(order) {
-		out = append(out, LinkCount{x.Name, x.Messages})
-	}
-	return out
-}
-
 // byEvidence counts messages by the evidence that they rest on.
 type byEvidence [signaling.NumEvidence]uint64
 

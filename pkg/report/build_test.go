@@ -131,3 +131,44 @@ func TestBackupBeside(t *testing.T) {
 		}
 	}
 }
+
+// TestForever: a period of thousands of years ends where the ledger does.
+func TestForever(t *testing.T) {
+	d := build(t, exposure.Options{}, Options{From: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}, func(add func(time.Time, ...rules.Verdict)) {
+		add(november(2, 20))
+	})
+	if d.Total.Messages != 1 || d.Coverage.Hours != 1 || len(d.Timeline.Points) != 1 || !d.Period.From.Equal(november(2, 20)) || !d.Period.To.Equal(november(2, 21)) {
+		t.Errorf("%d messages in %d hours, %v to %v", d.Total.Messages, d.Coverage.Hours, d.Period.From, d.Period.To)
+	}
+}
+
+// TestLinksThatChange: a link counts by the protection that it had last.
+func TestLinksThatChange(t *testing.T) {
+	for _, x := range []struct{ was, is signaling.Protection }{{signaling.Clear, signaling.TLS}, {signaling.TLS, signaling.Clear}} {
+		path := filepath.Join(t.TempDir(), "ledger")
+		l, err := exposure.Open(path, exposure.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		rec := exposure.NewRecorder(l)
+		m := signaling.Message{Time: november(2, 20).UnixNano(), Protocol: signaling.MAP, Kind: signaling.KindInvoke, Class: signaling.ClassSMS, TCAP: &tcap.Message{}}
+		rec.Add(&m, []rules.Verdict{{Carrier: blue, Evidence: signaling.EvidenceAdjacent}})
+		rec.AddLinks(november(2, 20).UnixNano(), []*rules.Carrier{blue}, x.was)
+		rec.MoveLink(november(2, 21).UnixNano(), blue, x.was, x.is)
+		rec.Flush()
+		l.Flush()
+		r, err := exposure.OpenForReading(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		d, err := Build(r, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := d.Carriers[0].Links; len(n) != 1 || n[0] != (LinkCount{x.is.String(), 1}) {
+			t.Errorf("from %v to %v: %+v", x.was, x.is, n)
+		}
+	}
+}

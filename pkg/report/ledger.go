@@ -153,6 +153,7 @@ func (b *builder) coverage(r *exposure.Reader) error {
 		}
 	}
 	slices.Sort(c.Sources)
+	first, last := from, to
 	if !b.o.From.IsZero() {
 		from = b.o.From.Unix()
 	}
@@ -161,6 +162,9 @@ func (b *builder) coverage(r *exposure.Reader) error {
 	}
 	if from == 0 && to == 0 {
 		return nil
+	}
+	if to-from > maxPeriod {
+		from, to = max(from, first), min(to, last)
 	}
 	if from >= to {
 		return b.outside(r)
@@ -189,7 +193,11 @@ func (b *builder) coverage(r *exposure.Reader) error {
 	return nil
 }
 
-// PeriodError is a period with one end that the ledger has nothing of.
+// maxPeriod is up to which a period is shown as it was asked for, in seconds: three years. Of a
+// longer one that is shown which the ledger has something of.
+const maxPeriod = 3 * 366 * 86400
+
+// PeriodError is an open or very long period that the ledger has nothing of.
 type PeriodError struct{ text string }
 
 func (e *PeriodError) Error() string { return e.text }
@@ -205,22 +213,30 @@ func (b *builder) outside(r *exposure.Reader) error {
 	for i := range list {
 		from, to = min(from, list[i].Hour), max(to, list[i].Hour+list[i].Span)
 	}
-	asked := "--from " + clock(b.o.From)
-	if b.o.From.IsZero() {
-		asked = "--to " + clock(b.o.To)
+	var asked []string
+	if !b.o.From.IsZero() {
+		asked = append(asked, "--from "+clock(b.o.From))
 	}
-	return &PeriodError{fmt.Sprintf("%s: the ledger has %s", asked, Period{time.Unix(from, 0), time.Unix(to, 0)})}
+	if !b.o.To.IsZero() {
+		asked = append(asked, "--to "+clock(b.o.To))
+	}
+	return &PeriodError{fmt.Sprintf("%s: the ledger has %s", strings.Join(asked, " "), Period{time.Unix(from, 0), time.Unix(to, 0)})}
 }
 
 // addLinks counts the links of each carrier by their protection.
 func (d *Data) addLinks(links []exposure.LinkCount) {
 	for i := range d.Carriers {
-		c, n := &d.Carriers[i], words{}
+		c := &d.Carriers[i]
+		var n [signaling.NumProtections]int64
 		for _, l := range links {
 			if l.Carrier == c.ID {
-				n[l.Protection.String()] += l.N
+				n[l.Protection] += l.N
 			}
 		}
-		c.Links = n.links(signaling.Names(signaling.NumProtections))
+		for p, n := range n {
+			if n > 0 { // fewer: they came up before the period
+				c.Links = append(c.Links, LinkCount{signaling.Protection(p).String(), uint64(n)})
+			}
+		}
 	}
 }
