@@ -148,8 +148,8 @@ func (s *Stats) AddMessage(m *signaling.Message) {
 // flagged messages. The first finding of a carrier decides evidence.
 func (s *Stats) AddFinding(f *rules.Finding) {
 	s.findings = addRule(s.findings, f)
-	if f.Flow != nil || f.Carrier.ID == "" {
-		return // about a link, or about a message that no carrier is known to carry
+	if f.Flow != nil || f.Path != nil || f.Carrier.ID == "" {
+		return // about a link, a path, or a message that no carrier is known to carry
 	}
 	c := s.last
 	if c == nil || c.id != f.Carrier.ID {

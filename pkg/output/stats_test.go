@@ -73,6 +73,20 @@ func TestTwoRulesOneMessage(t *testing.T) {
 	}
 }
 
+// TestPathNoMessage: a finding about a path counts for its rule, and flags no message.
+func TestPathNoMessage(t *testing.T) {
+	s := &Stats{}
+	for _, f := range pathFindings() {
+		s.AddFinding(f)
+	}
+	if got := s.Findings(); len(got) != 3 {
+		t.Errorf("findings %+v", got)
+	}
+	if got, flagged := s.Exposures(), s.Flagged(); len(got) != 0 || len(flagged) != 0 {
+		t.Errorf("exposures %+v, flagged %+v", got, flagged)
+	}
+}
+
 // TestReload: the watchlist and rules of a new configuration have new pointers and
 // go on with the counters of their ids.
 func TestReload(t *testing.T) {
