@@ -61,10 +61,10 @@ func contradictionWords(s set) (words []string) {
 func (e *Engine) contradicts(m *signaling.Message) set {
 	if !e.contradicted {
 		e.contradictions, e.contradicted = 0, true
-		switch {
-		case m.Kind == signaling.KindInvoke && m.SCCP != nil && m.MAP != nil:
+		switch kind := judgedKind(m); {
+		case kind == signaling.KindInvoke && m.SCCP != nil && m.MAP != nil:
 			e.contradictions = e.nodeContradicts(m)
-		case m.Kind == signaling.KindRequest && m.Diameter != nil:
+		case kind == signaling.KindRequest && m.Diameter != nil:
 			e.contradictions = e.originContradicts(m)
 		}
 	}

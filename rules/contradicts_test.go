@@ -80,6 +80,7 @@ func TestContradictsSender(t *testing.T) {
 				m.MAP.Nodes()[i].Role = gsmmap.NodeServiceCentre
 			}
 		}), ""},
+		{"SCCP sends it back", both("99971000001", "99972000001", func(m *signaling.Message) { m.Faults = signaling.FaultReturned }), ""},
 		{"a result", both("99971000001", "99972000001", func(m *signaling.Message) { m.Kind = signaling.KindResult }), ""},
 		{"no MAP", both("99971000001", "99972000001", func(m *signaling.Message) { m.MAP = nil }), ""},
 	} {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -696,6 +697,39 @@ func TestNothingFound(t *testing.T) {
 		}
 		if m.Link.NumMarks != 0 || m.Memory != nil && m.Memory.NumMarks != 0 || len(e.Touched()) != 0 {
 			t.Error("left a trace")
+		}
+	}
+}
+
+// TestUndelivered: a message that SCCP returned was readable, and is neither request nor
+// answer to rules.
+func TestUndelivered(t *testing.T) {
+	set := rulesOf(t, one("type: point_code, value: 4200"), "detections:\n"+
+		"  - {id: seen, title: S, match: {class: [location]}}\n"+
+		"  - {id: seen-message, title: S, match: {about: message}}\n"+
+		"  - {id: asked, title: A, match: {kind: [invoke]}}\n"+
+		"  - {id: asked-message, title: A, match: {about: message, kind: [invoke, result]}}\n"+
+		"  - {id: cel, title: C, match: {class: [location]}, condition: \"kind == 'invoke'\"}\n"+
+		"  - {id: cel-back, title: C, match: {class: [location]}, condition: \"undelivered && kind == 'none'\"}\n")
+	for faults, want := range map[signaling.Fault]string{
+		0:                       "asked asked-message cel seen seen-message",
+		signaling.FaultReturned: "cel-back seen seen-message",
+	} {
+		m := mapMessage(t)
+		m.Memory, m.Faults = nil, faults
+		e := NewEngine(set)
+		var fired []string
+		for _, f := range evaluate(e, m) {
+			fired = append(fired, f.rule)
+		}
+		slices.Sort(fired)
+		if got := strings.Join(fired, " "); got != want {
+			t.Errorf("faults %d: %s fired, want %s", faults, got, want)
+		}
+		for _, r := range e.Explain(m).Rules {
+			if fits := slices.Contains(fired, r.Rule.ID); fits != (r.Missed == "") {
+				t.Errorf("faults %d: %s fired: %t, and is said to miss %q", faults, r.Rule.ID, fits, r.Missed)
+			}
 		}
 	}
 }

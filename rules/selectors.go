@@ -84,8 +84,17 @@ const (
 )
 
 func traitsOf(m *signaling.Message) traits {
-	return 1<<m.Protocol | 1<<(traitKind+int(m.Kind)) | 1<<(traitClass+int(m.Class)) | 1<<(traitProtection+int(m.Protection)) |
+	return 1<<m.Protocol | 1<<(traitKind+int(judgedKind(m))) | 1<<(traitClass+int(m.Class)) | 1<<(traitProtection+int(m.Protection)) |
 		1<<(traitDirection+int(m.Roaming.Direction)) | 1<<(traitSubscriber+int(m.Roaming.Subscriber)) | 1<<(traitService+int(m.Service()))
+}
+
+// judgedKind is the kind that rules see. A message that SCCP returned is none: rules that name
+// kinds ask what its sender does, and who sends it back is not who asked or answered.
+func judgedKind(m *signaling.Message) signaling.Kind {
+	if m.Undelivered() {
+		return signaling.KindNone
+	}
+	return m.Kind
 }
 
 // compile packs the selectors that are sets of bits.
@@ -153,7 +162,7 @@ func (s *Selectors) misses(e *Engine, m *signaling.Message) string {
 		name string
 		fits bool
 	}{
-		{"protocol", s.protocol.has(uint8(m.Protocol))}, {"class", s.class.has(uint8(m.Class))}, {"kind", s.kind.has(uint8(m.Kind))},
+		{"protocol", s.protocol.has(uint8(m.Protocol))}, {"class", s.class.has(uint8(m.Class))}, {"kind", s.kind.has(uint8(judgedKind(m)))},
 		{"operation", s.operation(m.Operation)}, {"protection", s.protection.has(uint8(m.Protection))},
 		{"direction", s.direction.has(uint8(m.Roaming.Direction))}, {"subscriber", s.subscriber.has(uint8(m.Roaming.Subscriber))},
 		{"service", s.service.has(uint8(m.Service()))},

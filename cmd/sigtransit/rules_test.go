@@ -221,6 +221,9 @@ RULES
 		{[]string{"--frame", "115"}, 0, "authentication-in-clear       no carrier is known to be on the path\n"},
 		{[]string{"--frame", "75"}, 1, "Frame 75 completed no message: it carries none, or a part of one that a later frame completes.\nFrames near it that did: 74, 76\n"},
 		{[]string{"--frame", "79", "--format", "json"}, 0, `"outcome": "fired"`},
+		{[]string{"--frame", "344"}, 0, "FRAME 344: map cancelLocation invoke, class location, clear, returned to its sender by SCCP: nobody's request, "},
+		{[]string{"--frame", "344", "--rule", "interconnect-forbidden"}, 0, "kind is none: SCCP returned the invoke, wanted invoke | request (builtin:detections/interconnect.yaml:N)\n"},
+		{[]string{"--frame", "344", "--format", "json"}, 0, `"undelivered": true`},
 	} {
 		if code, got := explain(tt.args...); code != tt.code || !strings.Contains(got, tt.want) {
 			t.Errorf("%v: exit code %d, no %q in\n%s", tt.args, code, tt.want, got)

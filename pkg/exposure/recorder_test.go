@@ -42,6 +42,8 @@ func TestRows(t *testing.T) {
 		return &n
 	}
 	a, b := request(auth, "001010000000001"), request(auth, "001010000000002")
+	back := *a
+	back.Memory, back.Faults = nil, signaling.FaultReturned
 	tests := []struct {
 		name string
 		sent []sent
@@ -84,6 +86,10 @@ func TestRows(t *testing.T) {
 		{"a second copy that tells nothing more", []sent{{a, []rules.Verdict{verdict(blue, adjacent)}}, {again(a), nil}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}}, []flat{
 			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
 			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		{"SCCP sends it back: read twice, in one dialogue", []sent{{a, []rules.Verdict{verdict(blue, adjacent)}}, {&back, []rules.Verdict{verdict(blue, adjacent)}}}, []flat{
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 2, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 2, Dialogues: 1, Subscribers: 1},
 		}},
 		// The mirror of an STP: in from home's HLR, out to the carrier.
 		{"a second copy that comes over a carrier", []sent{{a, nil}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}}, []flat{

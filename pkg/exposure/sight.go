@@ -29,11 +29,12 @@ const (
 )
 
 // firstOfClass reports that m is the first message of its class in its dialogue, and
-// notes it.
+// notes it. One that SCCP returned belongs to the dialogue that it was sent in, and
+// remembers nothing of it.
 func firstOfClass(m *signaling.Message) bool {
 	y := m.Memory
 	if y == nil {
-		return true
+		return !m.Undelivered()
 	}
 	bit := uint16(1) << (uint(m.Class) % classBits)
 	if y.Classes&bit != 0 {
@@ -48,7 +49,7 @@ func firstOfClass(m *signaling.Message) bool {
 func firstOfCarrier(m *signaling.Message, c *rules.Carrier) bool {
 	y := m.Memory
 	if y == nil {
-		return true
+		return !m.Undelivered()
 	}
 	if y.Classes&hasCarriers == 0 {
 		y.Classes |= hasCarriers

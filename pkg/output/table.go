@@ -669,7 +669,7 @@ func givenAway(b []byte, m *signaling.Message) []byte {
 			b = append(append(b, " around "...), name...)
 		}
 	}
-	if m.Faults&signaling.FaultReturned != 0 {
+	if m.Undelivered() {
 		sep()
 		b = append(b, "sent back undelivered"...)
 	}

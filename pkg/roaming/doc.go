@@ -25,7 +25,9 @@
 //
 // From home is outbound, to home inbound, from home to home internal, between two others
 // that are both known through, all else unknown. Answers have their ends reversed: the
-// answer to an outbound request is inbound.
+// answer to an outbound request is inbound. A message that SCCP returns (UDTS, XUDTS,
+// LUDTS, CLDR of SUA) goes the other way than the original, whose partner and subscriber
+// it has: its addresses are those of the original in mirror (Q.714 4.2).
 //
 // # Partner
 //

@@ -72,7 +72,7 @@ func (r *Resolver) Resolve(m *signaling.Message) {
 	y.Partner = uint16(m.Roaming.Partner)
 }
 
-// reversed is the direction of what answers.
+// reversed is the direction of what answers, or comes back.
 func reversed(d signaling.Direction) signaling.Direction {
 	switch d {
 	case signaling.Outbound:
@@ -105,6 +105,9 @@ func (r *Resolver) resolve(m *signaling.Message) {
 	if subscriber == 0 {
 		subscriber = e.mobile
 	}
+	if m.Undelivered() {
+		e.from, e.to = e.to, e.from // those of the original
+	}
 	asks, answers := rolesIn(m)
 	d := direction(&e)
 	near, far, end := roleUnknown, roleUnknown, uint32(0)
@@ -125,6 +128,9 @@ func (r *Resolver) resolve(m *signaling.Message) {
 		partner = first(e.from, e.to)
 	}
 	m.Roaming.Partner = partner
+	if m.Undelivered() {
+		m.Roaming.Direction = reversed(d)
+	}
 }
 
 // direction is told by the ends. What leaves home for somebody unknown does leave it.

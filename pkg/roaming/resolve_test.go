@@ -212,6 +212,11 @@ func TestResolve(t *testing.T) {
 			}
 			r.Resolve(answer)
 			check("an answer without addresses", answer, reversed(tt.direction))
+			if tt.m.SCCP != nil {
+				back := returned(tt.m)
+				NewResolver(table).Resolve(back)
+				check("sent back by SCCP it", back, reversed(tt.direction))
+			}
 			allocated := testing.AllocsPerRun(20, func() {
 				tt.m.Memory = nil
 				r.Resolve(tt.m)
@@ -221,6 +226,20 @@ func TestResolve(t *testing.T) {
 			}
 		})
 	}
+}
+
+// returned is m as SCCP sends it back: its addresses and all below go the other way.
+func returned(m *signaling.Message) *signaling.Message {
+	back, s := *m, *m.SCCP
+	s.Type, s.Calling, s.Called = sccp.UDTS, s.Called, s.Calling
+	back.SCCP, back.Memory, back.Faults = &s, nil, signaling.FaultReturned
+	back.Src, back.Dst = m.Dst, m.Src
+	if m.M3UA != nil {
+		label := *m.M3UA
+		label.Data.OPC, label.Data.DPC = label.Data.DPC, label.Data.OPC
+		back.M3UA = &label
+	}
+	return &back
 }
 
 // TestReload: what a dialogue remembers of one table says nothing in another.

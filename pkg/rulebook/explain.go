@@ -36,8 +36,11 @@ type Explanation struct {
 
 // MessageReasons explains one message.
 type MessageReasons struct {
-	Event      json.RawMessage `json:"message"` // as replay --messages prints it
-	Path       []string        `json:"path"`    // verdicts; none: unknown
+	Event json.RawMessage `json:"message"` // as replay --messages prints it
+	// Undelivered: SCCP returned it to its sender. Rules that name kinds do not fit it.
+	Undelivered bool `json:"undelivered,omitempty"`
+
+	Path       []string        `json:"path"` // verdicts; none: unknown
 	Looked     []Looked        `json:"looked_up"`
 	Remembered []Sighting      `json:"remembered,omitempty"`
 	Carriers   []CarrierReason `json:"carriers,omitempty"`
@@ -184,7 +187,7 @@ func (x *explainer) Message(m *signaling.Message) {
 	}
 	e := x.w.Engine()
 	why := e.Explain(m)
-	r := MessageReasons{Event: event(x.encoder.AppendMessage(nil, m)), Path: []string{}, Rules: []RuleReason{}}
+	r := MessageReasons{Event: event(x.encoder.AppendMessage(nil, m)), Undelivered: m.Undelivered(), Path: []string{}, Rules: []RuleReason{}}
 	for _, v := range e.Verdicts() {
 		word := fmt.Sprintf("%s (%v, confidence %v)", v.Carrier.ID, v.Evidence, v.Confidence)
 		if v.Group {
@@ -296,6 +299,9 @@ func (x *explainer) is(m *signaling.Message, r *rules.RuleReason, why *rules.Exp
 	case "class":
 		return m.Class.String()
 	case "kind":
+		if m.Undelivered() {
+			return "none: SCCP returned the " + m.Kind.String()
+		}
 		return m.Kind.String()
 	case "operation":
 		return m.Operation.String()

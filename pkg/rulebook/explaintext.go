@@ -141,6 +141,9 @@ func (r *MessageReasons) headline() string {
 	if e.Duplicate {
 		line += ", seen before on another link"
 	}
+	if r.Undelivered {
+		line += ", returned to its sender by SCCP: nobody's request"
+	}
 	add("%s", e.Direction)
 	add("IMSI %s", e.Subscriber.IMSI)
 	add("MSISDN %s", e.Subscriber.MSISDN)

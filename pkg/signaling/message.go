@@ -75,6 +75,12 @@ type Message struct {
 	Memory *Memory
 }
 
+// Undelivered reports that m is a message on its way back to its sender, because SCCP
+// could not deliver it (Q.714 4.2): calling and called address are those of the original
+// in mirror, the user data are its own. It says what the original said, and nobody asks
+// or answers by it.
+func (m *Message) Undelivered() bool { return m.Faults&FaultReturned != 0 }
+
 // Variant is the national form of the message's point codes.
 func (m *Message) Variant() telecom.Variant {
 	if m.SCCP == nil {
