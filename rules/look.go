@@ -5,6 +5,7 @@ import (
 
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/gsmmap"
+	"sigtransit/decoders/m3ua"
 	"sigtransit/decoders/sccp"
 	"sigtransit/decoders/sua"
 	"sigtransit/decoders/telecom"
@@ -14,19 +15,20 @@ import (
 // look finds the identifiers in the message itself.
 func (e *Engine) look(m *signaling.Message) {
 	x := e.index
-	ni, variant := uint8(0), m.Variant()
+	variant := m.Variant()
+	var label *m3ua.ProtocolData
 	if p := m.M3UA; p != nil && p.HasData {
-		ni = p.Data.NI
-		if ref := x.codes.lookup(variant, ni, p.Data.OPC); ref != 0 {
+		label = &p.Data
+		if ref := x.codes.lookup(variant, label.NI, label.OPC); ref != 0 {
 			e.hit(ref, signaling.M3UAOPC, 0)
 		}
-		if ref := x.codes.lookup(variant, ni, p.Data.DPC); ref != 0 {
+		if ref := x.codes.lookup(variant, label.NI, label.DPC); ref != 0 {
 			e.hit(ref, signaling.M3UADPC, 0)
 		}
 	}
 	if p := m.SCCP; p != nil {
-		e.address(&p.Calling, variant, ni, signaling.SCCPCallingGT, signaling.SCCPCallingPC)
-		e.address(&p.Called, variant, ni, signaling.SCCPCalledGT, signaling.SCCPCalledPC)
+		e.address(&p.Calling, variant, label, signaling.SCCPCallingGT, signaling.SCCPCallingPC)
+		e.address(&p.Called, variant, label, signaling.SCCPCalledGT, signaling.SCCPCalledPC)
 	}
 	if m.SUA != nil {
 		e.party(&m.SUA.Calling, signaling.SUACallingHost, signaling.SUACallingIP)
@@ -162,15 +164,18 @@ const (
 	mapSubscriber = 4
 )
 
-// address looks for the global title and the point code of an SCCP address.
-func (e *Engine) address(a *sccp.Address, v telecom.Variant, ni uint8, gt, pc signaling.Position) {
+// address looks for the global title and the point code of an SCCP address, which is of
+// the network that the routing label names. Without a label nothing says which of four it
+// is: a code in SUA is of a network appearance (RFC 3868), a number that the two ends
+// agreed on, if of any.
+func (e *Engine) address(a *sccp.Address, v telecom.Variant, label *m3ua.ProtocolData, gt, pc signaling.Position) {
 	if a.GTI != 0 && a.GT.Len() != 0 {
 		if ref := e.title(a); ref != 0 {
 			e.hit(ref, gt, 0)
 		}
 	}
-	if a.HasPC {
-		if ref := e.index.codes.lookup(v, ni, a.PC); ref != 0 {
+	if a.HasPC && label != nil {
+		if ref := e.index.codes.lookup(v, label.NI, a.PC); ref != 0 {
 			e.hit(ref, pc, 0)
 		}
 	}

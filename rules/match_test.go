@@ -84,6 +84,9 @@ func TestMatchers(t *testing.T) {
 		{"no protocol data", "type: point_code, value: 4200", nil, func(m *signaling.Message) { m.M3UA.HasData = false }, ""},
 		{"code in the calling address", "type: point_code, value: 4-106-6", nil, func(m *signaling.Message) { m.SCCP.Calling.HasPC, m.SCCP.Calling.PC = true, 9046 }, "sccp.calling_pc=4-106-6[point_code 4-106-6]"},
 		{"code in the called address", "type: point_code, value: 4-106-6", nil, func(m *signaling.Message) { m.SCCP.Called.HasPC, m.SCCP.Called.PC = true, 9046 }, "sccp.called_pc=4-106-6[point_code 4-106-6]"},
+		{"code of no network: SUA has no label", "type: point_code, value: 4-106-6", nil, func(m *signaling.Message) {
+			m.M3UA, m.SCCP.Calling.HasPC, m.SCCP.Calling.PC, m.SCCP.Called.HasPC, m.SCCP.Called.PC = nil, true, 9046, true, 9046
+		}, ""},
 		{"code not indicated", "type: point_code, value: 4-106-6", nil, func(m *signaling.Message) { m.SCCP.Called.PC = 9046 }, ""},
 
 		// Addresses of SUA.

@@ -16,9 +16,10 @@
 //   - Diameter: Origin- and Destination-Realm, else -Host: by exact host, by a realm it
 //     is or ends in, by the PLMN under 3gppnetwork.org.
 //   - for home alone: the host names of SUA, the point code of an address without a
-//     title, then which of the two point codes of the routing label is home's, then which
-//     of the two IP addresses. Labels and addresses name the next hop: they say that
-//     something comes from home or goes to it, and nothing of anybody else.
+//     title (where a routing label says of which network it is), then which of the two
+//     point codes of the label is home's, then which of the two IP addresses. Labels and
+//     addresses name the next hop: they say that something comes from home or goes to
+//     it, and nothing of anybody else.
 //
 // Names of carriers' own gear (Transit) are nobody's: an end that shows one is not home,
 // and who it is the rest of the message tells, or nothing.

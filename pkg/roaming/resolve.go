@@ -331,14 +331,10 @@ func (r *Resolver) labels(e *ends, m *signaling.Message) {
 		}
 	}
 	var from, to bool
-	if s := m.SCCP; s != nil && len(t.codes) != 0 {
-		var ni uint8
-		var opc, dpc telecom.PointCode
-		label := m.M3UA != nil && m.M3UA.HasData
-		if label {
-			ni, opc, dpc = m.M3UA.Data.NI, m.M3UA.Data.OPC, m.M3UA.Data.DPC
-			from, to = t.codes[PointCode{opc, ni, s.Variant}], t.codes[PointCode{dpc, ni, s.Variant}]
-		}
+	// Without a label nothing says which network a code in an address is of.
+	if s := m.SCCP; s != nil && len(t.codes) != 0 && m.M3UA != nil && m.M3UA.HasData {
+		ni := m.M3UA.Data.NI
+		from, to = t.codes[PointCode{m.M3UA.Data.OPC, ni, s.Variant}], t.codes[PointCode{m.M3UA.Data.DPC, ni, s.Variant}]
 		if e.from == 0 && s.Calling.GT.Len() == 0 {
 			if a := &s.Calling; a.HasPC && t.codes[PointCode{a.PC, ni, s.Variant}] || !a.HasPC && from {
 				e.from = refHome

@@ -171,6 +171,7 @@ func TestResolve(t *testing.T) {
 		{"an unknown called number", update(gt("9997000001"), national, alphaSubscriber, "9997000001"), out, visitor, "XXAAA"},
 		{"national numbers are not looked up", ss7("purgeMS", invoke, national, national, "", nil), signaling.DirectionUnknown, signaling.WhoseUnknown, ""},
 		{"a point code for an address", label(ss7("purgeMS", invoke, gt("9997100001"), pc(0x801), "", nil), 1, 2, 0), in, home, "XXAAA"},
+		{"a point code of no network", ss7("purgeMS", invoke, gt("9997100001"), pc(0x801), "", nil), signaling.DirectionUnknown, signaling.WhoseUnknown, "XXAAA"},
 		{"of another network", label(ss7("purgeMS", invoke, gt("9997100001"), pc(0x802), "", nil), 1, 2, 0), signaling.DirectionUnknown, signaling.WhoseUnknown, "XXAAA"},
 		{"the label of an address without a code", label(ss7("purgeMS", invoke, gt("9997100001"), sccp.Address{Present: true, HasSSN: true}, "", nil), 1, 0x802, 2), in, home, "XXAAA"},
 		{"a hop from home", label(ss7("purgeMS", invoke, national, gt("9997100001"), "", nil), 0x801, 2, 0), out, visitor, "XXAAA"},
