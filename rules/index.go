@@ -1,11 +1,13 @@
 package rules
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/gaissmai/bart"
 
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/numbering"
 	"sigtransit/pkg/signaling"
 )
 
@@ -83,6 +85,29 @@ func (x *pcIndex) put(v telecom.Variant, ni uint8, pc telecom.PointCode, ref uin
 	x.itu[ni].refs[pc] = ref
 }
 
+// nobodys is the reference of an empty list: what is found there is nobody's, and not the
+// shorter prefix's.
+const nobodys = 1
+
+// strangers are the networks in service that another operator has within the numbers of
+// one of two digits of MNC, by public facts: IMSIs that begin with their three digits are
+// theirs (E.212).
+func strangers(p telecom.PLMN) iter.Seq[telecom.PLMN] {
+	return func(yield func(telecom.PLMN) bool) {
+		if p.Digits != 2 {
+			return
+		}
+		own, known := numbering.NetworkOf(p)
+		for d := range uint16(10) {
+			long := telecom.PLMN{MCC: p.MCC, MNC: p.MNC*10 + d, Digits: 3}
+			o, ok := numbering.NetworkOf(long)
+			if ok && !o.Inactive && !(known && own.ID == o.ID) && !yield(long) {
+				return
+			}
+		}
+	}
+}
+
 // list stores a list of identifiers and gives its reference.
 func (x *index) list(ids []uint32) uint32 {
 	if len(ids) == 0 {
@@ -102,7 +127,7 @@ func (x *index) at(ref uint32) []uint32 {
 // build fills the index. Identifiers of role jurisdiction go in only when some
 // rule asks for them: they would match a good part of all traffic.
 func (x *index) build(ids []*Identifier, withdrawn, jurisdiction bool) {
-	*x = index{lists: []uint32{0}}
+	*x = index{lists: []uint32{0, nobodys: 0}}
 	groups := make(map[key][]uint32, len(ids))
 	var order, several []key // of first sight, so that equal files give equal indexes
 	for _, id := range ids {
@@ -174,6 +199,17 @@ func (x *index) build(ids []*Identifier, withdrawn, jurisdiction bool) {
 			ref := x.list(wide(own, shorter(k)))
 			imsis.put(k.digits, ref)
 			p := k.plmn
+			for n := range strangers(p) {
+				if groups[key{kind: keyPLMN, digits: n.Prefix(), plmn: n}] != nil {
+					continue // it has an entry of its own
+				}
+				country := groups[key{kind: keyPLMN, digits: k.digits.Truncate(3)}]
+				ref := x.list(wide(country, func(yield func(key) bool) { yield(k) }))
+				if ref == 0 {
+					ref = nobodys
+				}
+				imsis.put(n.Prefix(), ref)
+			}
 			if p.IsZero() {
 				p.MCC = uint16(k.digits.At(0))*100 + uint16(k.digits.At(1))*10 + uint16(k.digits.At(2))
 			}

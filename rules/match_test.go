@@ -28,6 +28,9 @@ func TestMatchers(t *testing.T) {
 			}
 		}
 	}
+	imsi := func(digits string) change {
+		return func(m *signaling.Message) { m.IMSI = telecom.MustDigits(digits) }
+	}
 	node := func(role gsmmap.NodeRole, npi, nai uint8) change {
 		return func(m *signaling.Message) {
 			m.MAP.Nodes()[0] = gsmmap.Node{Role: role, NPI: npi, NAI: nai, GT: telecom.MustDigits("35699123456")}
@@ -133,6 +136,13 @@ func TestMatchers(t *testing.T) {
 		{"imsi", "type: plmn, value: 001-01", nil, nil, "map.imsi=001-01[plmn 001-01]"},
 		{"imsi, three digits", "type: plmn, value: 001-010", nil, nil, "map.imsi=001-010[plmn 001-010]"},
 		{"imsi of the country", "type: plmn, value: '001'", nil, nil, "map.imsi=001[plmn 001]"},
+		{"imsi of a network of three digits within it", "type: plmn, value: 350-00", nil, imsi("350007123456789"), ""},
+		{"imsi beside that", "type: plmn, value: 350-00", nil, imsi("350006123456789"), "map.imsi=350-00[plmn 350-00]"},
+		{"imsi of that, by its country", "type: plmn, values: [350-00, '350']", nil, imsi("350007123456789"), "map.imsi=350[plmn 350]"},
+		{"imsi of that, listed", "type: plmn, values: [350-00, 350-007]", nil, imsi("350007123456789"), "map.imsi=350-007[plmn 350-007]"},
+		{"a number of plan E.212 of that", "type: plmn, value: 350-00, role: transit", nil, calling("350007123456789", func(m *signaling.Message) { m.SCCP.Calling.NP = 6 }), ""},
+		{"imsi of one that is out of service", "type: plmn, value: 405-02", nil, imsi("405025123456789"), "map.imsi=405-02[plmn 405-02]"},
+		{"imsi of three digits of the same operator", "type: plmn, value: 338-05", nil, imsi("338050123456789"), "map.imsi=338-05[plmn 338-05]"},
 		{"imsi of another network", "type: plmn, value: 001-02", nil, nil, ""},
 		{"imsi in Diameter", "type: plmn, value: 001-01", avps(), func(m *signaling.Message) {
 			m.Diameter.DestinationHost, m.Diameter.DestinationRealm = nil, nil

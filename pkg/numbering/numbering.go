@@ -24,6 +24,8 @@ type Operator struct {
 	// PLMN is the network asked for, or for an operator found by a number the first of its
 	// networks in service; zero: it has none that is known.
 	PLMN telecom.PLMN
+	// Inactive: the network asked for is listed as out of service.
+	Inactive bool
 }
 
 // Country is the country of an ISO 3166-1 alpha-2 code in upper case.

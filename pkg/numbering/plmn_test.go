@@ -35,6 +35,15 @@ func TestNetworkOf(t *testing.T) {
 			t.Errorf("%s: %+v, %v; want %+v", tt.plmn, op, ok, tt)
 		}
 	}
+	for plmn, want := range map[string]bool{"350-00": false, "350-01": true, "405-025": true, "454-383": false} {
+		p, err := telecom.ParsePLMN(plmn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if op, ok := NetworkOf(p); !ok || op.Inactive != want {
+			t.Errorf("%s: %+v, %v; want inactive: %t", plmn, op, ok, want)
+		}
+	}
 	for _, p := range []telecom.PLMN{
 		{}, {MCC: 262}, {MCC: 262, MNC: 1, Digits: 3}, {MCC: 310, MNC: 26, Digits: 2}, {MCC: 262, MNC: 101, Digits: 2}, {MCC: 262, MNC: 1, Digits: 1},
 		{MCC: 65535, MNC: 65535, Digits: 3}, {MCC: 998, MNC: 1, Digits: 2},

@@ -223,7 +223,7 @@ func (t *tables) addPLMN(ids map[string]uint16, f [3]string, n int) error {
 	}
 	op := &t.operators[i]
 	t.plmns = append(t.plmns, plmnKey(p))
-	t.networks = append(t.networks, Operator{ID: op.ID, Name: op.Name, Country: op.Country, PLMN: p})
+	t.networks = append(t.networks, Operator{ID: op.ID, Name: op.Name, Country: op.Country, PLMN: p, Inactive: inactive})
 	if op.PLMN.IsZero() && !inactive {
 		op.PLMN = p
 	}

@@ -292,3 +292,54 @@ func BenchmarkResolve(b *testing.B) {
 		})
 	}
 }
+
+// TestLengthOfMNC: networks of three digits within the numbers of one of two (E.212). One
+// in Bermuda (350-007 in 350-00) and two in Guyana (738-002, 738-003 in 738-00) are in
+// service by public facts, India's 405-025 is not.
+func TestLengthOfMNC(t *testing.T) {
+	partner := []*partners.Partner{{ID: "XXAAA", Name: "Alpha", Country: "BM", PLMNs: []telecom.PLMN{plmn("350-00")}}}
+	both := []*partners.Partner{partner[0], {ID: "XXBBB", Name: "Beta", Country: "BM", PLMNs: []telecom.PLMN{plmn("350-008")}}}
+	for _, tt := range []struct {
+		home     string
+		partners []*partners.Partner
+		imsi     string
+		whose    signaling.Whose
+		partner  string
+		plmn     string
+	}{
+		{"350-00", nil, "350007123456789", signaling.WhoseVisitor, "bm-paradise-mobile", "350-007"},
+		{"350-00", nil, "350006123456789", signaling.WhoseHome, "", "350-00"},
+		{"738-00", nil, "738002123456789", signaling.WhoseVisitor, "gy-gtt-cellink-plus", "738-002"},
+		{"738-00", nil, "738001123456789", signaling.WhoseHome, "", "738-00"},
+		{"738-002", nil, "738002123456789", signaling.WhoseHome, "", "738-002"},
+		{"405-02", nil, "405025123456789", signaling.WhoseHome, "", "405-02"},
+		{"405-025", nil, "405025123456789", signaling.WhoseHome, "", "405-025"},
+		{"338-05", nil, "338050123456789", signaling.WhoseHome, "", "338-050"},
+		{"999-70", nil, "999701123456789", signaling.WhoseHome, "", "999-70"},
+		{"999-70", partner, "350007123456789", signaling.WhoseVisitor, "bm-paradise-mobile", "350-007"},
+		{"999-70", partner, "350008123456789", signaling.WhoseVisitor, "XXAAA", "350-00"},
+		{"999-70", both, "350008123456789", signaling.WhoseVisitor, "XXBBB", "350-008"},
+		{"350-00", both[1:], "350008123456789", signaling.WhoseVisitor, "XXBBB", "350-008"},
+		{"999-70", nil, "405025123456789", signaling.WhoseVisitor, "in-tata-docomo", "405-025"},
+	} {
+		table, _ := Compile(Home{PLMNs: []telecom.PLMN{plmn(tt.home)}, GTs: []string{"99970"}}, tt.partners, Transit{})
+		m := ss7("updateLocation", signaling.KindInvoke, gt("9997000001"), gt("88800001"), tt.imsi, nil)
+		NewResolver(table).Resolve(m)
+		got := ""
+		if p := table.Party(m.Roaming.Partner); p != nil {
+			got = p.ID
+		}
+		if m.Roaming.Subscriber != tt.whose || got != tt.partner {
+			t.Errorf("home %s, IMSI %s: %s of %q, want %s of %q", tt.home, tt.imsi, m.Roaming.Subscriber, got, tt.whose, tt.partner)
+		}
+		if p, ok := table.PLMNOfIMSI(m.IMSI); !ok || p != plmn(tt.plmn) {
+			t.Errorf("home %s, IMSI %s: network %s, %t; want %s", tt.home, tt.imsi, p, ok, tt.plmn)
+		}
+	}
+	var none *Table
+	for imsi, want := range map[string]string{"350007123456789": "350-007", "405025123456789": "405-025", "26295": "", "26A950": "", "262950": "262-95"} {
+		if p, ok := none.PLMNOfIMSI(telecom.MustDigits(imsi)); ok != (want != "") || ok && p != plmn(want) {
+			t.Errorf("%s by public facts: %s, %t; want %s", imsi, p, ok, want)
+		}
+	}
+}

@@ -204,23 +204,36 @@ func (t *Table) network(p telecom.PLMN) uint32 {
 	return t.country(numbering.CountryOfMCC(p.MCC))
 }
 
-// imsi is who has the IMSIs that begin with the six digits of d. What home and
-// partners say of their networks stands above public facts, three digits of MNC above
-// two.
+// imsi is who has the IMSIs that begin with the six digits of d.
 func (t *Table) imsi(d telecom.Digits) uint32 {
+	if p, ok := t.PLMNOfIMSI(d); ok {
+		return t.network(p)
+	}
+	return 0
+}
+
+// PLMNOfIMSI is the network of an IMSI by its first six digits. How long its MNC is no
+// digit tells (E.212): the longest code counts that home, partners or public facts know,
+// since networks of three digits were made out of unused ranges of those of two. One that
+// is out of service by public facts stands below what home and partners say, who may have
+// got its range. The table may be nil.
+func (t *Table) PLMNOfIMSI(d telecom.Digits) (telecom.PLMN, bool) {
+	t = t.orNone()
 	long, short, ok := networks(d)
 	if !ok {
-		return 0
+		return telecom.PLMN{}, false
 	}
-	for _, p := range [...]telecom.PLMN{long, short} {
-		if ref, ok := t.plmns[p]; ok {
-			return ref
-		}
+	if _, ok := t.plmns[long]; ok {
+		return long, true
 	}
-	if o, _, ok := numbering.NetworkOfIMSI(d); ok {
-		return t.operator(o)
+	if o, ok := numbering.NetworkOf(long); ok && !o.Inactive {
+		return long, true
 	}
-	return t.country(numbering.CountryOfMCC(short.MCC))
+	if _, ok := t.plmns[short]; ok {
+		return short, true
+	}
+	_, p, _ := numbering.NetworkOfIMSI(d)
+	return p, true
 }
 
 // networks are the PLMNs that an IMSI may be of. ok is false when it does not begin
