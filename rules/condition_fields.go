@@ -65,7 +65,7 @@ var conditionFields = sync.OnceValue(func() map[string]conditionField {
 	text("subscriber.owner", func(s *scene) string { return s.m.Roaming.Subscriber.String() })
 	truth("subscriber.home", func(s *scene) bool { return s.m.Roaming.Subscriber == signaling.WhoseHome })
 	text("subscriber.plmn", func(s *scene) string {
-		if p, ok := telecom.PLMNFromIMSI(s.m.IMSI); ok {
+		if p, ok := s.e.set.roaming.PLMNOfIMSI(s.m.IMSI); ok {
 			return p.String()
 		}
 		return ""

@@ -26,6 +26,11 @@ func TestConditions(t *testing.T) {
 		m.MAPVersion = 3
 		return m
 	}
+	bermuda := func() *signaling.Message {
+		m := mapMessage(t)
+		m.IMSI = telecom.MustDigits("350007123456789")
+		return m
+	}
 	request := func() *signaling.Message {
 		m := ulr(t)
 		m.Link.Ends[0].Host = "DRA1.ipx.example.org"
@@ -50,6 +55,7 @@ func TestConditions(t *testing.T) {
 		{`map.msc_number.startsWith("9997") && map.vlr_number != map.msc_number && map.hlr_number == ""`, ss7, true},
 		{`!map.msc_number.matches("^9997[0-9]{8}$")`, ss7, false},
 		{`subscriber.plmn == "001-01" && subscriber.owner == "home"`, ss7, true},
+		{`subscriber.plmn == "350-007"`, bermuda, true},
 		{`time.getHours() < 5 && time > timestamp("2026-01-01T00:00:00Z")`, ss7, true},
 		{`returned == [] && "imsi" in carried && vectors == 0 && !refused && !faulty && !duplicate && !inherited`, ss7, true},
 		{`diameter.origin_host == "" && result_code == 0 && diameter.route_record == []`, ss7, true},

@@ -255,7 +255,7 @@ func (e *Encoder) subscriber(b []byte, m *signaling.Message) []byte {
 	if hasMSISDN {
 		b = e.number(b, "msisdn", m.MSISDN, numberMSISDN)
 	}
-	if plmn, ok := telecom.PLMNFromIMSI(m.IMSI); ok {
+	if plmn, ok := e.roaming.PLMNOfIMSI(m.IMSI); ok {
 		b = append(key(b, "plmn"), '"')
 		b = plmn.AppendTo(b)
 		b = append(b, '"')

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/signaling"
 )
 
@@ -48,6 +49,21 @@ func TestDirections(t *testing.T) {
 	for _, want := range []string{"1  outbound: from home", "1  direction unknown"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the summary lacks %q:\n%s", want, page)
+		}
+	}
+}
+
+// TestSubscriberNetwork: an event names the network that the IMSI was taken to be of.
+func TestSubscriberNetwork(t *testing.T) {
+	for imsi, want := range map[string]string{
+		"350007123456789": "350-007", "350006123456789": "350-00", // two and three digits side by side
+		"405010123456789": "405-01", // two where three are usual
+		"310260123456789": "310-260", "999701123456789": "999-70",
+	} {
+		m := roamer()
+		m.IMSI = telecom.MustDigits(imsi)
+		if line := string(NewEncoder(Options{Keys: testKeys}).AppendMessage(nil, m)); !strings.Contains(line, `"plmn":"`+want+`"`) {
+			t.Errorf("%s: %s\nwant %s", imsi, line, want)
 		}
 	}
 }
