@@ -88,8 +88,9 @@ func traitsOf(m *signaling.Message) traits {
 		1<<(traitDirection+int(m.Roaming.Direction)) | 1<<(traitSubscriber+int(m.Roaming.Subscriber)) | 1<<(traitService+int(m.Service()))
 }
 
-// judgedKind is the kind that rules see. A message that SCCP returned is none: rules that name
-// kinds ask what its sender does, and who sends it back is not who asked or answered.
+// judgedKind is the kind that rules see. A message that SCCP returned has none: rules
+// that name kinds ask what its sender does, and who sends it back is not who asked or
+// answered.
 func judgedKind(m *signaling.Message) signaling.Kind {
 	if m.Undelivered() {
 		return signaling.KindNone
