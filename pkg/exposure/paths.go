@@ -146,12 +146,8 @@ func (j *judgement) sums(d *rules.Detection, from, to int64, by func(pathID) pat
 		if err := scan(&id.partner, &id.carrier, &key, &messages, &first); err != nil {
 			return err
 		}
-		k, p, c := j.keys[key], j.partners[id.partner], j.carriers[id.carrier]
-		if k == nil || p == nil || c == nil || messages <= 0 {
-			return nil
-		}
-		x := rules.PathFacts{Partner: p.ID, Country: p.Country, Service: k.Service, Class: k.Class, Direction: k.Direction, Protection: k.Protection}
-		if !d.SelectsPath(&x) || c.ID != Total && !d.SelectsEvidence(k.Evidence) {
+		k := j.keys[key]
+		if messages <= 0 || !j.selects(d, id, k) {
 			return nil
 		}
 		id.service, id.class = k.Service, k.Class
@@ -163,6 +159,17 @@ func (j *judgement) sums(d *rules.Detection, from, to int64, by func(pathID) pat
 		return nil
 	}, from, to)
 	return sums, err
+}
+
+// selects reports that a rule is about a row: one of a carrier if it takes its evidence
+// for a path.
+func (j *judgement) selects(d *rules.Detection, id pathID, k *Key) bool {
+	p, c := j.partners[id.partner], j.carriers[id.carrier]
+	if k == nil || p == nil || c == nil {
+		return false
+	}
+	x := rules.PathFacts{Partner: p.ID, Country: p.Country, Service: k.Service, Class: k.Class, Direction: k.Direction, Protection: k.Protection}
+	return d.SelectsPath(&x) && (c.ID == Total || d.SelectsEvidence(k.Evidence))
 }
 
 // taken reports that a rule is about a carrier: findings are about watched ones.
@@ -211,27 +218,58 @@ func (j *judgement) firstSeen(d *rules.Detection, hour int64) error {
 	}
 	for _, id := range j.sorted(sums) {
 		s := sums[id]
-		if !j.known(id.partner) || !j.taken(d, id.carrier) || s.messages < int64(p.Minimum) {
+		if !j.known(id.partner) || !j.taken(d, id.carrier) {
 			continue
 		}
-		if told, err := j.told(d, id, hour); err != nil || told {
+		if told, err := j.wasTold(d, id); err != nil || told {
 			if err != nil {
 				return err
 			}
 			continue
 		}
-		// What came before the rule was in force is not new either.
-		var before int
-		if err := j.tx.QueryRow("SELECT EXISTS (SELECT 1 FROM exposure e JOIN keys k ON k.id = e.key WHERE e.hour < ? AND e.partner = ? AND e.carrier = ? AND e.messages > 0 AND k.evidence IN ('address', 'hop', 'adjacent'))",
-			hour, id.partner, id.carrier).Scan(&before); err != nil {
+		before, err := j.before(d, id, hour)
+		if err != nil {
 			return err
 		}
-		if before != 0 || hour < j.began+int64(p.Learning/time.Second) {
+		if before.messages+s.messages < int64(p.Minimum) {
+			continue // not yet: the hours to come are added
+		}
+		if _, err := j.told(d, id, hour); err != nil {
+			return err
+		}
+		// What came before the rule was in force is not new either.
+		if before.messages >= int64(p.Minimum) || hour < j.began+int64(p.Learning/time.Second) {
 			continue
 		}
-		j.tell(d, id, s, &rules.Path{Classless: true, From: hour, To: hour + hourSeconds, Messages: uint64(s.messages)}, s.first)
+		from, came := hour, s.first
+		if before.messages > 0 {
+			s.add(before.messages, before.first, before.evidence)
+			from = before.first / int64(time.Second) / hourSeconds * hourSeconds
+		}
+		j.tell(d, id, s, &rules.Path{Classless: true, From: from, To: hour + hourSeconds, Messages: uint64(s.messages)}, came)
 	}
 	return nil
+}
+
+// before adds up what a rule takes for a path of a partner and carrier before an hour.
+// It is asked for once for each of them as a rule, and goes from hour to hour by the
+// key of the table: there are thousands of hours, and of rows thousands in each.
+func (j *judgement) before(d *rules.Detection, id pathID, hour int64) (*pathSum, error) {
+	s := &pathSum{}
+	err := each(j.tx, `WITH RECURSIVE hours (hour) AS (SELECT min(hour) FROM exposure UNION ALL
+		SELECT (SELECT min(e.hour) FROM exposure e WHERE e.hour > hours.hour) FROM hours WHERE hours.hour < ?1)
+		SELECT e.key, sum(e.messages), min(e.first) FROM hours CROSS JOIN exposure e ON e.hour = hours.hour
+		WHERE hours.hour < ?1 AND e.span IN (3600, 86400) AND e.partner = ?2 AND e.carrier = ?3 GROUP BY e.key`, func(scan func(...any) error) error {
+		var key, messages, first int64
+		if err := scan(&key, &messages, &first); err != nil {
+			return err
+		}
+		if k := j.keys[key]; messages > 0 && j.selects(d, id, k) {
+			s.add(messages, first, k.Evidence)
+		}
+		return nil
+	}, hour, id.partner, id.carrier)
+	return s, err
 }
 
 // says is what a partner declares for a service by id of a carrier.
@@ -430,6 +468,13 @@ func (j *judgement) volume(d *rules.Detection, from, end int64) error {
 
 // detail tells what is told of a partner and carrier apart.
 func (id pathID) detail() string { return id.service.String() + "/" + id.class.String() }
+
+// wasTold reports that something was told before.
+func (j *judgement) wasTold(d *rules.Detection, id pathID) (was bool, err error) {
+	err = j.tx.QueryRow("SELECT EXISTS (SELECT 1 FROM told WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?)",
+		d.ID, d.Path().Kind.String(), j.partners[id.partner].ID, j.carriers[id.carrier].ID, id.detail()).Scan(&was)
+	return was, err
+}
 
 // told reports that something was told before, and notes that it is.
 func (j *judgement) told(d *rules.Detection, id pathID, hour int64) (bool, error) {

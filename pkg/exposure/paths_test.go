@@ -118,6 +118,14 @@ func TestPaths(t *testing.T) {
 			[]burst{{0, 5, sms, blue}, {2, 5, sms, blue}, {4, 5, sms, blue}}, nil},
 		{"first seen, not of a carrier that is not watched", "path: {kind: first_seen, learning: 0h}", nil,
 			[]burst{{0, 5, sms, green}}, nil},
+		{"first seen, too few at first", "path: {kind: first_seen, learning: 0h, minimum: 10}", nil,
+			[]burst{{0, 3, sms, blue}, {1, 6, sms, blue}, {2, 5, sms, blue}, {3, 500, sms, blue}},
+			[]string{"first_seen NPLTE blue-transit other 14/0 at 22 12:00:00"}},
+		{"learned of too few", "path: {kind: first_seen, learning: 2h, minimum: 10}", nil,
+			[]burst{{0, 3, sms, blue}, {1, 7, sms, blue}, {2, 500, sms, blue}}, nil},
+		{"first seen of a class", "path: {kind: first_seen, learning: 0h}, class: [sms]", nil,
+			[]burst{{0, 1, auth, blue}, {1, 5, sms, blue}, {2, 5, sms, blue}},
+			[]string{"first_seen NPLTE blue-transit other 5/0 at 22 11:00:00"}},
 		{"undeclared", "path: undeclared", toGreen,
 			[]burst{{0, 5, sms, green}, {1, 5, sms, blue}, {2, 5, auth, blue}},
 			[]string{"undeclared NPLTE blue-transit other 5/0 at 22 11:00:00"}},
@@ -180,6 +188,32 @@ func TestPaths(t *testing.T) {
 			x = newTeller(t, path, tc.declared, list)
 			if got := x.end(); len(got) != 0 {
 				t.Errorf("told again: %q", got)
+			}
+		})
+	}
+}
+
+// TestFirstSeenOfEvidence: what a rule takes for no path is none that was seen before, as
+// an address is none to the built-in rule. The hours before may be days by now.
+func TestFirstSeenOfEvidence(t *testing.T) {
+	for _, from := range []string{"hours", "days"} {
+		t.Run(from, func(t *testing.T) {
+			x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), nil, pathRules(t, "path: {kind: first_seen, learning: 1h}, evidence: [hop, adjacent]", "path: {kind: first_seen, learning: 1h}"))
+			for hour := range 2 {
+				m := message(at(hour*3600), signaling.ClassSMS, "")
+				m.Roaming.Partner = 1
+				x.r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAddress)})
+			}
+			x.record(false, burst{0, 4, signaling.ClassSMS, nil})
+			x.end()
+			if from == "days" {
+				if err := x.l.ask(func() error { return x.l.book.rollUp(tenOClock + daySeconds) }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			x.record(false, burst{2, 5, signaling.ClassSMS, blue})
+			if got, want := x.end(), []string{"first_seen NPLTE blue-transit other 5/0 at 22 12:00:00"}; !slices.Equal(got, want) {
+				t.Errorf("found %q, want %q", got, want)
 			}
 		})
 	}
