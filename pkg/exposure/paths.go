@@ -86,7 +86,7 @@ type judgement struct {
 	began    int64 // first hour of the ledger
 }
 
-func (j *judgement) names() error {
+func (j *judgement) names() (err error) {
 	j.partners, j.carriers, j.keys = map[int64]*Partner{}, map[int64]*rules.Carrier{}, map[int64]*Key{}
 	for _, e := range j.book.partners {
 		p := e.p
@@ -111,7 +111,8 @@ func (j *judgement) names() error {
 		e.words.into(k)
 		j.keys[e.id] = k
 	}
-	return j.tx.QueryRow("SELECT coalesce(min(hour), 0) FROM exposure").Scan(&j.began)
+	j.began, err = began(j.tx)
+	return err
 }
 
 // pathSum is what of a partner and carrier was added up.

@@ -219,6 +219,61 @@ func TestFirstSeenOfEvidence(t *testing.T) {
 	}
 }
 
+// TestLearned: a ledger that keeps less than it learns for has learned all the same, also
+// after a restart, and a clock that nobody had set does not end the learning.
+func TestLearned(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	now := time.Unix(tenOClock, 0)
+	o := Options{Rules: pathRules(t, "path: {kind: first_seen, learning: 168h}"), HourRows: 48 * time.Hour, Retention: 72 * time.Hour, Now: func() time.Time { return now }}
+	var found []string
+	o.Found = func(f *rules.Finding) { found = append(found, f.Path.Partner+" "+f.Carrier.ID) }
+	send := func(day int, list ...*signaling.Message) {
+		t.Helper()
+		now = time.Unix(0, at(day*daySeconds))
+		l := openAt(t, path, o)
+		r := NewRecorder(l)
+		r.SetPartners(func(n uint32) (Partner, bool) { return Partner{ID: fmt.Sprintf("P%d", n)}, true })
+		for _, m := range list {
+			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
+		}
+		r.Flush()
+		if err := l.EndOfCapture(); err != nil {
+			t.Fatal(err)
+		}
+		// The retention looks again as soon as a new hour begins.
+		r.Add(message(at(day*daySeconds+3600), signaling.ClassSMS, ""), nil)
+		r.Flush()
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	of := func(day int, partner uint32) *signaling.Message {
+		m := message(at(day*daySeconds), signaling.ClassSMS, "")
+		m.Roaming.Partner = partner
+		return m
+	}
+	unset := of(0, 1)
+	unset.Time = int64(time.Hour)
+	send(0, of(0, 1), unset)
+	send(2, of(2, 2))
+	if len(found) != 0 {
+		t.Fatalf("while it learned: %q", found)
+	}
+	for day := 3; day < 8; day++ {
+		send(day, of(day, 1))
+	}
+	send(8, of(8, 1), of(8, 3))
+	if want := []string{"P3 blue-transit"}; !slices.Equal(found, want) {
+		t.Errorf("found %q, want %q", found, want)
+	}
+	if rows := readRows(t, path); rows[0].Hour < tenOClock+4*daySeconds {
+		t.Errorf("the first row is of %v: nothing was let go", time.Unix(rows[0].Hour, 0).UTC())
+	}
+	if begin := openAt(t, path, o).Totals(now).Begin; begin != tenOClock-10*3600 { // its day is one row
+		t.Errorf("the ledger says that it began at %v", time.Unix(begin, 0).UTC())
+	}
+}
+
 // TestPathFinding: both sides of the evidence, and the count in the ledger.
 func TestPathFinding(t *testing.T) {
 	declared := []partners.Declaration{

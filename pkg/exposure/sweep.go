@@ -11,6 +11,18 @@ const (
 	daySeconds  = 86400
 )
 
+// noClock is 2000-01-01: capture times before it are of a clock that nobody set, since
+// signaling over IP is of later (RFC 2960, of October 2000). They say nothing of when a
+// ledger began.
+const noClock = 946_684_800
+
+// began is the first hour that a ledger ever had; 0: it is empty.
+func began(tx *sql.Tx) (hour int64, err error) {
+	err = tx.QueryRow(`SELECT coalesce(min(hour), 0) FROM (SELECT min(hour) AS hour FROM exposure WHERE hour >= ?
+		UNION ALL SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'began')`, noClock).Scan(&hour)
+	return hour, err
+}
+
 // sweep makes rows of days of old rows of hours, and lets go what is past retention. It
 // looks once an hour of the newest row.
 func (b *book) sweep() error {
@@ -118,6 +130,9 @@ func (b *book) forget(before int64) error {
 	}
 	defer tx.Rollback()
 	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
+	// When the ledger began is kept: how long it learned does not end with what it learned.
+	w.exec(`INSERT INTO meta SELECT 'began', min(hour) FROM exposure WHERE hour >= ? HAVING min(hour) IS NOT NULL
+		ON CONFLICT DO UPDATE SET value = min(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`, noClock)
 	for _, table := range []string{"exposure", "subscribers", "coverage", "conditions", "findings", "links"} {
 		w.exec("DELETE FROM "+table+" WHERE hour <= ?1 - 3600 AND hour + span <= ?1", before)
 	}

@@ -103,7 +103,8 @@ type Totals struct {
 	// Over has how many messages passed a carrier, and FirstSeen how many partners were
 	// seen over it for the first time since the database began.
 	Over, FirstSeen map[Over]uint64
-	// Begin is the first hour of the database, seconds since the epoch; 0: it is empty.
+	// Begin is the first hour that the database ever had, seconds since the epoch; 0: it
+	// is empty.
 	Begin int64
 	// Subscribers has an entry for each carrier and class of the window at hand.
 	Subscribers map[Subscribers]uint64
@@ -195,7 +196,7 @@ func (t *totals) absorb(x *batch, sightings []sighting, partner func(n uint32) *
 	first := uint32(0)
 	for i := range x.cells {
 		c := &x.cells[i]
-		if h := hourOf(c.hour); t.begin == 0 || h < t.begin {
+		if h := hourOf(c.hour); h >= noClock && (t.begin == 0 || h < t.begin) {
 			t.begin = h
 		}
 		carrier := x.carrierOf(c)
@@ -305,7 +306,7 @@ func (t *totals) recall(path string, now time.Time) error {
 		return err
 	})
 	if err == nil {
-		err = r.tx.QueryRow("SELECT coalesce(min(hour), 0) FROM exposure").Scan(&t.begin)
+		t.begin, err = began(r.tx)
 	}
 	if err != nil {
 		return err
