@@ -46,6 +46,7 @@ type book struct {
 
 	newest   int64          // hour
 	last     int64          // capture time of the last message, nanoseconds
+	horizon  int64          // seconds since the epoch: no capture time after it moves newest and last
 	unjudged map[int64]bool // hours that the rules about paths did not look at; true: the database knows
 	sketched time.Time
 	swept    int64
@@ -165,7 +166,8 @@ func (b *book) open(db *sql.DB, o *Options) error {
 		})
 	}
 	if err == nil {
-		err = db.QueryRow("SELECT coalesce(max(hour), 0) FROM exposure").Scan(&b.newest)
+		b.look()
+		err = db.QueryRow("SELECT coalesce(max(hour), 0) FROM exposure WHERE hour <= ?", b.horizon).Scan(&b.newest)
 	}
 	if err == nil {
 		err = each(db, "SELECT hour FROM open_hours", func(scan func(...any) error) error {
@@ -199,15 +201,35 @@ func each(db interface {
 	return rows.Err()
 }
 
+// ahead is how far the clock of a capture may be ahead of the machine's. Captures may be
+// of any time of the past; a frame of the future has a wrong clock, and counts in the
+// hour that it says, but does not make the hours before it old.
+const ahead = int64(time.Hour / time.Second)
+
+// look asks the machine's clock how late it may be. Where it was ahead itself and was
+// set, what was believed is let go, and known again with the next message.
+func (b *book) look() {
+	b.horizon = b.opts.Now().Unix() + ahead
+	if b.newest > b.horizon {
+		b.newest = 0
+	}
+	if b.last/int64(time.Second) > b.horizon {
+		b.last = 0
+	}
+}
+
 // absorb adds what a recorder counted.
 func (b *book) absorb(x *batch) {
-	b.last = max(b.last, x.last)
+	b.look()
+	if x.last/int64(time.Second) <= b.horizon {
+		b.last = max(b.last, x.last)
+	}
 	rows := make([]*row, len(x.cells))
 	for i := range x.cells {
 		rows[i] = b.cell(x, &x.cells[i])
 	}
 	sightings := x.byCell()
-	b.totals.absorb(x, sightings, func(n uint32) *Partner { return &b.partner(x, n).p })
+	b.totals.absorb(x, sightings, b.horizon, func(n uint32) *Partner { return &b.partner(x, n).p })
 	// What rows saw is spread over memory: it is waited for together, for some rows at a time.
 	of := func(i int) []sighting {
 		if i == 0 {
@@ -283,7 +305,9 @@ func (b *book) cell(x *batch, c *cell) *row {
 	r.secrets += c.secrets
 	r.refused += c.refused
 	b.change(r)
-	b.newest = max(b.newest, id.hour)
+	if id.hour <= b.horizon {
+		b.newest = max(b.newest, id.hour)
+	}
 	if _, ok := b.unjudged[id.hour]; !ok {
 		b.unjudged[id.hour] = false
 	}

@@ -43,6 +43,10 @@ func open(t testing.TB, o Options) *Ledger {
 
 func openAt(t testing.TB, path string, o Options) *Ledger {
 	t.Helper()
+	if o.Now == nil {
+		// No capture of a test is of the future, whenever it runs.
+		o.Now = func() time.Time { return time.Unix(0, at(0)).Add(365 * 24 * time.Hour) }
+	}
 	l, err := Open(path, o)
 	if err != nil {
 		t.Fatal(err)

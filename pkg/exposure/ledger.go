@@ -24,7 +24,8 @@ type Options struct {
 	Key []byte
 	// HourRows is how long rows of hours are kept before those of a day become one;
 	// Retention, how long anything is kept. 0: for ever. Age counts back from the newest
-	// row, or from now where that is earlier: what an old capture showed stays.
+	// row, or from now where that is earlier: what an old capture showed stays. A row of
+	// the future is not the newest.
 	HourRows, Retention time.Duration
 	// MaxRows bounds the rows of an hour: further partners count as Other. 0: 50,000.
 	MaxRows int

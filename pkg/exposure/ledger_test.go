@@ -179,6 +179,72 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// future is a capture time that a wrong clock says.
+var future = time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
+
+// TestClockAhead: one frame of the future ends neither retention nor the counts of
+// subscribers, before a restart and after it; nor does a machine's clock that was
+// wrong until it was set.
+func TestClockAhead(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		frame   int64
+		machine time.Time // when the frame came
+	}{
+		{"a frame", future, time.Unix(0, at(0))},
+		{"the machine's clock, too", future, time.Unix(0, future)},
+		{"the machine's clock, behind", at(0), time.Unix(0, 0)},
+	} {
+		for _, restart := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, restart %v", tt.name, restart), func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "ledger.db")
+				now := tt.machine
+				o := Options{HourRows: 48 * time.Hour, Retention: 96 * time.Hour, Now: func() time.Time { return now }}
+				l := openAt(t, path, o)
+				r := NewRecorder(l)
+				send := func(at int64, subscriber string) {
+					t.Helper()
+					r.Add(message(at, signaling.ClassSMS, subscriber), []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
+					r.Flush()
+					if err := l.Flush(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				send(tt.frame, "001010000000009")
+				now = time.Unix(0, at(0))
+				for day := range 10 {
+					now = time.Unix(0, at(day*daySeconds))
+					if restart {
+						l.Close()
+						l = openAt(t, path, o)
+						r = NewRecorder(l)
+					}
+					send(at(day*daySeconds), "001010000000001")
+					send(at(day*daySeconds+1), "001010000000002")
+				}
+				for w := range NumWindows {
+					if n := l.Totals(now).Subscribers[Subscribers{"blue-transit", signaling.ClassSMS, w}]; n != 2 {
+						t.Errorf("%d subscribers of the %v at hand, want 2", n, w)
+					}
+				}
+				hours, days := 0, 0
+				for _, x := range readRows(t, path) {
+					switch {
+					case x.Carrier != Total || x.Hour > now.Unix():
+					case x.Span == hourSeconds:
+						hours++
+					default:
+						days++
+					}
+				}
+				if hours != 3 || days != 2 {
+					t.Errorf("%d rows of hours and %d of days, want 3 and 2", hours, days)
+				}
+			})
+		}
+	}
+}
+
 // TestFlood: partners without end become one, and nothing is lost.
 func TestFlood(t *testing.T) {
 	l := open(t, Options{MaxRows: 100})

@@ -274,6 +274,19 @@ func TestLearned(t *testing.T) {
 	}
 }
 
+// TestHourAtHand: a frame of the future does not make the hour at hand one that is over.
+func TestHourAtHand(t *testing.T) {
+	x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary}},
+		pathRules(t, "path: {kind: declared_unseen, window: 1h, minimum: 5}"))
+	x.record(true, burst{-2, 1, signaling.ClassSMS, green})
+	x.r.Add(message(future, signaling.ClassSMS, ""), nil)
+	x.r.Flush()
+	x.record(true, burst{0, 6, signaling.ClassSMS, green}, burst{0, 6, signaling.ClassSMS, blue})
+	if got := x.end(); len(got) != 0 {
+		t.Errorf("in the middle of its hour: %q", got)
+	}
+}
+
 // TestPathFinding: both sides of the evidence, and the count in the ledger.
 func TestPathFinding(t *testing.T) {
 	declared := []partners.Declaration{

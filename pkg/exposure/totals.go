@@ -133,6 +133,7 @@ type totals struct {
 	begin    int64
 	paths    map[[2]string]bool // partners and carriers seen together, ever
 	starts   [NumWindows]int64  // of the windows at hand
+	horizon  int64              // seconds since the epoch: no window at hand begins after it
 	windows  map[Subscribers]*window
 	scratch  []uint32
 }
@@ -190,9 +191,10 @@ func entry[K comparable, V any](m map[K]*V, k K) *V {
 
 // absorb adds what a recorder counted, its sightings by cell. partner tells the id of a
 // partner.
-func (t *totals) absorb(x *batch, sightings []sighting, partner func(n uint32) *Partner) {
+func (t *totals) absorb(x *batch, sightings []sighting, horizon int64, partner func(n uint32) *Partner) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.horizon = horizon
 	first := uint32(0)
 	for i := range x.cells {
 		c := &x.cells[i]
@@ -277,11 +279,14 @@ func (t *totals) subscribers(c *cell, carrier string, list []sighting) {
 	}
 }
 
-// within makes the window of an hour the one at hand if it is a later one, and reports
-// whether the hour is in the window at hand.
+// within makes the window of an hour the one at hand if it is a later one, but none of
+// the future, and reports whether the hour is in the window at hand.
 func (t *totals) within(w Window, hour int64) bool {
 	start := hour - hour%windowSpans[w]
-	if start > t.starts[w] {
+	if start > t.horizon {
+		return false
+	}
+	if start > t.starts[w] || t.starts[w] > t.horizon {
 		t.starts[w] = start
 		maps.DeleteFunc(t.windows, func(k Subscribers, _ *window) bool { return k.Window == w })
 	}
@@ -298,6 +303,7 @@ func (t *totals) recall(path string, now time.Time) error {
 	defer r.Close()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.horizon = now.Unix() + ahead
 	err = each(r.tx, `SELECT DISTINCT p.name, c.name FROM exposure e JOIN partners p ON p.id = e.partner JOIN carriers c ON c.id = e.carrier
 		JOIN keys k ON k.id = e.key WHERE c.name <> '*' AND k.evidence IN ('address', 'hop', 'adjacent')`, func(scan func(...any) error) error {
 		var pair [2]string
