@@ -20,7 +20,7 @@ var (
 	overDesc        = desc("path_messages_total", "Messages that a carrier carried, by whether the IR.21 of their partner names it.", "carrier", "declaration")
 	firstSeenDesc   = desc("first_seen_paths_total", "Partners seen over a carrier for the first time since the ledger began, by whether their IR.21 names it.", "carrier", "declaration")
 	subscribersDesc = desc("exposed_subscribers", "Distinct subscribers of readable messages with a carrier on their path, since the hour or day (UTC) began; an estimate.", "carrier", "class", "window")
-	ledgerUpDesc    = desc("ledger_up", "1: the ledger is open and could be written the last time.")
+	ledgerUpDesc    = desc("ledger_up", "1: the ledger is open, and could be written and swept the last time.")
 	commitsDesc     = desc("ledger_commits_total", "Times the ledger was written, by result.", "result")
 	commitTimeDesc  = desc("ledger_last_commit_timestamp_seconds", "When the ledger was last written; 0: not yet.")
 	pendingDesc     = desc("ledger_pending_rows", "Rows that wait to be written to the ledger.")

@@ -98,9 +98,9 @@ func (d *Daemon) ledgerFailed(err error) {
 	}
 	switch was := d.gauges.ledgerFault.Swap(&said); {
 	case err != nil && (was == nil || *was != said):
-		d.log.Error("the ledger cannot be written; exposures wait, and are lost at the bound", "error", err)
+		d.log.Error("the ledger fails; what cannot be written waits, and is lost at the bound", "error", err)
 	case err == nil && was != nil && *was != "":
-		d.log.Info("the ledger can be written again")
+		d.log.Info("the ledger does not fail any more")
 	}
 }
 

@@ -49,8 +49,10 @@ type book struct {
 	horizon  int64          // seconds since the epoch: no capture time after it moves newest and last
 	unjudged map[int64]bool // hours that the rules about paths did not look at; true: the database knows
 	sketched time.Time
-	swept    int64
-	err      error // of the last commit
+	swept    int64     // hour of the newest row, in hours, when old rows were swept
+	sweptAt  time.Time // when they last were, or could not be
+	unswept  error     // why they could not be
+	err      error     // of the last commit
 	stats    Stats
 	totals   *totals
 }

@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 
@@ -8,20 +9,20 @@ import (
 )
 
 // commit writes what changed in one transaction; whole writes the sketches, too, which
-// it does by itself once a minute. After an error all stays as it is, and the next
-// commit tries it again.
+// it does by itself once a minute, and before old rows are swept. After an error all
+// stays as it is, and the next commit tries it again. That old rows could not be swept
+// is no error of a commit: see book.fault.
 func (b *book) commit(whole bool) error {
 	now := b.opts.Now()
-	whole = whole || now.Sub(b.sketched) >= sketchesEvery || now.Before(b.sketched) || b.recent >= maxRecent
-	if b.pending() == 0 && (!whole || b.recent == 0) && b.newest/3600 == b.swept {
+	sweep := b.sweepDue(now)
+	whole = whole || sweep || now.Sub(b.sketched) >= sketchesEvery || now.Before(b.sketched) || b.recent >= maxRecent
+	if b.pending() == 0 && (!whole || b.recent == 0) && !sweep {
 		b.err = nil
 		return nil
 	}
-	err := b.write(whole)
-	b.err = err
-	if err != nil {
+	if b.err = b.write(whole); b.err != nil {
 		b.stats.Failures++
-		return err
+		return b.err
 	}
 	b.stats.Commits++
 	b.stats.LastCommit = now
@@ -29,8 +30,17 @@ func (b *book) commit(whole bool) error {
 	if whole {
 		b.sketched = now
 	}
-	return b.sweep()
+	if sweep {
+		if b.unswept = b.sweep(now); b.unswept != nil {
+			b.stats.Failures++
+		}
+	}
+	return nil
 }
+
+// fault is why the ledger is not as it should be: what waits could not be written, or
+// old rows could not be swept.
+func (b *book) fault() error { return cmp.Or(b.err, b.unswept) }
 
 // write is the transaction.
 func (b *book) write(whole bool) error {

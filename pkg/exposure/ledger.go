@@ -31,8 +31,8 @@ type Options struct {
 	MaxRows int
 	// Version is that of the program, for the record.
 	Version string
-	// Failed is told once when the ledger cannot be written, and with nil when it can
-	// again; it must not wait. nil: nobody is.
+	// Failed is told once when the ledger cannot be written, or old rows cannot be swept,
+	// and with nil when both can again; it must not wait. nil: nobody is.
 	Failed func(error)
 	// Rules has the rules about paths; what they find in hours that are over goes to
 	// Found, which is called by the ledger's goroutine and must not wait. nil: none.
@@ -85,8 +85,9 @@ type Ledger struct {
 	ended     chan struct{}
 	once      sync.Once
 
-	book  book // the goroutine's own
-	stats atomic.Pointer[Stats]
+	book   book // the goroutine's own
+	failed bool // what Options.Failed was told last
+	stats  atomic.Pointer[Stats]
 }
 
 // Open opens a ledger for recording, or makes it. One process at a time may have it
@@ -303,10 +304,12 @@ func (l *Ledger) absorb() {
 
 // commit writes; whole writes sketches, too.
 func (l *Ledger) commit(whole bool) error {
-	failed := l.book.err != nil
 	err := l.book.commit(whole)
-	if l.opts.Failed != nil && failed != (err != nil) {
-		l.opts.Failed(explain(l.path, err))
+	if fault := l.book.fault(); l.failed != (fault != nil) {
+		l.failed = !l.failed
+		if l.opts.Failed != nil {
+			l.opts.Failed(explain(l.path, fault))
+		}
 	}
 	l.tell()
 	return explain(l.path, err)

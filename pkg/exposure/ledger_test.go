@@ -512,6 +512,103 @@ func TestRollUp(t *testing.T) {
 	check(map[[2]int64][2]uint64{{86, 24}: {1, 1}, {336, 1}: {1, 1}})
 }
 
+// TestRollUpFresh: subscribers that stand in no sketch yet when their hours become a day
+// are in the day's.
+func TestRollUpFresh(t *testing.T) {
+	l := open(t, Options{HourRows: 48 * time.Hour})
+	r := NewRecorder(l)
+	for day := range 6 {
+		for i := range 100 {
+			m := message(at(day*daySeconds+i), signaling.ClassSMS, "")
+			m.IMSI = number(100*day + i)
+			r.Add(m, nil)
+		}
+		r.Flush()
+		if err := l.ask(func() error { return l.commit(false) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	days := 0
+	for _, x := range readRows(t, l.Path()) {
+		if x.Subscribers != 100 {
+			t.Errorf("%d subscribers in the row of %v, want 100", x.Subscribers, time.Unix(x.Hour, 0).UTC())
+		}
+		if x.Carrier == Total && x.Span == daySeconds {
+			days++
+		}
+	}
+	if days != 3 {
+		t.Errorf("%d days, want 3", days)
+	}
+	var alone int
+	if err := l.db.QueryRow("SELECT count(*) FROM subscribers s WHERE NOT EXISTS (SELECT 1 FROM exposure e WHERE e.hour = s.hour AND e.span = s.span)").Scan(&alone); err != nil || alone != 0 {
+		t.Errorf("%d sketches without a row, error %v", alone, err)
+	}
+}
+
+// TestSweepFails: a day that cannot be made holds up neither those after it nor the
+// retention; it is told once, tried again later, and told when it can be made again.
+func TestSweepFails(t *testing.T) {
+	now := time.Unix(0, at(0))
+	var told []error
+	l := open(t, Options{HourRows: 48 * time.Hour, Retention: 30 * 24 * time.Hour, Now: func() time.Time { return now }, Failed: func(err error) { told = append(told, err) }})
+	r := NewRecorder(l)
+	send := func(seconds int) {
+		t.Helper()
+		now = time.Unix(0, at(seconds))
+		r.Add(message(at(seconds), signaling.ClassSMS, "001010000000001"), nil)
+		r.Flush()
+		if err := l.Flush(); err != nil {
+			t.Errorf("what was recorded is written, yet: %v", err)
+		}
+	}
+	rows := func(span int) (n int) {
+		t.Helper()
+		if err := l.db.QueryRow("SELECT count(DISTINCT hour) FROM exposure WHERE span = ?", span).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	change := func(query string) {
+		t.Helper()
+		if err := l.ask(func() error { _, err := l.db.Exec(query); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send(0)
+	change("CREATE TABLE good AS SELECT * FROM subscribers; UPDATE subscribers SET sketch = x'0102'")
+	for day := 1; day < 5; day++ {
+		send(day * daySeconds)
+		send(day*daySeconds + 3600)
+	}
+	if hours, days := rows(hourSeconds), rows(daySeconds); hours != 7 || days != 1 {
+		t.Errorf("%d hours and %d days, want 7 and 1: the first day cannot be made, the second can", hours, days)
+	}
+	if len(told) != 1 || !strings.Contains(fmt.Sprint(told[0]), "did not become days") {
+		t.Fatalf("told %v, want once that a day was not made", told)
+	}
+	// Mended, it is found with the next try, which is not at once.
+	change("UPDATE subscribers SET sketch = (SELECT sketch FROM good) WHERE sketch = x'0102'; DROP TABLE good")
+	failures := l.Stats().Failures
+	send(4*daySeconds + 3600 + 60)
+	if len(told) != 1 || l.Stats().Failures != failures {
+		t.Errorf("tried again at once: told %v", told)
+	}
+	send(4*daySeconds + 3600 + 660)
+	if len(told) != 2 || told[1] != nil || rows(daySeconds) != 2 {
+		t.Errorf("told %v with %d days, want that all is well with 2", told, rows(daySeconds))
+	}
+	// Where it never heals, retention takes it.
+	change("UPDATE subscribers SET sketch = x'0102' WHERE span = 3600 AND hour = (SELECT min(hour) FROM subscribers WHERE span = 3600)")
+	send(40 * daySeconds)
+	if n := rows(hourSeconds) + rows(daySeconds); n != 1 {
+		t.Errorf("%d rows after retention, want 1", n)
+	}
+}
+
 // TestRecorded: a capture counts once.
 func TestRecorded(t *testing.T) {
 	l := open(t, Options{Version: "1.2"})

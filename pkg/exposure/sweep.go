@@ -1,9 +1,12 @@
 package exposure
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
+	"time"
 )
 
 const (
@@ -23,24 +26,38 @@ func began(tx *sql.Tx) (hour int64, err error) {
 	return hour, err
 }
 
-// sweep makes rows of days of old rows of hours, and lets go what is past retention. It
-// looks once an hour of the newest row.
-func (b *book) sweep() error {
-	if b.newest/hourSeconds == b.swept {
-		return nil
+// sweepAgain is how long after rows could not be swept it is tried again.
+const sweepAgain = 10 * time.Minute
+
+// sweepDue reports that old rows were not looked for since the newest row is of another
+// hour.
+func (b *book) sweepDue(now time.Time) bool {
+	if b.unswept != nil && now.Sub(b.sweptAt) < sweepAgain && !now.Before(b.sweptAt) {
+		return false
 	}
-	b.swept = b.newest / hourSeconds
-	now := min(b.newest, b.opts.Now().Unix())
+	return b.newest/hourSeconds != b.swept
+}
+
+// sweep makes rows of days of old rows of hours, and lets go what is past retention,
+// even where the first cannot be done.
+func (b *book) sweep(clock time.Time) (err error) {
+	b.sweptAt = clock
+	now := min(b.newest, clock.Unix())
 	if n := int64(b.opts.HourRows.Seconds()); n > 0 {
 		// Of whole days only.
-		if err := b.rollUp((now - n) / daySeconds * daySeconds); err != nil {
-			return err
+		if err = b.rollUp((now - n) / daySeconds * daySeconds); err != nil {
+			err = fmt.Errorf("old hours did not become days: %w", err)
 		}
 	}
 	if n := int64(b.opts.Retention.Seconds()); n > 0 {
-		return b.forget(now - n)
+		if e := b.forget(now - n); e != nil {
+			err = errors.Join(err, fmt.Errorf("rows past retention were not let go: %w", e))
+		}
 	}
-	return nil
+	if err == nil {
+		b.swept = b.newest / hourSeconds
+	}
+	return err
 }
 
 // summed are the tables whose rows of a day are sums: the columns that name a row
@@ -52,17 +69,18 @@ var summed = []struct{ table, names, sums string }{
 	{"links", "carrier, protection", "links"},
 }
 
-// rollUp makes rows of days of the rows of hours before a time, day by day.
-func (b *book) rollUp(before int64) error {
-	for {
+// rollUp makes rows of days of the rows of hours before a time, day by day. A day that
+// cannot be made stays, and the first error is told.
+func (b *book) rollUp(before int64) (err error) {
+	for from := int64(0); ; {
 		var first sql.NullInt64
-		if err := b.db.QueryRow(`SELECT min(h) FROM (SELECT min(hour) AS h FROM exposure WHERE span = 3600 AND hour < ?1
-			UNION ALL SELECT min(hour) FROM coverage WHERE span = 3600 AND hour < ?1)`, before).Scan(&first); err != nil || !first.Valid {
-			return err
+		if e := b.db.QueryRow(`SELECT min(h) FROM (SELECT min(hour) AS h FROM exposure WHERE span = 3600 AND hour >= ?1 AND hour < ?2
+			UNION ALL SELECT min(hour) FROM coverage WHERE span = 3600 AND hour >= ?1 AND hour < ?2)`, from, before).Scan(&first); e != nil || !first.Valid {
+			return cmp.Or(err, e)
 		}
-		if err := b.rollDay(first.Int64 / daySeconds * daySeconds); err != nil {
-			return err
-		}
+		day := first.Int64 / daySeconds * daySeconds
+		err = cmp.Or(err, b.rollDay(day))
+		from = day + daySeconds
 	}
 }
 
