@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,5 +131,39 @@ func TestLedgerPaths(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("the ledger counts %d findings of path-volume, want 1: %+v", n, list)
+	}
+}
+
+// TestLedgerDeclarations: what a partner declares is as the partner file of the last
+// replay says, also that it declares nothing; a replay without the file changes nothing.
+func TestLedgerDeclarations(t *testing.T) {
+	ledger := filepath.Join(t.TempDir(), "ledger.db")
+	listed := func(declared string) string {
+		return write(t, "partners.json", `{"format":"sigtransit-partners","version":1,"created":"2026-11-20T09:00:00Z","partners":[`+"\n"+
+			`{"id":"NORE1","name":"Example Norge","country":"NO","plmns":["999-70"],"gts":[{"first":"99970"}]`+declared+"}\n]}\n")
+	}
+	for _, run := range []struct {
+		name     string
+		args     []string
+		declared int
+	}{
+		{"one", []string{"--partners", listed(`,"carriers":[{"service":"ss7","name":"PCCW Global","use":"primary"}]`)}, 1},
+		{"none given", nil, 1},
+		{"nothing declared", []string{"--partners", listed("")}, 0},
+	} {
+		args := append([]string{"replay", "--home", "001-01", "--format", "summary", "--ledger", ledger, "--ledger-again", exposureInput}, run.args...)
+		if code, _, stderr := invoke(t, "", args...); code != 0 {
+			t.Fatal(stderr)
+		}
+		r, err := exposure.OpenForReading(ledger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := r.Partners()
+		r.Close()
+		i := slices.IndexFunc(list, func(p exposure.Partner) bool { return p.ID == "NORE1" })
+		if err != nil || i < 0 || list[i].Declared == nil || len(list[i].Declared) != run.declared {
+			t.Errorf("%s: the ledger knows %+v, error %v; want %d declarations of NORE1", run.name, list, err, run.declared)
+		}
 	}
 }

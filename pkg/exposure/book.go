@@ -391,8 +391,9 @@ func (b *book) partner(x *batch, n uint32) *partnerEntry {
 	if e.p.Name != p.Name || e.p.Country != p.Country {
 		e.p.Name, e.p.Country, e.stale = p.Name, p.Country, true
 	}
-	if len(p.Declared) != len(e.p.Declared) || len(p.Declared) != 0 && &p.Declared[0] != &e.p.Declared[0] {
-		// Another table of partners.
+	if p.Declared != nil && (e.p.Declared == nil || len(p.Declared) != len(e.p.Declared) || len(p.Declared) != 0 && &p.Declared[0] != &e.p.Declared[0]) {
+		// Another table of partners, or that of a former run. Who is known from numbering data
+		// only says nothing new.
 		e.p.Declared = p.Declared
 		if d := declarations(p.Declared); d != e.declared {
 			e.declared, e.stale = d, true

@@ -287,6 +287,46 @@ func TestHourAtHand(t *testing.T) {
 	}
 }
 
+// TestDeclaredBefore: a partner is judged by what it declares now. That it declares
+// nothing any more is news; that no partner file was given says nothing, and what the
+// ledger knows stays.
+func TestDeclaredBefore(t *testing.T) {
+	const sms = signaling.ClassSMS
+	toGreen := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Green", Carriers: []string{"green-hub"}, Use: partners.Primary}}
+	toBlue := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary}}
+	found := []string{"undeclared NPLTE blue-transit other 5/0 at 22 11:00:00"}
+	for _, tt := range []struct {
+		name string
+		now  []partners.Declaration
+		want []string
+	}{{"no partner file", nil, found}, {"nothing", []partners.Declaration{}, nil}, {"another carrier", toBlue, nil}, {"the same", toGreen, found}} {
+		t.Run(tt.name, func(t *testing.T) {
+			path, set := filepath.Join(t.TempDir(), "ledger.db"), pathRules(t, "path: undeclared")
+			x := newTeller(t, path, toGreen, set)
+			x.record(false, burst{0, 5, sms, green})
+			x.end()
+			x.l.Close()
+			x = newTeller(t, path, tt.now, set)
+			x.record(false, burst{1, 5, sms, blue})
+			if got := x.end(); !slices.Equal(got, tt.want) {
+				t.Errorf("found %q, want %q", got, tt.want)
+			}
+			want := tt.now
+			if want == nil {
+				want = toGreen
+			}
+			r, err := OpenForReading(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			if list, err := r.Partners(); err != nil || len(list) != 1 || !reflect.DeepEqual(list[0].Declared, want) {
+				t.Errorf("the ledger says %+v, error %v; want %+v", list, err, want)
+			}
+		})
+	}
+}
+
 // TestPathFinding: both sides of the evidence, and the count in the ledger.
 func TestPathFinding(t *testing.T) {
 	declared := []partners.Declaration{

@@ -13,8 +13,8 @@ import (
 // Partner is a roaming partner as the ledger knows it.
 type Partner struct {
 	ID, Name, Country string
-	// Declared is what it says of its carriers; nil: nothing, because it is known from
-	// numbering data only.
+	// Declared is what it says of its carriers; empty: that there are none. nil: it is
+	// known from numbering data only, and what the ledger knows of before stays.
 	Declared []partners.Declaration
 }
 

@@ -13,6 +13,7 @@ import (
 	"sigtransit/pkg/dissect"
 	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
+	"sigtransit/pkg/partners"
 	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/telemetry"
@@ -138,6 +139,9 @@ func (w *Worker) resolveBy(ends *roaming.Table) {
 		x := exposure.Partner{ID: p.ID, Name: p.Name, Country: p.Country}
 		if p.Declared != nil {
 			x.Declared = p.Declared.Carriers
+			if x.Declared == nil {
+				x.Declared = []partners.Declaration{} // it is listed, and declares nothing
+			}
 		}
 		return x, true
 	})
