@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -268,7 +269,11 @@ func (p *Path) Text(carrier string) string {
 	case PathFirstSeen:
 		return fmt.Sprintf("signaling with %s comes over %s for the first time", who, carrier)
 	case PathUndeclared:
-		return fmt.Sprintf("signaling with %s comes over %s, which it does not declare for %v", who, carrier, p.Service)
+		text := fmt.Sprintf("signaling with %s comes over %s, which it does not declare for %v", who, carrier, p.Service)
+		if slices.ContainsFunc(p.Declared, func(d PathDeclaration) bool { return d.Carrier == "" }) {
+			text += ", unless by a name that is on no list"
+		}
+		return text
 	case PathDeclaredUnseen:
 		return fmt.Sprintf("%s declares %s for %v, and none of %d messages came over it", who, carrier, p.Service, p.Of)
 	case PathRouteMismatch:

@@ -273,21 +273,25 @@ func (j *judgement) before(d *rules.Detection, id pathID, hour int64) (*pathSum,
 	return s, err
 }
 
-// says is what a partner declares for a service by id of a carrier.
-func says(p *Partner, s signaling.Service) map[string]partners.Use {
-	out := map[string]partners.Use{}
+// says is what a partner declares for a service by id of a carrier. any is true if it
+// declares something at all, and blind if a carrier that is no backup has a name that is
+// on no list: nobody can see what comes over it.
+func says(p *Partner, s signaling.Service) (says map[string]partners.Use, any, blind bool) {
+	says = map[string]partners.Use{}
 	for _, d := range p.Declared {
 		if d.Service != s {
 			continue
 		}
+		any = true
+		blind = blind || len(d.Carriers) == 0 && d.Use != partners.Backup
 		for _, c := range d.Carriers {
 			// Primary and load sharing before backup.
-			if u, ok := out[c]; !ok || u == partners.Backup {
-				out[c] = d.Use
+			if u, ok := says[c]; !ok || u == partners.Backup {
+				says[c] = d.Use
 			}
 		}
 	}
-	return out
+	return says, any, blind
 }
 
 func (j *judgement) undeclared(d *rules.Detection, hour int64) error {
@@ -300,8 +304,8 @@ func (j *judgement) undeclared(d *rules.Detection, hour int64) error {
 		if !j.known(id.partner) || !j.taken(d, id.carrier) || s.messages < int64(d.Path().Minimum) {
 			continue
 		}
-		declared := says(j.partners[id.partner], id.service)
-		if _, ok := declared[j.carriers[id.carrier].ID]; ok || len(declared) == 0 {
+		declared, any, _ := says(j.partners[id.partner], id.service)
+		if _, ok := declared[j.carriers[id.carrier].ID]; ok || !any {
 			continue
 		}
 		told, err := j.told(d, id, hour)
@@ -351,7 +355,7 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 		if j.carriers[total.carrier].ID != Total || !j.known(total.partner) {
 			continue
 		}
-		says := says(j.partners[total.partner], total.service)
+		says, _, blind := says(j.partners[total.partner], total.service)
 		if len(says) == 0 {
 			continue
 		}
@@ -380,13 +384,13 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 			}
 			switch use := says[name]; {
 			case p.Kind == rules.PathDeclaredUnseen && use != partners.Backup && s.messages == 0 && seen >= int64(p.Minimum) && from >= j.began,
-				p.Kind == rules.PathBackupPrimary && use == partners.Backup && s.messages >= int64(p.Minimum) && s.messages > primary:
+				p.Kind == rules.PathBackupPrimary && !blind && use == partners.Backup && s.messages >= int64(p.Minimum) && s.messages > primary:
 				if err := report(id, s, seen); err != nil {
 					return err
 				}
 			}
 		}
-		if p.Kind != rules.PathRouteMismatch || over != 0 {
+		if p.Kind != rules.PathRouteMismatch || over != 0 || blind {
 			continue
 		}
 		for _, id := range j.sorted(sums) {

@@ -103,6 +103,7 @@ func TestPaths(t *testing.T) {
 	}
 	toGreen := declares(partners.Declaration{Name: "Green", Carriers: []string{"green-hub"}, Use: partners.Primary})
 	toBlue := declares(partners.Declaration{Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary})
+	toNobody := declares(partners.Declaration{Name: "Nobody Knows", Use: partners.Primary})
 	backup := declares(partners.Declaration{Name: "Green", Carriers: []string{"green-hub"}, Use: partners.Primary}, partners.Declaration{Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Backup})
 	for _, tc := range []struct {
 		name     string
@@ -129,6 +130,8 @@ func TestPaths(t *testing.T) {
 		{"undeclared", "path: undeclared", toGreen,
 			[]burst{{0, 5, sms, green}, {1, 5, sms, blue}, {2, 5, auth, blue}},
 			[]string{"undeclared NPLTE blue-transit other 5/0 at 22 11:00:00"}},
+		{"undeclared, and what is declared is on no list", "path: undeclared", toNobody, []burst{{0, 5, sms, blue}},
+			[]string{"undeclared NPLTE blue-transit other 5/0 at 22 10:00:00"}},
 		{"declared", "path: undeclared", toBlue, []burst{{0, 5, sms, blue}}, nil},
 		{"declares nothing", "path: undeclared", nil, []burst{{0, 5, sms, blue}}, nil},
 		{"route mismatch", "path: {kind: route_mismatch, window: 2h, minimum: 5}", toGreen,
@@ -142,6 +145,10 @@ func TestPaths(t *testing.T) {
 		{"backup carries more", "path: {kind: backup_primary, window: 1h, minimum: 5}", backup,
 			[]burst{{0, 6, sms, green}, {0, 5, sms, blue}, {1, 5, sms, green}, {1, 6, sms, blue}},
 			[]string{"backup_primary NPLTE blue-transit other 6/11 at 22 12:00:00"}},
+		{"route mismatch, where a primary cannot be seen", "path: {kind: route_mismatch, window: 1h, minimum: 5}", slices.Concat(toGreen, toNobody),
+			[]burst{{0, 5, sms, blue}, {0, 50, sms, nil}}, nil},
+		{"backup carries more, where a primary cannot be seen", "path: {kind: backup_primary, window: 1h, minimum: 5}", slices.Concat(backup, toNobody),
+			[]burst{{0, 3000, sms, nil}, {0, 6, sms, blue}}, nil},
 		{"share shift", "path: {kind: share_shift, window: 1h, minimum: 10, points: 30}", nil,
 			[]burst{{0, 9, sms, nil}, {0, 1, sms, blue}, {1, 6, sms, nil}, {1, 4, sms, blue}, {2, 6, sms, nil}, {2, 4, sms, blue}},
 			[]string{"share_shift NPLTE blue-transit sms 4/10 at 22 12:00:00"}},
@@ -350,6 +357,9 @@ func TestPathFinding(t *testing.T) {
 	}
 	if !reflect.DeepEqual(*got.Path, want) {
 		t.Errorf("finding says\n%+v, want\n%+v", *got.Path, want)
+	}
+	if text, want := got.Path.Text("Blue Transit"), "signaling with Nepal Fictional comes over Blue Transit, which it does not declare for ss7, unless by a name that is on no list"; text != want {
+		t.Errorf("in words:\n%s, want\n%s", text, want)
 	}
 	if got.Severity != signaling.SeverityMedium || got.Evidence != signaling.EvidenceAdjacent || got.Confidence != signaling.ConfidenceHigh || got.Message.Link == nil {
 		t.Errorf("finding is %+v", got)
