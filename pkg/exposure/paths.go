@@ -198,6 +198,7 @@ func (j *judgement) apply(d *rules.Detection, hour int64) error {
 	p := d.Path()
 	end := hour + hourSeconds
 	from := end - int64(p.Window/time.Second)
+	j.lapse(d, hour)
 	switch p.Kind {
 	case rules.PathFirstSeen:
 		return j.firstSeen(d, hour)
@@ -401,7 +402,7 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 			}
 		}
 	}
-	return j.rearm(d, active)
+	return j.rearm(d, active, end-hourSeconds)
 }
 
 func (j *judgement) shareShift(d *rules.Detection, from, end int64) error {
@@ -440,7 +441,7 @@ func (j *judgement) shareShift(d *rules.Detection, from, end int64) error {
 			j.tell(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Of: uint64(now[whole].messages), Share: share, Was: former}, end*int64(time.Second))
 		}
 	}
-	return j.rearm(d, active)
+	return j.rearm(d, active, end-hourSeconds)
 }
 
 func percent(part, whole *pathSum) float64 {
@@ -468,7 +469,7 @@ func (j *judgement) volume(d *rules.Detection, from, end int64) error {
 			j.tell(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Threshold: d.Path().Threshold}, end*int64(time.Second))
 		}
 	}
-	return j.rearm(d, active)
+	return j.rearm(d, active, end-hourSeconds)
 }
 
 // detail tells what is told of a partner and carrier apart.
@@ -491,27 +492,37 @@ func (j *judgement) told(d *rules.Detection, id pathID, hour int64) (bool, error
 	return n == 0, err
 }
 
-// rearm forgets that what is gone now was told.
-func (j *judgement) rearm(d *rules.Detection, active map[pathID]bool) error {
+// lapse forgets what was told last before a window without any row: such hours are not
+// judged, and what was found was gone in them. The future that a wrong clock said is no
+// later hour.
+func (j *judgement) lapse(d *rules.Detection, hour int64) {
+	if w := int64(d.Path().Window / time.Second); w > 0 {
+		j.w.exec("DELETE FROM told WHERE rule = ? AND what = ? AND (hour < ? OR hour > ?)", d.ID, d.Path().Kind.String(), hour-w, max(hour, j.book.horizon))
+	}
+}
+
+// rearm forgets that what is gone in an hour was told, and notes that the rest still is.
+// What later hours told, an older capture does not touch.
+func (j *judgement) rearm(d *rules.Detection, active map[pathID]bool, hour int64) error {
 	keep := map[[3]string]bool{}
 	for id := range active {
 		keep[[3]string{j.partners[id.partner].ID, j.carriers[id.carrier].ID, id.detail()}] = true
 	}
-	var gone [][3]string
-	if err := each(j.tx, "SELECT partner, carrier, detail FROM told WHERE rule = ? AND what = ?", func(scan func(...any) error) error {
+	var told [][3]string
+	if err := each(j.tx, "SELECT partner, carrier, detail FROM told WHERE rule = ? AND what = ? AND hour <= ?", func(scan func(...any) error) error {
 		var k [3]string
-		if err := scan(&k[0], &k[1], &k[2]); err != nil {
-			return err
-		}
-		if !keep[k] {
-			gone = append(gone, k)
-		}
-		return nil
-	}, d.ID, d.Path().Kind.String()); err != nil {
+		err := scan(&k[0], &k[1], &k[2])
+		told = append(told, k)
+		return err
+	}, d.ID, d.Path().Kind.String(), hour); err != nil {
 		return err
 	}
-	for _, k := range gone {
-		j.w.exec("DELETE FROM told WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?", d.ID, d.Path().Kind.String(), k[0], k[1], k[2])
+	for _, k := range told {
+		query := "DELETE FROM told WHERE hour <= ? AND rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?"
+		if keep[k] {
+			query = "UPDATE told SET hour = ? WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?"
+		}
+		j.w.exec(query, hour, d.ID, d.Path().Kind.String(), k[0], k[1], k[2])
 	}
 	return j.w.err
 }

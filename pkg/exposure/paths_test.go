@@ -157,6 +157,9 @@ func TestPaths(t *testing.T) {
 		{"volume", "path: {kind: volume, window: 1h, threshold: 5}, class: [sms]", nil,
 			[]burst{{0, 6, sms, blue}, {0, 20, auth, blue}, {1, 6, sms, blue}, {2, 5, sms, blue}, {3, 7, sms, blue}},
 			[]string{"volume  blue-transit sms 6/0 at 22 11:00:00", "volume  blue-transit sms 7/0 at 22 14:00:00"}},
+		{"volume, and nothing at all in between", "path: {kind: volume, window: 2h, threshold: 5}", nil,
+			[]burst{{0, 6, sms, blue}, {2, 6, sms, blue}, {5, 6, sms, blue}},
+			[]string{"volume  blue-transit sms 6/0 at 22 11:00:00", "volume  blue-transit sms 6/0 at 22 16:00:00"}},
 		{"evidence", "path: {kind: volume, window: 1h, threshold: 5}, evidence: [hop]", nil, []burst{{0, 6, sms, blue}}, nil},
 		{"another partner", "path: {kind: first_seen, learning: 0h}, country: [DE]", nil, []burst{{0, 6, sms, blue}}, nil},
 	} {
@@ -331,6 +334,28 @@ func TestDeclaredBefore(t *testing.T) {
 				t.Errorf("the ledger says %+v, error %v; want %+v", list, err, want)
 			}
 		})
+	}
+}
+
+// TestOlderCapture: what newer hours told is told, also once an older capture was added;
+// it holds as long as it was found last, and a wrong clock does not make it hold for ever.
+func TestOlderCapture(t *testing.T) {
+	x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), nil, pathRules(t, "path: {kind: volume, window: 24h, threshold: 5}"))
+	const sms = signaling.ClassSMS
+	want := []string{"volume  blue-transit sms 6/0 at 24 15:00:00"}
+	for _, b := range []burst{{52, 6, sms, blue}, {70, 6, sms, blue}, {0, 1, sms, nil}, {60, 1, sms, nil}, {71, 1, sms, blue}} {
+		x.record(false, b)
+		if got := x.end(); !slices.Equal(got, want) {
+			t.Fatalf("with hour %d found\n%q, want\n%q", b.hour, got, want)
+		}
+	}
+	clock := x.l.book.opts.Now()
+	far := int(clock.Unix()-tenOClock)/3600 + 1000
+	x.record(false, burst{far, 6, sms, blue})
+	x.end()
+	x.record(false, burst{200, 1, sms, nil}, burst{201, 7, sms, blue})
+	if got := x.end(); len(got) != 3 {
+		t.Errorf("found %q, want what the wrong clock says, and the new volume", got)
 	}
 }
 
