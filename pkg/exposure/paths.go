@@ -96,14 +96,17 @@ func (j *judgement) names() (err error) {
 		j.partners[e.id] = &p
 	}
 	for _, e := range j.book.carriers {
-		j.carriers[e.id] = &rules.Carrier{ID: e.name, Name: e.title, Watched: e.watched}
+		j.carriers[e.id] = &rules.Carrier{ID: e.name, Name: e.title}
 	}
-	// Carriers that were never seen are known by what partners declare alone.
+	// Who is watched, the rules of now say, not those of when a carrier was seen last. One
+	// that was never seen is known by what partners declare alone.
 	if set := j.book.opts.Rules; set != nil {
 		for i, c := range set.Carriers {
-			if j.book.carriers[c.ID] == nil {
-				j.carriers[-1-int64(i)] = c
+			id := -1 - int64(i)
+			if e := j.book.carriers[c.ID]; e != nil {
+				id = e.id
 			}
+			j.carriers[id] = c
 		}
 	}
 	for _, e := range j.book.words {

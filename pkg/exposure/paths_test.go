@@ -359,6 +359,23 @@ func TestOlderCapture(t *testing.T) {
 	}
 }
 
+// TestWatchedNow: a carrier that was last seen before it came onto the watchlist is
+// watched, and one that was taken off is not.
+func TestWatchedNow(t *testing.T) {
+	const sms = signaling.ClassSMS
+	toBlue := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary}}
+	unwatched, watched := *blue, *green
+	unwatched.Watched, watched.Watched = false, true
+	x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), toBlue,
+		pathRules(t, "path: {kind: declared_unseen, window: 1h, minimum: 5}", "path: {kind: volume, window: 4h, threshold: 9}"))
+	x.record(false, burst{0, 5, sms, &unwatched}, burst{2, 9, sms, &watched})
+	x.end()
+	x.record(false, burst{3, 50, sms, nil}, burst{3, 50, sms, &watched})
+	if got, want := x.end(), []string{"declared_unseen NPLTE blue-transit other 0/9 at 22 13:00:00"}; !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+}
+
 // TestPathFinding: both sides of the evidence, and the count in the ledger.
 func TestPathFinding(t *testing.T) {
 	declared := []partners.Declaration{
