@@ -551,7 +551,8 @@ func (j *judgement) tell(d *rules.Detection, id pathID, s *pathSum, p *rules.Pat
 	f := &rules.Finding{Message: m, Path: p, Rule: d, Carrier: carrier, Evidence: s.evidence, Confidence: confidenceOf(s.evidence)}
 	f.Severity, f.Reason = d.PathSeverity(s.evidence, f.Confidence, class)
 	if p.Excepted, p.Expired = j.book.opts.Rules.Excepted(f); p.Excepted != nil {
-		// What is accepted was not told: it is found when the exception ends.
+		// What is accepted was not told: it is found when the exception ends, unless it is
+		// that a path is new, which it is but once.
 		j.w.exec("DELETE FROM told WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?", d.ID, p.Kind.String(), partner.ID, carrier.ID, id.detail())
 	}
 	j.found = append(j.found, f)

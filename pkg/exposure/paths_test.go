@@ -376,6 +376,41 @@ func TestWatchedNow(t *testing.T) {
 	}
 }
 
+// TestAccepted: what was accepted is found when the exception ends, but for a path that
+// was new: it is not any more.
+func TestAccepted(t *testing.T) {
+	declared := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Green Hub", Carriers: []string{"green-hub"}, Use: partners.Primary}}
+	for rule, want := range map[string][]string{
+		"{kind: first_seen, learning: 0h}": {"accepted 10"},
+		"undeclared":                       {"accepted 10", "accepted 11", "ended 6"},
+	} {
+		set := pathRules(t, "path: "+rule)
+		name := filepath.Join(t.TempDir(), "exceptions.yaml")
+		if err := os.WriteFile(name, []byte("exceptions:\n  - {id: x, partner: NPLTE, owner: noc, reason: r, expires: 2026-11-22}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		accepting, err := rules.Load(rules.Options{NoBuiltin: true, NoBuiltinDetections: true, ExceptionFiles: []string{name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set.Exceptions = accepting.Exceptions
+		x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
+		var got []string
+		x.l.opts.Found = func(f *rules.Finding) {
+			word := "ended"
+			if f.Path.Excepted != nil {
+				word = "accepted"
+			}
+			got = append(got, fmt.Sprint(word, " ", time.Unix(f.Path.From, 0).UTC().Hour()))
+		}
+		x.record(false, burst{0, 5, signaling.ClassSMS, blue}, burst{1, 5, signaling.ClassSMS, blue}, burst{20, 5, signaling.ClassSMS, blue}, burst{21, 5, signaling.ClassSMS, blue})
+		x.end()
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", rule, got, want)
+		}
+	}
+}
+
 // TestPathFinding: both sides of the evidence, and the count in the ledger.
 func TestPathFinding(t *testing.T) {
 	declared := []partners.Declaration{
