@@ -384,6 +384,7 @@ func TestCheckRehearses(t *testing.T) {
 		"web: {config_file: none.yaml}\n":                         "sigtransit: web.config_file: " + dir + "/none.yaml: open " + dir + "/none.yaml: no such file or directory\n",
 		"web: {config_file: bad-web.yaml}\n":                      "sigtransit: web.config_file: " + dir + "/bad-web.yaml: yaml: unmarshal errors: line 1: field tls_server not found",
 		"state: {file: none/state.json}\n":                        "sigtransit: state: stat " + dir + "/none: no such file or directory\n",
+		"ledger: {file: x.db, hours: 7d}\n":                       "sigtransit: " + dir + "/sigtransit.yaml:1:29: ledger.hours: 7d is too short for the window of rule path-declared-unseen (builtin:detections/paths.yaml:47); want 8d or more, or a shorter window\n",
 		"sinks: [{type: file, path: bad-web.yaml/f}]\n":           "sigtransit: sink file: " + dir + "/bad-web.yaml is no folder\n",
 		"capture: {filter: {networks: [\"::ffff:192.0.2.1\"]}}\n": "sigtransit: capture.filter: live capture: bad filter (network ::ffff:192.0.2.1/128); want a prefix such as",
 	} {

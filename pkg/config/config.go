@@ -69,6 +69,7 @@ type Config struct {
 	// Ledger adds exposures up; MetricPartners are the ids of partners that have series
 	// of their own in metrics.
 	Ledger         Ledger
+	LedgerAt       rules.Place // of its hours, or of what they would stand in
 	MetricPartners []string
 }
 
@@ -187,6 +188,9 @@ func parse(c Config, name string, data []byte) (Config, error) {
 				if c.Links[i].Carrier != "" {
 					c.Links[i].CarrierAt = placeOf(name, find(tree, fmt.Sprintf("links[%d].carrier", i)))
 				}
+			}
+			if c.Ledger.File != "" { // whether its hours are enough is found out there, too
+				c.LedgerAt = placeOf(name, find(tree, "ledger.hours"))
 			}
 			return c, err
 		}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sigtransit/rules"
 )
 
 // Ledger is where exposures are added up over hours, days and years.
@@ -63,6 +65,31 @@ func (f *daemonForm) ledger(c *Config, local func(string) string) *fault {
 		c.Ledger.MaxRows = *x.MaxRows
 	}
 	return nil
+}
+
+// CheckLedger refuses rows of hours that become days while a rule about paths still
+// looks at them: it cannot tell the hours of a day apart. A day more is asked for,
+// because an hour may be judged after a pause.
+func (c *Config) CheckLedger(set *rules.Set) error {
+	if c.Ledger.File == "" {
+		return nil
+	}
+	var longest *rules.Detection
+	need := time.Duration(0)
+	for _, d := range set.PathRules() {
+		window := d.Path().Window
+		if d.Path().Kind == rules.PathShareShift {
+			window *= 2 // and the one before
+		}
+		if n := (window + day - time.Hour).Truncate(day) + day; window > 0 && n > need {
+			longest, need = d, n
+		}
+	}
+	if c.Ledger.Hours >= need {
+		return nil
+	}
+	return &Error{File: c.LedgerAt.File, Line: c.LedgerAt.Line, Column: c.LedgerAt.Column,
+		Text: fmt.Sprintf("ledger.hours: %s is too short for the window of rule %s (%v); want %s or more, or a shorter window", inDays(c.Ledger.Hours), longest.ID, longest.At, inDays(need))}
 }
 
 // maxMetricPartners bounds the partners that have series of their own: each has one for

@@ -1,11 +1,14 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"sigtransit/rules"
 )
 
 func TestLedger(t *testing.T) {
@@ -14,6 +17,54 @@ func TestLedger(t *testing.T) {
 	want := Ledger{File: filepath.Join(filepath.Dir(name), "exposure.db"), Hours: 7 * 24 * time.Hour, Retention: 30 * 24 * time.Hour, MaxRows: 2000}
 	if err != nil || got.Ledger != want || !reflect.DeepEqual(got.MetricPartners, []string{"FRAXX", "DEUYY"}) {
 		t.Errorf("%+v, %v, %v; want %+v", got.Ledger, got.MetricPartners, err, want)
+	}
+}
+
+// TestCheckLedger: hours are kept for as long as rules about paths look at them.
+func TestCheckLedger(t *testing.T) {
+	detections := func(modes [2]string) *rules.Set {
+		text := "detections:\n" +
+			"  - {id: week, title: W, mode: " + modes[0] + ", match: {path: {kind: declared_unseen, window: 168h}}}\n" +
+			"  - {id: shift, title: S, mode: " + modes[1] + ", match: {path: {kind: share_shift, window: 73h}}}\n" +
+			"  - {id: first, title: F, match: {path: {kind: first_seen, learning: 8760h}}}\n"
+		name := filepath.Join(t.TempDir(), "r.yaml")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		set, err := rules.Load(rules.Options{NoBuiltin: true, NoBuiltinDetections: true, DetectionFiles: []string{name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return set
+	}
+	for _, tt := range []struct {
+		text  string
+		modes [2]string
+		want  string // "" none
+	}{
+		{"", [2]string{"active", "active"}, ""},
+		{"ledger: {file: x}\n", [2]string{"active", "active"}, ""},
+		{"ledger: {file: x, hours: 8d}\n", [2]string{"active", "off"}, ""},
+		{"ledger: {file: x, hours: 7d}\n", [2]string{"test", "off"}, ":1:26: ledger.hours: 7d is too short for the window of rule week (r.yaml:2); want 8d or more, or a shorter window"},
+		{"ledger: {file: x, hours: 8d}\n", [2]string{"active", "active"}, ""},
+		{"ledger: {file: x, hours: 7d}\n", [2]string{"off", "active"}, ":1:26: ledger.hours: 7d is too short for the window of rule shift (r.yaml:3); want 8d or more, or a shorter window"},
+		{"ledger: {file: x, hours: 2d}\n", [2]string{"off", "off"}, ""},
+	} {
+		name := file(t, tt.text)
+		c, err := Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if err := c.CheckLedger(detections(tt.modes)); err != nil {
+			got = strings.TrimPrefix(err.Error(), name)
+			if from, to := strings.Index(got, "("), strings.Index(got, "r.yaml"); from >= 0 && from < to {
+				got = got[:from+1] + got[to:]
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%q, modes %v: %q, want %q", tt.text, tt.modes, got, tt.want)
+		}
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 var ErrNoInterface = errors.New("nothing to capture: want capture.interfaces in the configuration, or --interface")
 
 // Check builds what can be built of a plan without opening ports, addresses and
-// files: the filter and the web configuration.
+// files: the filter and the web configuration, and whether the ledger keeps what the
+// rules look at.
 func Check(p *Plan) error {
 	c := &p.Config
 	if _, err := c.Capture.Filter.Compile(capture.LinkTypeEthernet); err != nil {
@@ -29,7 +30,7 @@ func Check(p *Plan) error {
 			return fmt.Errorf("web.config_file: %s: %s", c.Web.ConfigFile, oneLine(err))
 		}
 	}
-	return nil
+	return c.CheckLedger(p.Set)
 }
 
 // Rehearse tries everything that a daemon would need at its start on this machine,
