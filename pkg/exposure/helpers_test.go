@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,6 +55,12 @@ func openAt(t testing.TB, path string, o Options) *Ledger {
 	t.Cleanup(func() { l.Close() })
 	return l
 }
+
+// clock is a machine's clock that a test sets while a ledger looks at it.
+type clock struct{ ns atomic.Int64 }
+
+func (c *clock) set(ns int64)   { c.ns.Store(ns) }
+func (c *clock) now() time.Time { return time.Unix(0, c.ns.Load()) }
 
 // flat is a row without its sketch, for comparison.
 type flat struct {

@@ -189,17 +189,18 @@ func TestClockAhead(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		frame   int64
-		machine time.Time // when the frame came
+		machine int64 // when the frame came
 	}{
-		{"a frame", future, time.Unix(0, at(0))},
-		{"the machine's clock, too", future, time.Unix(0, future)},
-		{"the machine's clock, behind", at(0), time.Unix(0, 0)},
+		{"a frame", future, at(0)},
+		{"the machine's clock, too", future, future},
+		{"the machine's clock, behind", at(0), 0},
 	} {
 		for _, restart := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, restart %v", tt.name, restart), func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "ledger.db")
-				now := tt.machine
-				o := Options{HourRows: 48 * time.Hour, Retention: 96 * time.Hour, Now: func() time.Time { return now }}
+				var c clock
+				c.set(tt.machine)
+				o := Options{HourRows: 48 * time.Hour, Retention: 96 * time.Hour, Now: c.now}
 				l := openAt(t, path, o)
 				r := NewRecorder(l)
 				send := func(at int64, subscriber string) {
@@ -211,9 +212,8 @@ func TestClockAhead(t *testing.T) {
 					}
 				}
 				send(tt.frame, "001010000000009")
-				now = time.Unix(0, at(0))
 				for day := range 10 {
-					now = time.Unix(0, at(day*daySeconds))
+					c.set(at(day * daySeconds))
 					if restart {
 						l.Close()
 						l = openAt(t, path, o)
@@ -223,14 +223,14 @@ func TestClockAhead(t *testing.T) {
 					send(at(day*daySeconds+1), "001010000000002")
 				}
 				for w := range NumWindows {
-					if n := l.Totals(now).Subscribers[Subscribers{"blue-transit", signaling.ClassSMS, w}]; n != 2 {
+					if n := l.Totals(c.now()).Subscribers[Subscribers{"blue-transit", signaling.ClassSMS, w}]; n != 2 {
 						t.Errorf("%d subscribers of the %v at hand, want 2", n, w)
 					}
 				}
 				hours, days := 0, 0
 				for _, x := range readRows(t, path) {
 					switch {
-					case x.Carrier != Total || x.Hour > now.Unix():
+					case x.Carrier != Total || x.Hour > c.now().Unix():
 					case x.Span == hourSeconds:
 						hours++
 					default:
@@ -552,13 +552,14 @@ func TestRollUpFresh(t *testing.T) {
 // TestSweepFails: a day that cannot be made holds up neither those after it nor the
 // retention; it is told once, tried again later, and told when it can be made again.
 func TestSweepFails(t *testing.T) {
-	now := time.Unix(0, at(0))
+	var c clock
+	c.set(at(0))
 	var told []error
-	l := open(t, Options{HourRows: 48 * time.Hour, Retention: 30 * 24 * time.Hour, Now: func() time.Time { return now }, Failed: func(err error) { told = append(told, err) }})
+	l := open(t, Options{HourRows: 48 * time.Hour, Retention: 30 * 24 * time.Hour, Now: c.now, Failed: func(err error) { told = append(told, err) }})
 	r := NewRecorder(l)
 	send := func(seconds int) {
 		t.Helper()
-		now = time.Unix(0, at(seconds))
+		c.set(at(seconds))
 		r.Add(message(at(seconds), signaling.ClassSMS, "001010000000001"), nil)
 		r.Flush()
 		if err := l.Flush(); err != nil {
