@@ -251,6 +251,10 @@ func TestReportOfLedger(t *testing.T) {
 	if code, stdout, stderr := invoke(t, "", "report", "--declared", ledger); code != 2 || stdout != "" || !strings.Contains(stderr, "is a ledger, which was measured: leave out --declared") {
 		t.Errorf("--declared: exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
+	// Without home nobody knows which way anything goes, nor whose subscribers they are.
+	if _, stdout, _ := invoke(t, "", "report", exposureInput); !strings.Contains(strings.Join(strings.Fields(stdout), " "), "Directions: unknown for 228 of 228 messages, and so whose subscribers they are about. Say who home is: home in the configuration, or --home PLMN.") {
+		t.Errorf("without home:\n%s", stdout)
+	}
 	// An hour without a frame.
 	if d := reportData(t, "--from", "2026-11-23T09:00", "--to", "2026-11-23T10:00", ledger); d.Total.Messages != 0 || d.Coverage.Covered != 0 {
 		t.Errorf("09:00 to 10:00: %d messages", d.Total.Messages)

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/signaling"
 )
 
 // Answer is a question that the report is read for, and its answer in sentences.
@@ -122,7 +125,7 @@ func subscribers(f Figures) string {
 		s = append(s, f.Visitors.String()+" visiting "+map[bool]string{true: "subscriber", false: "subscribers"}[f.Visitors.Value == 1])
 	}
 	if f.Others.Value > 0 {
-		s = append(s, f.Others.String()+" whose operator is not known")
+		s = append(s, f.Others.String()+" "+map[bool]string{true: "subscriber", false: "subscribers"}[f.Others.Value == 1]+" whose operator is not known")
 	}
 	if len(s) == 0 {
 		return "no subscriber that is named"
@@ -255,6 +258,9 @@ func (d *Data) sure() (out []Line) {
 		}
 		out = append(out, Line{"Coverage:", text + ".", grave})
 	}
+	if n, of := d.aimless(), d.Total.Messages; share(n, of) > 0.5 {
+		out = append(out, Line{"Directions:", fmt.Sprintf("unknown for %s of %s messages, and so whose subscribers they are about. Say who home is: home in the configuration, or --home PLMN.", number(n), number(of)), 1})
+	}
 	if n, of := c.Attributed, d.Total.Messages; n < of {
 		text, grave := fmt.Sprintf("known for %s of %s messages (%s)", number(n), number(of), percent(share(n, of))), 0
 		if share(n, of) < 0.9 {
@@ -283,6 +289,16 @@ func (d *Data) next() (out []Line) {
 		out = append(out, Line{"Make paths known:", "say in the configuration (links) whose equipment ends which link. No evidence is better, and none stands for " + percent(share(n, d.Total.Messages)) + " of the messages.", 0})
 	}
 	return out
+}
+
+// aimless are the messages of which it is not known which way they go.
+func (d *Data) aimless() (n uint64) {
+	for i := range d.Counters {
+		if c := &d.Counters[i]; c.Carrier == exposure.Total && c.Direction == signaling.DirectionUnknown.String() {
+			n += c.Messages
+		}
+	}
+	return n
 }
 
 // covered says how much of the period was captured.
