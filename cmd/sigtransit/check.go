@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sigtransit/pkg/config"
 	"sigtransit/pkg/daemon"
 	"sigtransit/pkg/roaming"
 	"sigtransit/rules"
@@ -32,20 +34,19 @@ func (e *env) check() *cobra.Command {
 		Use:   "check",
 		Short: "check configuration, watchlist and detections",
 		Long: `check reads the configuration, the dictionaries, the carriers and the detections as replay and
-run would, and reports every fault with file, line and column. It builds what run would
-need on this machine (filter, web configuration, sinks, secrets, user) without starting it;
-an interface that is not there is a warning. Exit code 2: something is wrong.`,
+run would, and reports every fault with file, line and column: those of the configuration first,
+and where it has none those of the files that it names. It builds what run would need on
+this machine (filter, web configuration, sinks, secrets, user) without starting it; an
+interface that is not there is a warning. Exit code 2: something is wrong.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			conf, set, err := k.load()
+			conf, set, err := k.load(config.Rehearsing...)
 			if err != nil {
 				return err
 			}
-			if _, err := keys(conf); err != nil {
-				return usageError{err}
-			}
-			warnings, err := daemon.Rehearse(&daemon.Plan{Config: conf, Set: set})
-			if err != nil {
+			_, err = keys(conf)
+			warnings, wrong := daemon.Rehearse(&daemon.Plan{Config: conf, Set: set})
+			if err = errors.Join(err, wrong); err != nil {
 				return usageError{err}
 			}
 			e.warn(set)

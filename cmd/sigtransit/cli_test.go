@@ -66,12 +66,12 @@ func TestBadInput(t *testing.T) {
 
 		{"dictionary: not XML", "x", []string{"check", "--dictionary", "FILE"}, 2, "sigtransit: FILE:1: no <diameter> in it; want an XML dictionary\n"},
 		{"dictionary: bad use", "<diameter><application id=\"16778002\">\n<avp name=\"X\" code=\"1\" vendor-id=\"99998\"><data type=\"Text\"/></avp></application></diameter>", []string{"replay", "--dictionary", "FILE", demo}, 2, "sigtransit: FILE:2: type=\"Text\" is none of RFC 6733 4.2 to 4.4\n"},
-		{"dictionary: named in the configuration", "dictionaries: [file.none.xml]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE.none.xml: no such file or directory\n"},
+		{"dictionary: named in the configuration", "dictionaries: [file.none.xml]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:16: dictionaries[0]: FILE.none.xml: no such file\n"},
 
 		{"configuration: not YAML", "privacy: [\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: sequence end token ']' not found\n"},
 		{"configuration: unknown key", "privacy: mask\nwatchlist: [x]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:2:1: unknown key \"watchlist\"; want one of " + strings.Join(config.Keys(), ", ") + "\n"},
 		{"configuration: bad word", "privacy: maks\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: unknown privacy mode \"maks\": want mask, pseudonym or clear\n"},
-		{"configuration: bad type", "builtin_carriers: maybe\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:19: \"maybe\" is no truth value; want true or false\n"},
+		{"configuration: bad type", "builtin_carriers: maybe\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:19: builtin_carriers: \"maybe\" is no truth value; want true or false\n"},
 		{"configuration: a sink", "sinks:\n  - type: file\n    path: findings.jsonl\n    rotate: {size: 1MB}\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:4:20: \"1MB\" is no size; want a number with a unit: \"512KiB\", \"64MiB\", \"2GiB\"\n"},
 		{"configuration: a link of nobody", "builtin_carriers: false\nlinks:\n  - {name: hk-1, ports: [2905], carrier: pccw}\ncanaries: [{name: tap, id: 7}]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:3:42: link \"hk-1\": no carrier \"pccw\"; want one of canary\n"},
 		{"configuration: missing", "", []string{"check", "-c", "FILE.not"}, 2, "sigtransit: FILE.not: no such file or directory\n"},

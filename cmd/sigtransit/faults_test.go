@@ -301,7 +301,7 @@ func TestCaptureRefused(t *testing.T) {
 		{"no user", "capture: {interfaces: [mirror0]}\nuser: no-such-user\n", false, 1, "user \"no-such-user\" of the configuration: there is no such user; want one made for this service"},
 		{"address taken", "capture: {interfaces: [mirror0]}\nweb: {listen: [\"127.0.0.1:9811\"]}\n", false, 1, "web: listen tcp 127.0.0.1:9811: bind: address already in use\n"},
 		{"bad web file", "capture: {interfaces: [mirror0]}\nweb: {config_file: sigtransit.yaml}\n", false, 2, "web.config_file: " + dir + "/sigtransit.yaml: yaml: unmarshal errors: "},
-		{"no folder for findings", "capture: {interfaces: [mirror0]}\nsinks: [{type: file, path: none/f.jsonl}]\n", false, 1, "sink file\n"},
+		{"no folder for findings", "capture: {interfaces: [mirror0]}\nsinks: [{type: file, path: none/f.jsonl}]\n", false, 2, dir + "/sigtransit.yaml:2:28: sinks[0].path: " + dir + "/none/f.jsonl: there is no folder " + dir + "/none\n"},
 	} {
 		put(t, dir, "sigtransit.yaml", c.conf)
 		cmd := program("run", "-c", filepath.Join(dir, "sigtransit.yaml"))
@@ -312,7 +312,7 @@ func TestCaptureRefused(t *testing.T) {
 		stderr, _ := cmd.CombinedOutput()
 		lines := strings.Split(strings.TrimRight(string(stderr), "\n"), "\n")
 		last := lines[len(lines)-1]
-		if cmd.ProcessState.ExitCode() != c.code || !strings.HasPrefix(last+"\n", "sigtransit: "+c.want) && c.want != "sink file\n" || c.want == "sink file\n" && !strings.Contains(string(stderr), "no such file") {
+		if cmd.ProcessState.ExitCode() != c.code || !strings.HasPrefix(last+"\n", "sigtransit: "+c.want) {
 			t.Errorf("%s: exit code %d: %s\nwant %d and %s", c.name, cmd.ProcessState.ExitCode(), stderr, c.code, c.want)
 		}
 	}
@@ -381,11 +381,11 @@ func TestCheckRehearses(t *testing.T) {
 	for conf, want := range map[string]string{
 		"capture: {interfaces: [mirror7]}\n":                      "sigtransit: warning: no interface \"mirror7\" on this machine now; there are: ",
 		"user: no-such-user\n":                                    "sigtransit: user \"no-such-user\" of the configuration: there is no such user; want",
-		"web: {config_file: none.yaml}\n":                         "sigtransit: web.config_file: " + dir + "/none.yaml: open " + dir + "/none.yaml: no such file or directory\n",
+		"web: {config_file: none.yaml}\n":                         "sigtransit: " + dir + "/sigtransit.yaml:1:20: web.config_file: " + dir + "/none.yaml: no such file\n",
 		"web: {config_file: bad-web.yaml}\n":                      "sigtransit: web.config_file: " + dir + "/bad-web.yaml: yaml: unmarshal errors: line 1: field tls_server not found",
-		"state: {file: none/state.json}\n":                        "sigtransit: state: stat " + dir + "/none: no such file or directory\n",
+		"state: {file: none/state.json}\n":                        "sigtransit: " + dir + "/sigtransit.yaml:1:15: state.file: " + dir + "/none/state.json: there is no folder " + dir + "/none\n",
 		"ledger: {file: x.db, hours: 7d}\n":                       "sigtransit: " + dir + "/sigtransit.yaml:1:29: ledger.hours: 7d is too short for the window of rule path-declared-unseen (builtin:detections/paths.yaml:47); want 8d or more, or a shorter window\n",
-		"sinks: [{type: file, path: bad-web.yaml/f}]\n":           "sigtransit: sink file: " + dir + "/bad-web.yaml is no folder\n",
+		"sinks: [{type: file, path: bad-web.yaml/f}]\n":           "sigtransit: " + dir + "/sigtransit.yaml:1:28: sinks[0].path: " + dir + "/bad-web.yaml/f: " + dir + "/bad-web.yaml is no folder\n",
 		"capture: {filter: {networks: [\"::ffff:192.0.2.1\"]}}\n": "sigtransit: capture.filter: live capture: bad filter (network ::ffff:192.0.2.1/128); want a prefix such as",
 	} {
 		put(t, dir, "sigtransit.yaml", conf)
@@ -394,6 +394,26 @@ func TestCheckRehearses(t *testing.T) {
 		if !strings.HasPrefix(stderr, want) || (code == 0) != fine || code != 0 && code != 2 {
 			t.Errorf("%q: exit code %d\ngot  %swant %s", conf, code, stderr, want)
 		}
+	}
+}
+
+// TestRunRefusesWhatCheckDoes: a sink that cannot be is a fault of the configuration, told
+// with its place, before anything is opened; a replay with the same file needs no sink.
+func TestRunRefusesWhatCheckDoes(t *testing.T) {
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "sigtransit.yaml")
+	put(t, dir, "sigtransit.yaml", "capture: {interfaces: [mirror7]}\nsinks: [{type: file, path: .}]\nwatchlists: [no.yaml]\n")
+	want := "sigtransit: " + conf + ":2:28: sinks[0].path: " + dir + ": is a directory; want the name of a file\n" +
+		conf + ":3:14: watchlists[0]: " + dir + "/no.yaml: no such file\n"
+	for _, command := range []string{"check", "run"} {
+		code, _, stderr := invoke(t, "", command, "-c", conf)
+		if _, told, _ := strings.Cut(stderr, "sigtransit: "); code != 2 || "sigtransit: "+told != want {
+			t.Errorf("%s: exit code %d\ngot  %swant %s", command, code, stderr, want)
+		}
+	}
+	put(t, dir, "no.yaml", "carriers: []\n")
+	if code, _, stderr := invoke(t, "", "rules", "list", "-c", conf); code != 0 {
+		t.Errorf("rules list: exit code %d, %s", code, stderr)
 	}
 }
 

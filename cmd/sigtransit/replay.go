@@ -90,7 +90,11 @@ func keys(c config.Config) (*output.Keys, error) {
 }
 
 func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) error {
-	conf, set, err := o.load()
+	var also []string
+	if o.keyFile == "" {
+		also = []string{"pseudonym_key_file"}
+	}
+	conf, set, err := o.load(also...)
 	if err != nil {
 		return err
 	}

@@ -152,34 +152,32 @@ func (k *knowledge) flags(c *cobra.Command) {
 // loadCarriers reads the watchlist, and the configuration for what it says of that: an
 // import makes the partner file that the rest of the configuration may name.
 func (k *knowledge) loadCarriers() (*rules.Set, error) {
-	c, err := k.loadConfig()
+	c, err := k.loadConfig("watchlists")
 	if err != nil {
 		return nil, err
 	}
 	return rules.Load(rules.Options{WatchlistFiles: append(c.Watchlists, k.watchlists...), NoBuiltin: k.noBuiltin || !c.BuiltinCarriers})
 }
 
-func (k *knowledge) loadConfig() (config.Config, error) {
+func (k *knowledge) loadConfig(reads ...string) (config.Config, error) {
 	if k.config == "" {
 		return config.Default(), nil
 	}
-	return config.Load(k.config)
+	return config.Load(k.config, reads...)
 }
 
 // load reads the configuration, the dictionaries, the watchlist and the detections,
-// which may name commands of the dictionaries.
-func (k *knowledge) load() (config.Config, *rules.Set, error) {
-	c, err := k.loadConfig()
+// which may name commands of the dictionaries. also are the files of the configuration
+// that the caller needs besides.
+func (k *knowledge) load(also ...string) (config.Config, *rules.Set, error) {
+	c, err := k.loadConfig(append(also, config.Judging...)...)
 	if err != nil {
 		return c, nil, err
 	}
 	if k.dictionary, err = dictionary.Load(append(c.Dictionaries, k.dictionaries...)...); err != nil {
 		return c, nil, err
 	}
-	ends, err := k.roaming(&c)
-	if err != nil {
-		return c, nil, err
-	}
+	ends, wrong := k.roaming(&c)
 	set, err := rules.Load(rules.Options{
 		Roaming:          ends,
 		Own:              canary.Carriers(c.Canaries),
@@ -192,7 +190,10 @@ func (k *knowledge) load() (config.Config, *rules.Set, error) {
 
 		NoBuiltinDetections: k.noBuiltinDetections,
 	})
-	return c, set, err
+	if err = errors.Join(wrong, err); err != nil {
+		return c, nil, err
+	}
+	return c, set, nil
 }
 
 // roaming reads home and partners, and gives what compiles them when carriers are known.
@@ -212,12 +213,17 @@ func (k *knowledge) roaming(c *config.Config) (func(roaming.Transit) *roaming.Ta
 		return nil, nil
 	}
 	var list []*partners.Partner
+	var wrong []error
 	for _, name := range c.Partners {
 		f, err := partners.Load(name)
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
 		list = append(list, f.Partners...)
+	}
+	if wrong != nil {
+		return nil, errors.Join(wrong...)
 	}
 	return func(transit roaming.Transit) *roaming.Table {
 		var warnings []roaming.Warning

@@ -171,7 +171,7 @@ be read, or the frame completed no message. 2: command line or configuration.`,
   sigtransit rules explain roaming.pcap --frame 79 --rule location-in-clear --format json`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, files []string) error {
-			conf, set, err := k.load()
+			conf, set, err := k.load("pseudonym_key_file")
 			if err != nil {
 				return err
 			}

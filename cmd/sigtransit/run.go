@@ -55,7 +55,7 @@ changes to the user of the configuration and keeps that one alone.`,
 // plan reads everything a daemon works by. ephemeral is the keys of pseudonyms
 // where the configuration names none: they last as long as the program.
 func (o *runOptions) plan(ephemeral *output.Keys) (*daemon.Plan, error) {
-	conf, set, err := o.load()
+	conf, set, err := o.load(config.Running...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,17 @@
 // Package badinput is how every reader of a person's files says what is wrong: one
-// line that begins with the place.
+// line that begins with the place, for each fault.
 package badinput
 
-import "fmt"
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+)
 
 // Error is what is wrong with a file, and where.
 type Error struct {
@@ -20,4 +29,65 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
 	}
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Text)
+}
+
+// List is all that is wrong, a line each.
+type List []*Error
+
+// Error is a line for each of them.
+func (l List) Error() string {
+	lines := make([]string, len(l))
+	for i, e := range l {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives each of them to errors.As.
+func (l List) Unwrap() []error {
+	out := make([]error, len(l))
+	for i, e := range l {
+		out[i] = e
+	}
+	return out
+}
+
+// Sort puts them in the order of their places.
+func (l List) Sort() {
+	slices.SortStableFunc(l, func(a, b *Error) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+}
+
+// Text is a file of text without the byte order mark that some editors put before it.
+func Text(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff")) }
+
+// YAML is a message of the YAML reader's in words that say what would be right.
+func YAML(message string) string {
+	if message == `found character '	' that cannot start any token` {
+		return "a tab stands here; indent with blanks"
+	}
+	return message
+}
+
+// Unreadable says why a file cannot be read; "" where it can, or where nobody knows
+// without taking something out of it: a pipe.
+func Unreadable(name string) string {
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file"
+	case err == nil && info.IsDir():
+		return "is a directory; want the name of a file"
+	case err == nil && info.Mode().IsRegular():
+		var f *os.File
+		if f, err = os.Open(name); err == nil {
+			f.Close()
+		}
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return ""
 }

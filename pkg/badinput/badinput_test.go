@@ -1,6 +1,9 @@
 package badinput
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 func TestError(t *testing.T) {
 	for want, e := range map[string]Error{
@@ -11,5 +14,14 @@ func TestError(t *testing.T) {
 		if got := e.Error(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func TestList(t *testing.T) {
+	l := List{{File: "b", Text: "x"}, {File: "a", Line: 2, Text: "y"}, {File: "a", Line: 1, Column: 9, Text: "z"}, {File: "a", Line: 1, Column: 2, Text: "w"}}
+	l.Sort()
+	var first *Error
+	if got := l.Error(); got != "a:1:2: w\na:1:9: z\na:2: y\nb: x" || !errors.As(error(l), &first) || first != l[0] {
+		t.Errorf("%q, first %v", got, first)
 	}
 }

@@ -83,38 +83,31 @@ type daemonForm struct {
 	Metrics       *metricsForm `yaml:"metrics"`
 }
 
-// fault is what is wrong with the value of a key.
-type fault struct{ key, text string }
-
-func wrong(key, format string, args ...any) *fault { return &fault{key, fmt.Sprintf(format, args...)} }
-
-func (f *daemonForm) apply(c *Config, local func(string) string) *fault {
-	for _, part := range []func(*Config, func(string) string) *fault{f.capture, f.web, f.state, f.log, f.canaries, f.ledger, f.metrics} {
-		if e := part(c, local); e != nil {
-			return e
-		}
+func (f *daemonForm) apply(c *Config, r *reading) {
+	for _, part := range []func(*Config, *reading){f.capture, f.web, f.state, f.log, f.canaries, f.ledger, f.metrics} {
+		part(c, r)
 	}
 	if f.User != nil {
 		c.User = *f.User
 	}
-	return duration("stats_interval", f.StatsInterval, &c.StatsInterval, time.Second, 24*time.Hour)
+	r.duration("stats_interval", f.StatsInterval, &c.StatsInterval, time.Second, 24*time.Hour)
 }
 
-func (f *daemonForm) capture(c *Config, local func(string) string) *fault {
+func (f *daemonForm) capture(c *Config, r *reading) {
 	x := f.Capture
 	if x == nil {
-		return nil
+		return
 	}
 	c.Capture.Interfaces = x.Interfaces
 	for i, name := range x.Interfaces {
 		// IFNAMSIZ is 16, its end included.
 		if name == "" || len(name) > 15 {
-			return wrong(fmt.Sprintf("capture.interfaces[%d]", i), "%q is no name of an interface; `ip link` lists those of this machine", name)
+			r.wrong(fmt.Sprintf("capture.interfaces[%d]", i), "%q is no name of an interface; `ip link` lists those of this machine", name)
 		}
 	}
 	if x.Workers != nil {
 		if *x.Workers < 1 || *x.Workers > live.MaxWorkers {
-			return wrong("capture.workers", "%d is out of range; want 1 to %d", *x.Workers, live.MaxWorkers)
+			r.wrong("capture.workers", "%d is out of range; want 1 to %d", *x.Workers, live.MaxWorkers)
 		}
 		c.Capture.Workers = *x.Workers
 	}
@@ -122,9 +115,9 @@ func (f *daemonForm) capture(c *Config, local func(string) string) *fault {
 		n, ok := sink.ParseSize(*x.Ring)
 		switch {
 		case !ok:
-			return wrong("capture.ring", `%q is no size; want a number with a unit: "64MiB", "1GiB"`, *x.Ring)
+			r.wrong("capture.ring", `%q is no size; want a number with a unit: "64MiB", "1GiB"`, *x.Ring)
 		case n < 1<<20 || n > 2<<30-1<<20:
-			return wrong("capture.ring", "%s is out of range; want 1MiB to 2047MiB", *x.Ring)
+			r.wrong("capture.ring", "%s is out of range; want 1MiB to 2047MiB", *x.Ring)
 		}
 		c.Capture.Ring = int(n)
 	}
@@ -138,12 +131,12 @@ func (f *daemonForm) capture(c *Config, local func(string) string) *fault {
 		case live.TimeHardware.String():
 			c.Capture.Timestamps = live.TimeHardware
 		default:
-			return wrong("capture.timestamps", "unknown clock %q; want kernel or hardware", *x.Timestamps)
+			r.wrong("capture.timestamps", "unknown clock %q; want kernel or hardware", *x.Timestamps)
 		}
 	}
 	l := x.Filter
 	if l == nil {
-		return nil
+		return
 	}
 	to := &c.Capture.Filter
 	if l.All != nil {
@@ -154,7 +147,8 @@ func (f *daemonForm) capture(c *Config, local func(string) string) *fault {
 		if err != nil {
 			a, e := netip.ParseAddr(s)
 			if e != nil {
-				return wrong(fmt.Sprintf("capture.filter.networks[%d]", i), `%q is no network; want an address or a prefix: "192.0.2.0/24", "2001:db8::1"`, s)
+				r.wrong(fmt.Sprintf("capture.filter.networks[%d]", i), `%q is no network; want an address or a prefix: "192.0.2.0/24", "2001:db8::1"`, s)
+				continue
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
@@ -162,76 +156,73 @@ func (f *daemonForm) capture(c *Config, local func(string) string) *fault {
 	}
 	for i, n := range l.Ports {
 		if n < 1 || n > 65535 {
-			return wrong(fmt.Sprintf("capture.filter.ports[%d]", i), "%d is no port; want 1 to 65535", n)
+			r.wrong(fmt.Sprintf("capture.filter.ports[%d]", i), "%d is no port; want 1 to 65535", n)
 		}
 		to.Ports = append(to.Ports, uint16(n))
 	}
 	if l.ProgramFile != nil {
-		name := local(*l.ProgramFile)
+		name := r.local(*l.ProgramFile)
 		text, err := os.ReadFile(name)
 		if err != nil {
-			return wrong("capture.filter.program_file", "%v", err)
-		}
-		if to.Program, err = live.ParseProgram(string(text)); err != nil {
-			return wrong("capture.filter.program_file", "%s: %v", name, err)
+			r.wrong("capture.filter.program_file", "%v", err)
+		} else if to.Program, err = live.ParseProgram(string(text)); err != nil {
+			r.wrong("capture.filter.program_file", "%s: %v", name, err)
 		}
 		if to.All || len(to.Nets) > 0 || len(to.Ports) > 0 {
-			return wrong("capture.filter.program_file", "a program is all of a filter; want it without networks, ports and all")
+			r.wrong("capture.filter.program_file", "a program is all of a filter; want it without networks, ports and all")
 		}
 	}
-	return nil
 }
 
-func (f *daemonForm) web(c *Config, local func(string) string) *fault {
+func (f *daemonForm) web(c *Config, r *reading) {
 	x := f.Web
 	if x == nil {
-		return nil
+		return
 	}
 	for i, a := range x.Listen {
 		_, port, err := net.SplitHostPort(a)
 		if n, e := strconv.ParseUint(port, 10, 16); err != nil || e != nil {
-			return wrong(fmt.Sprintf("web.listen[%d]", i), `%q is no address with a port; want ":9810" or "127.0.0.1:9810"`, a)
+			r.wrong(fmt.Sprintf("web.listen[%d]", i), `%q is no address with a port; want ":9810" or "127.0.0.1:9810"`, a)
 		} else if n == 0 {
-			return wrong(fmt.Sprintf("web.listen[%d]", i), "port 0 is another one at each start: nobody could scrape it; want 1 to 65535")
+			r.wrong(fmt.Sprintf("web.listen[%d]", i), "port 0 is another one at each start: nobody could scrape it; want 1 to 65535")
 		}
 	}
 	if x.Listen != nil {
 		if len(x.Listen) == 0 {
-			return wrong("web.listen", "the list is empty; want at least one address with a port")
+			r.wrong("web.listen", "the list is empty; want at least one address with a port")
 		}
 		c.Web.Listen = x.Listen
 	}
 	if x.ConfigFile != nil && *x.ConfigFile != "" {
-		c.Web.ConfigFile = local(*x.ConfigFile)
+		c.Web.ConfigFile = r.reads("web.config_file", *x.ConfigFile)
 	}
 	if x.Pprof != nil {
 		c.Web.Pprof = *x.Pprof
 	}
-	return nil
 }
 
-func (f *daemonForm) state(c *Config, local func(string) string) *fault {
+func (f *daemonForm) state(c *Config, r *reading) {
 	x := f.State
 	if x == nil {
-		return nil
+		return
 	}
 	if x.File != nil && *x.File != "" {
-		c.State.File = local(*x.File)
+		c.State.File = r.writes("state.file", *x.File)
 	}
-	return duration("state.every", x.Every, &c.State.Every, time.Second, 24*time.Hour)
+	r.duration("state.every", x.Every, &c.State.Every, time.Second, 24*time.Hour)
 }
 
-func (f *daemonForm) log(c *Config, _ func(string) string) *fault {
+func (f *daemonForm) log(c *Config, r *reading) {
 	x := f.Log
 	if x == nil {
-		return nil
+		return
 	}
 	if x.Level != nil {
 		switch *x.Level {
 		case "debug", "info", "warn", "error":
 			_ = c.Log.Level.UnmarshalText([]byte(*x.Level))
 		default:
-			return wrong("log.level", "unknown level %q; want debug, info, warn or error", *x.Level)
+			r.wrong("log.level", "unknown level %q; want debug, info, warn or error", *x.Level)
 		}
 	}
 	if x.Format != nil {
@@ -241,23 +232,22 @@ func (f *daemonForm) log(c *Config, _ func(string) string) *fault {
 		case "json":
 			c.Log.JSON = true
 		default:
-			return wrong("log.format", "unknown format %q; want text or json", *x.Format)
+			r.wrong("log.format", "unknown format %q; want text or json", *x.Format)
 		}
 	}
-	return nil
 }
 
-func duration(key string, from *string, to *time.Duration, least, most time.Duration) *fault {
+func (r *reading) duration(key string, from *string, to *time.Duration, least, most time.Duration) {
 	if from == nil {
-		return nil
+		return
 	}
 	d, err := time.ParseDuration(*from)
 	switch {
 	case err != nil:
-		return wrong(key, `%q is no time; want a number with a unit: "30s", "1m", "24h"`, *from)
+		r.wrong(key, `%q is no time; want a number with a unit: "30s", "1m", "24h"`, *from)
 	case d < least || d > most:
-		return wrong(key, "%s is out of range; want %v to %v", *from, least, most)
+		r.wrong(key, "%s is out of range; want %v to %v", *from, least, most)
+	default:
+		*to = d
 	}
-	*to = d
-	return nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -38,17 +39,16 @@ func (d *digits) UnmarshalYAML(b []byte) error {
 }
 
 // home reads who home is. The variants of networks are read before.
-func (f *form) home(c *Config) (wrong *badValue) {
+func (f *form) home(c *Config, r *reading) {
 	h := f.Home
 	if h == nil {
-		return nil
+		return
 	}
+	before := len(r.faults)
 	if h.Name != nil {
 		c.Home.Name = *h.Name
 	}
-	if c.Home.PLMNs, wrong = each("home.plmns", h.PLMNs, telecom.ParsePLMN); wrong != nil {
-		return wrong
-	}
+	c.Home.PLMNs = each(r, "home.plmns", h.PLMNs, telecom.ParsePLMN)
 	for _, x := range []struct {
 		key  string
 		from []digits
@@ -59,41 +59,33 @@ func (f *form) home(c *Config) (wrong *badValue) {
 		{"mgt_prefixes", h.MGTPrefixes, &c.Home.MGTs, numberPrefix},
 		{"msisdn_prefixes", h.MSISDNPrefixes, &c.Home.MSISDNs, numberPrefix},
 	} {
-		if *x.to, wrong = each("home."+x.key, x.from, x.read); wrong != nil {
-			return wrong
-		}
+		*x.to = each(r, "home."+x.key, x.from, x.read)
 	}
-	if c.Home.Realms, wrong = each("home.realms", h.Realms, domainName); wrong != nil {
-		return wrong
+	c.Home.Realms = each(r, "home.realms", h.Realms, domainName)
+	c.Home.Hosts = each(r, "home.hosts", h.Hosts, domainName)
+	if !r.skipped["network_indicators"] { // they say how point codes are written
+		c.Home.PointCodes = each(r, "home.point_codes", h.PointCodes, c.homePointCode)
 	}
-	if c.Home.Hosts, wrong = each("home.hosts", h.Hosts, domainName); wrong != nil {
-		return wrong
+	c.Home.IPs = each(r, "home.ip_prefixes", h.IPPrefixes, ipPrefix)
+	if c.Home.IsZero() && len(r.faults) == before {
+		r.wrong("home", "home says nothing of itself; want plmns at least")
 	}
-	if c.Home.PointCodes, wrong = each("home.point_codes", h.PointCodes, c.homePointCode); wrong != nil {
-		return wrong
-	}
-	if c.Home.IPs, wrong = each("home.ip_prefixes", h.IPPrefixes, ipPrefix); wrong != nil {
-		return wrong
-	}
-	if c.Home.IsZero() {
-		return bad("home", "home says nothing of itself; want plmns at least")
-	}
-	return nil
 }
 
 // each reads a list of values, each of which may stand in it once.
-func each[S ~string, T comparable](path string, from []S, read func(string) (T, error)) (to []T, wrong *badValue) {
+func each[S ~string, T comparable](r *reading, path string, from []S, read func(string) (T, error)) (to []T) {
 	for i, s := range from {
 		v, err := read(string(s))
 		if err == nil && slices.Contains(to, v) {
 			err = fmt.Errorf("stands in the list twice")
 		}
 		if err != nil {
-			return nil, bad(fmt.Sprintf("%s[%d]", path, i), "%q: %v", s, err)
+			r.wrong(fmt.Sprintf("%s[%d]", path, i), "%q: %v", s, err)
+			continue
 		}
 		to = append(to, v)
 	}
-	return to, nil
+	return to
 }
 
 func numberPrefix(s string) (string, error) {
@@ -120,10 +112,13 @@ func ipPrefix(s string) (netip.Prefix, error) {
 			p = netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen())
 		}
 	}
-	if err != nil || !p.IsValid() || p != p.Masked() {
-		return p, fmt.Errorf("want an IP prefix or address, for example 192.0.2.0/24 or 2001:db8::1")
+	switch {
+	case err != nil || !p.IsValid():
+		err = errors.New("want an IP prefix or address, for example 192.0.2.0/24 or 2001:db8::1")
+	case p != p.Masked():
+		err = fmt.Errorf("has bits set behind the prefix, want %v or %v", p.Masked(), p.Addr())
 	}
-	return p, nil
+	return p, err
 }
 
 // homePointCode reads a point code, perhaps behind its network indicator and a colon.

@@ -56,9 +56,9 @@ func TestHomeRefused(t *testing.T) {
 		"home:\n  hosts: [\"a b\"]\n":                 `:2:11: "a b": want a domain name`,
 		"home:\n  point_codes: [\"4:1-1-1\"]\n":       `:2:17: "4:1-1-1": want a network indicator of 0 to 3`,
 		"home:\n  point_codes: [9-9-9]\n":             `:2:17: "9-9-9": want a point code`,
-		"home:\n  ip_prefixes: [192.0.2.1/24]\n":      `:2:17: "192.0.2.1/24": want an IP prefix or address`,
+		"home:\n  ip_prefixes: [192.0.2.1/24]\n":      `:2:17: "192.0.2.1/24": has bits set behind the prefix, want 192.0.2.0/24 or 192.0.2.1`,
 		"home:\n  name: nobody\n":                     `:2:3: home says nothing of itself; want plmns at least`,
-		"partners: partners.json\n":                   `:1:11: string was used where sequence is expected`,
+		"partners: partners.json\n":                   `:1:11: partners: "partners.json" is no list; want a list, one item a line after a dash`,
 		"home: [001-01]\n":                            `:1:7: `,
 	} {
 		name := file(t, text)

@@ -40,31 +40,26 @@ type metricsForm struct {
 	Partners []string `yaml:"partners"`
 }
 
-func (f *daemonForm) ledger(c *Config, local func(string) string) *fault {
+func (f *daemonForm) ledger(c *Config, r *reading) {
 	x := f.Ledger
 	if x == nil {
-		return nil
+		return
 	}
 	if x.File == nil || *x.File == "" {
-		return wrong("ledger", "a ledger without a file; want file: and the name of its database")
+		r.wrong("ledger", "a ledger without a file; want file: and the name of its database")
+	} else {
+		c.Ledger.File = r.writes("ledger.file", *x.File)
+		c.LedgerAt = r.place("ledger.hours") // whether its hours are enough, who reads rules finds out
 	}
-	c.Ledger.File = local(*x.File)
-	if e := days("ledger.hours", x.Hours, &c.Ledger.Hours); e != nil {
-		return e
-	}
-	if e := days("ledger.retention", x.Retention, &c.Ledger.Retention); e != nil {
-		return e
-	}
-	if c.Ledger.Retention < c.Ledger.Hours {
-		return wrong("ledger.retention", "%s is less than hours (%s): rows of hours would go before they become days", inDays(c.Ledger.Retention), inDays(c.Ledger.Hours))
+	if r.days("ledger.hours", x.Hours, &c.Ledger.Hours) && r.days("ledger.retention", x.Retention, &c.Ledger.Retention) && c.Ledger.Retention < c.Ledger.Hours {
+		r.wrong("ledger.retention", "%s is less than hours (%s): rows of hours would go before they become days", inDays(c.Ledger.Retention), inDays(c.Ledger.Hours))
 	}
 	if x.MaxRows != nil {
 		if *x.MaxRows < 1000 || *x.MaxRows > 1_000_000 {
-			return wrong("ledger.max_rows", "%d is out of range; want 1000 to 1000000", *x.MaxRows)
+			r.wrong("ledger.max_rows", "%d is out of range; want 1000 to 1000000", *x.MaxRows)
 		}
 		c.Ledger.MaxRows = *x.MaxRows
 	}
-	return nil
 }
 
 // CheckLedger refuses rows of hours that become days while a rule about paths still
@@ -96,37 +91,36 @@ func (c *Config) CheckLedger(set *rules.Set) error {
 // every carrier and class.
 const maxMetricPartners = 100
 
-func (f *daemonForm) metrics(c *Config, _ func(string) string) *fault {
+func (f *daemonForm) metrics(c *Config, r *reading) {
 	if f.Metrics == nil {
-		return nil
+		return
 	}
 	if n := len(f.Metrics.Partners); n > maxMetricPartners {
-		return wrong("metrics.partners", "%d partners would have series of their own; want at most %d, the rest is in the ledger", n, maxMetricPartners)
+		r.wrong("metrics.partners", "%d partners would have series of their own; want at most %d, the rest is in the ledger", n, maxMetricPartners)
 	}
 	for i, id := range f.Metrics.Partners {
 		if id == "" || slices.Index(f.Metrics.Partners, id) != i {
-			return wrong(fmt.Sprintf("metrics.partners[%d]", i), "%q is no partner, or stands here twice; want the id that it has in the partner file", id)
+			r.wrong(fmt.Sprintf("metrics.partners[%d]", i), "%q is no partner, or stands here twice; want the id that it has in the partner file", id)
 		}
 	}
 	c.MetricPartners = f.Metrics.Partners
-	return nil
 }
 
-// days reads a time of days: "92d".
-func days(key string, from *string, to *time.Duration) *fault {
+// days reads a time of days: "92d". It is false where that went wrong.
+func (r *reading) days(key string, from *string, to *time.Duration) bool {
 	if from == nil {
-		return nil
+		return true
 	}
 	text, ok := strings.CutSuffix(*from, "d")
 	n, err := strconv.Atoi(text)
 	switch {
 	case !ok || err != nil:
-		return wrong(key, `%q is no number of days; want for example "92d"`, *from)
+		return r.wrong(key, `%q is no number of days; want for example "92d"`, *from)
 	case n < 2 || n > 36500:
-		return wrong(key, "%s is out of range; want 2d to 36500d", *from)
+		return r.wrong(key, "%s is out of range; want 2d to 36500d", *from)
 	}
 	*to = time.Duration(n) * day
-	return nil
+	return true
 }
 
 func inDays(d time.Duration) string { return strconv.Itoa(int(d/day)) + "d" }

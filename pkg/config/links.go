@@ -69,94 +69,84 @@ func (c *Config) LinkCarriers() (list []rules.LinkCarrier) {
 	return list
 }
 
-// badValue is a mistake in a value: the path to it in the file, and what it is.
-type badValue struct{ path, text string }
-
-func bad(path, format string, args ...any) *badValue {
-	return &badValue{path, fmt.Sprintf(format, args...)}
-}
-
-func variant(path, s string) (telecom.Variant, *badValue) {
-	v, ok := telecom.ParseVariant(s)
-	if !ok {
-		return v, bad(path, "unknown variant %q; want one of %s", s, strings.Join(signaling.Names(telecom.NumVariants), ", "))
+// variant reads the name of a variant.
+func (r *reading) variant(path, s string) (v telecom.Variant, ok bool) {
+	if v, ok = telecom.ParseVariant(s); !ok {
+		r.wrong(path, "unknown variant %q; want one of %s", s, strings.Join(signaling.Names(telecom.NumVariants), ", "))
 	}
-	return v, nil
+	return v, ok
 }
 
 // links reads the links and the variants of networks.
-func (f *form) links(c *Config) *badValue {
+func (f *form) links(c *Config, r *reading) {
 	for ni, s := range f.NetworkIndicators {
 		path := fmt.Sprintf("network_indicators.%d", ni)
 		if ni < 0 || ni > 3 {
-			return bad(path, "no network indicator %d; want 0 to 3", ni)
+			r.wrong(path, "no network indicator %d; want 0 to 3", ni)
+		} else if v, ok := r.variant(path, s); ok {
+			c.Networks[ni] = dissect.Network{Variant: v, Set: true}
 		}
-		v, wrong := variant(path, s)
-		if wrong != nil {
-			return wrong
-		}
-		c.Networks[ni] = dissect.Network{Variant: v, Set: true}
 	}
 	for i := range f.Links {
-		l, wrong := f.Links[i].link(fmt.Sprintf("links[%d]", i))
-		if wrong != nil {
-			return wrong
-		}
-		if slices.ContainsFunc(c.Links, func(o Link) bool { return o.Name == l.Name }) {
-			return bad(fmt.Sprintf("links[%d].name", i), "a second link %q; want a name of its own for each", l.Name)
+		path := fmt.Sprintf("links[%d]", i)
+		l := f.Links[i].link(path, r)
+		if l.Name != "" && slices.ContainsFunc(c.Links, func(o Link) bool { return o.Name == l.Name }) {
+			r.wrong(path+".name", "a second link %q; want a name of its own for each", l.Name)
 		}
 		c.Links = append(c.Links, l)
 	}
-	return nil
 }
 
-func (f *linkForm) link(path string) (l Link, wrong *badValue) {
+func (f *linkForm) link(path string, r *reading) (l Link) {
 	if f.Name == nil || *f.Name == "" {
-		return l, bad(path, "a link without a name; want name: and a word for it")
+		r.wrong(path, "a link without a name; want name: and a word for it")
+	} else {
+		l.Name = *f.Name
 	}
-	l.Name = *f.Name
 	if f.Peers == nil && f.Ports == nil && f.PointCodes == nil && f.NetworkIndicator == nil {
-		return l, bad(path, "link %q says nothing of where it is; want peers, ports, point_codes or network_indicator", l.Name)
+		r.wrong(path, "link %q says nothing of where it is; want peers, ports, point_codes or network_indicator", l.Name)
 	}
 	for i, s := range f.Peers {
 		p, err := ipPrefix(s)
 		if err != nil {
-			return l, bad(fmt.Sprintf("%s.peers[%d]", path, i), "%q is no IP prefix or address; want for example 192.0.2.0/24 or 2001:db8::1", s)
+			r.wrong(fmt.Sprintf("%s.peers[%d]", path, i), "%q: %v", s, err)
 		}
 		l.Peers = append(l.Peers, p)
 	}
 	for i, n := range f.Ports {
 		if n < 1 || n > 65535 {
-			return l, bad(fmt.Sprintf("%s.ports[%d]", path, i), "no port %d; want 1 to 65535", n)
+			r.wrong(fmt.Sprintf("%s.ports[%d]", path, i), "no port %d; want 1 to 65535", n)
 		}
 		l.Ports = append(l.Ports, uint16(n))
 	}
 	if n := f.NetworkIndicator; n != nil {
 		if *n < 0 || *n > 3 {
-			return l, bad(path+".network_indicator", "no network indicator %d; want 0 to 3", *n)
+			r.wrong(path+".network_indicator", "no network indicator %d; want 0 to 3", *n)
 		}
 		ni := uint8(*n)
 		l.NetworkIndicator = &ni
 	}
 	if f.Carrier != nil {
-		if *f.Carrier == "" {
-			return l, bad(path+".carrier", "an empty id; want that of a carrier, for example pccw-global")
+		if l.Carrier = *f.Carrier; l.Carrier == "" {
+			r.wrong(path+".carrier", "an empty id; want that of a carrier, for example pccw-global")
 		}
-		l.Carrier = *f.Carrier
+		// Whether there is such a carrier is found out later, by who reads watchlists.
+		l.CarrierAt = r.place(path + ".carrier")
 	}
 	form := telecom.ITU
 	if f.MTP != nil {
-		if form, wrong = variant(path+".mtp", *f.MTP); wrong != nil {
-			return l, wrong
+		var ok bool
+		if form, ok = r.variant(path+".mtp", *f.MTP); !ok {
+			return l // nobody knows how its point codes are written
 		}
 		l.MTP = &form
 	}
 	for i, s := range f.PointCodes {
 		pc, err := form.ParsePointCode(s)
 		if err != nil {
-			return l, bad(fmt.Sprintf("%s.point_codes[%d]", path, i), "%q: %v", s, err)
+			r.wrong(fmt.Sprintf("%s.point_codes[%d]", path, i), "%q: %v", s, err)
 		}
 		l.PointCodes = append(l.PointCodes, pc)
 	}
-	return l, nil
+	return l
 }

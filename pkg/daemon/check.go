@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/prometheus/exporter-toolkit/web"
@@ -33,8 +31,8 @@ func Check(p *Plan) error {
 	return c.CheckLedger(p.Set)
 }
 
-// Rehearse tries everything that a daemon would need at its start on this machine,
-// and changes nothing. Warnings are about what may be otherwise when it starts.
+// Rehearse tries everything that a daemon would need at its start on this machine
+// beyond the files that reading the configuration looked at, and changes nothing. Warnings are about what may be otherwise when it starts.
 func Rehearse(p *Plan) (warnings []string, err error) {
 	if err := Check(p); err != nil {
 		return nil, err
@@ -48,20 +46,8 @@ func Rehearse(p *Plan) (warnings []string, err error) {
 	if warnings, err = sink.Check(c.Sinks); err != nil {
 		return warnings, err
 	}
-	for i := range c.Sinks {
-		if s := &c.Sinks[i]; s.Kind == sink.KindFile {
-			if err := folder(s.File.Path); err != nil {
-				return warnings, fmt.Errorf("sink %s: %w", s.Name, err)
-			}
-		}
-	}
-	if c.State.File != "" {
-		if err := folder(c.State.File); err != nil {
-			return warnings, fmt.Errorf("state: %w", err)
-		}
-	}
 	if c.Ledger.File != "" {
-		if err := errors.Join(folder(c.Ledger.File), ledgerReadable(c.Ledger.File)); err != nil {
+		if err := ledgerReadable(c.Ledger.File); err != nil {
 			return warnings, fmt.Errorf("ledger: %w", err)
 		}
 	}
@@ -71,16 +57,6 @@ func Rehearse(p *Plan) (warnings []string, err error) {
 		}
 	}
 	return warnings, nil
-}
-
-// folder says whether the folder is there that a file is to be written in.
-func folder(file string) error {
-	dir := filepath.Dir(file)
-	info, err := os.Stat(dir)
-	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is no folder", dir)
-	}
-	return err
 }
 
 func interfaces() string {

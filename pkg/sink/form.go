@@ -104,17 +104,15 @@ const (
 	defaultDatagram    = 8 << 10
 )
 
-// reading collects the first fault of a form.
-type reading struct{ err *FieldError }
+// reading collects the faults of a form.
+type reading struct{ faults []*FieldError }
 
 func (x *reading) fail(path, format string, args ...any) {
-	if x.err == nil {
-		x.err = &FieldError{path, fmt.Sprintf(format, args...)}
-	}
+	x.faults = append(x.faults, &FieldError{path, fmt.Sprintf(format, args...)})
 }
 
 // Config reads the form. local makes a file name of one in the form.
-func (f *Form) Config(local func(string) string) (Config, *FieldError) {
+func (f *Form) Config(local func(string) string) (Config, []*FieldError) {
 	x := &reading{}
 	c := Config{
 		Queue:    QueueConfig{Events: defaultQueueEvents, Octets: defaultQueueOctets},
@@ -122,12 +120,12 @@ func (f *Form) Config(local func(string) string) (Config, *FieldError) {
 	}
 	if f.Type == nil {
 		x.fail("", "a sink has no type; want type: file, stdout, syslog or webhook")
-		return c, x.err
+		return c, x.faults
 	}
 	kind, ok := word(kindNames[:], *f.Type)
 	if !ok {
 		x.fail("type", "unknown type of sink %q; want file, stdout, syslog or webhook", *f.Type)
-		return c, x.err
+		return c, x.faults
 	}
 	c.Kind = Kind(kind)
 	c.Name = *f.Type
@@ -147,7 +145,7 @@ func (f *Form) Config(local func(string) string) (Config, *FieldError) {
 	case KindWebhook:
 		f.webhook(x, &c, local)
 	}
-	return c, x.err
+	return c, x.faults
 }
 
 func validName(s string) bool {
@@ -264,7 +262,7 @@ func (f *Form) file(x *reading, c *FileConfig, local func(string) string) {
 		x.duration("rotate.age", r.Age, &c.MaxAge, time.Second, 10*365*24*time.Hour)
 		x.count("rotate.files", r.Files, &c.MaxFiles, 1, 1<<20)
 		c.Gzip = r.Gzip != nil && *r.Gzip
-		if c.MaxSize == 0 && c.MaxAge == 0 {
+		if r.Size == nil && r.Age == nil {
 			x.fail("rotate", "has neither size nor age; want at least one")
 		}
 	}
@@ -461,8 +459,9 @@ func (x *reading) duration(path string, from *string, to *time.Duration, least, 
 		x.fail(path, `%q is no time; want a number with a unit: "500ms", "30s", "24h"`, *from)
 	case d < least || d > most:
 		x.fail(path, "%s is out of range; want %v to %v", *from, least, most)
+	default:
+		*to = d
 	}
-	*to = d
 }
 
 func (x *reading) size(path string, from *string, to *int64, least, most int64) {
