@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -118,7 +120,15 @@ func (f *file) carrier(n ast.Node, inFile map[string]*token.Token) {
 		}},
 		f.textField("name", &c.Name),
 		f.textsField("aliases", &c.Aliases),
-		f.textsField("match_names", &c.MatchNames),
+		field{"match_names", func(v ast.Node, k string) {
+			c.MatchNames = []string{}
+			f.each(v, k, func(name string, at *token.Token) {
+				if !telling(name) {
+					f.at(at, "%s: %q, want a name that no other company has in its own, of three letters or digits at least", k, name)
+				}
+				c.MatchNames = append(c.MatchNames, name)
+			})
+		}},
 		f.textField("group", &c.Group),
 		f.textField("headquarters", &c.Headquarters),
 		f.textsField("jurisdiction", &c.Jurisdiction),
@@ -149,6 +159,19 @@ func (f *file) carrier(n ast.Node, inFile map[string]*token.Token) {
 		c.Watched = old.carrier.Watched
 	}
 	f.merge(c, replace, idAt, items)
+}
+
+// telling reports that a name can name one company in a text: it is no article, and has
+// three letters or digits.
+func telling(name string) bool {
+	letters := 0
+	for _, w := range textWords(name) {
+		letters += utf8.RuneCountInString(w.text)
+		if slices.Contains([]string{"the", "and", "for"}, w.text) {
+			letters -= 3
+		}
+	}
+	return letters >= 3
 }
 
 // validID accepts what may stand in a metric label and a URL unquoted.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -70,7 +71,7 @@ func (f *file) condition(n ast.Node, key string) *condition {
 		return nil
 	}
 	if t := parsed.OutputType(); t != cel.BoolType {
-		f.inCondition(n, key, 1, 0, fmt.Sprintf("gives %v, want true or false", t))
+		f.inCondition(n, key, 1, 0, fmt.Sprintf("gives %s, want true or false", typeWord(t.String())))
 		return nil
 	}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
@@ -85,6 +86,81 @@ func (f *file) condition(n ast.Node, key string) *condition {
 	}
 	return &condition{text, f.placeOf(place(n)), program}
 }
+
+var (
+	misplaced = regexp.MustCompile(`^(?:mismatched|extraneous) input '(.*)' expecting .*$`)
+	unlike    = regexp.MustCompile(`^expected type '(.*)' but found '(.*)'$`)
+	overload  = regexp.MustCompile(`^found no matching overload for '(.*)' applied to '\(?(.*?)\)?'$`)
+)
+
+// plain is a message of CEL's in words that say what would be right.
+func plain(text string) string {
+	if m := misplaced.FindStringSubmatch(text); m != nil {
+		if m[1] == "<EOF>" {
+			return "ends too early, want a value behind it"
+		}
+		return fmt.Sprintf("%q does not belong here, want a value or an operator", m[1])
+	}
+	if m := unlike.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("got %s, want %s", typeWord(m[2]), typeWord(m[1]))
+	}
+	m := overload.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	types := strings.Split(m[2], ", ")
+	for i, t := range types {
+		types[i] = typeWord(t)
+	}
+	switch op := strings.Trim(m[1], "_@"); op {
+	case "==", "!=", "<", "<=", ">", ">=":
+		return fmt.Sprintf("%s compares %s, want two of one kind; text stands in quotes", op, strings.Join(types, " with "))
+	default:
+		return fmt.Sprintf("%s does not go with %s", op, strings.Join(types, " and "))
+	}
+}
+
+// typeWord is a type of CEL's in a word.
+func typeWord(t string) string {
+	switch {
+	case t == "string":
+		return "text"
+	case t == "bool":
+		return "true or false"
+	case t == "int" || t == "uint" || t == "double":
+		return "a number"
+	case strings.HasPrefix(t, "list"):
+		return "a list"
+	case strings.Contains(t, "imestamp"):
+		return "a time"
+	}
+	return t
+}
+
+// constant reports that a condition asks nothing of a message, and whether it holds.
+func (c *condition) constant() (is, holds bool) {
+	a := asked{}
+	v, _, err := c.program.Eval(&a)
+	if a.any {
+		return false, false
+	}
+	if err == nil {
+		holds, _ = v.Value().(bool)
+	}
+	return true, holds
+}
+
+// asked is a message of which nothing is known, and notes that something was asked of it.
+type asked struct{ any bool }
+
+// ResolveName implements interpreter.Activation.
+func (a *asked) ResolveName(string) (any, bool) {
+	a.any = true
+	return nil, false
+}
+
+// Parent implements interpreter.Activation.
+func (*asked) Parent() interpreter.Activation { return nil }
 
 // anySize is a checker.CostEstimator that trusts no text or list of a message to be short.
 type anySize struct{}
@@ -102,6 +178,7 @@ func (f *file) inCondition(n ast.Node, key string, line, column int, text string
 		text = fmt.Sprintf("there is no %s, want one of %s", name, strings.Join(fieldsLike(name), ", "))
 	}
 	text, _, _ = strings.Cut(strings.TrimPrefix(text, "Syntax error: "), "\n")
+	text = plain(text)
 	at := f.inScalar(n, max(line, 1), max(column, 0))
 	f.problems.add(Problem{File: at.File, Line: at.Line, Column: at.Column, Text: key + ": " + text})
 }

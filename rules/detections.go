@@ -8,6 +8,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
+	"sigtransit/pkg/numbering"
 	"sigtransit/pkg/signaling"
 )
 
@@ -175,7 +176,11 @@ func (f *file) detection(n ast.Node, inFile map[string]*token.Token) {
 		f.at(idAt, "id: detection %q stands in %s already", id, old.userAt)
 		return
 	case !titled:
-		f.at(idAt, "detection: %q has no \"title\"", id)
+		if like := nearest(id, f.ruleNames()); like != "" && !f.builtin {
+			f.at(idAt, "id: there is no detection %q to change; the nearest is %q, and one of your own wants a \"title\"", id, like)
+		} else {
+			f.at(idAt, "detection: %q has no \"title\"", id)
+		}
 	}
 	inFile[id] = idAt
 	if old == nil {
@@ -284,6 +289,8 @@ func (f *file) countries(n ast.Node, key string) map[string]bool {
 	f.each(n, key, func(code string, at *token.Token) {
 		if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 			f.at(at, "%s: %q, want two capital letters as ISO 3166-1 has them, for example DE", key, code)
+		} else if _, ok := numbering.Country(code); !ok {
+			f.at(at, "%s: %q is the code of no country, want one of ISO 3166-1, for example GB", key, code)
 		}
 		codes[code] = true
 	})
@@ -462,7 +469,7 @@ func (l *loader) checkDetections() {
 	for _, e := range l.rules {
 		for id, p := range e.carriers {
 			if l.carrierIDs[id] == nil {
-				p.Text = fmt.Sprintf("carrier: %q is on no watchlist", id)
+				p.Text = fmt.Sprintf("carrier: %q is on no watchlist; want one of %s", id, l.knownCarriers())
 				l.problems.add(p)
 			}
 		}

@@ -128,7 +128,7 @@ func (f *file) exception(n ast.Node) {
 			}
 			day, err := time.Parse(time.DateOnly, s)
 			if err != nil || day.Year() < 1971 || day.Year() > 2200 {
-				f.at(place(v), "%s: %q, want the last day as YEAR-MONTH-DAY, for example 2027-03-31", k, s)
+				f.at(place(v), "%s: %q, want the last day as YEAR-MONTH-DAY, from 1971 to 2200, for example 2027-03-31", k, s)
 				return
 			}
 			x.Expires, x.end = day, day.AddDate(0, 0, 1).UnixNano()
@@ -182,12 +182,14 @@ func (l *loader) problemAt(at Place, format string, args ...any) {
 }
 
 // knownRules lists the ids of detections for messages.
-func (l *loader) knownRules() string {
+func (l *loader) knownRules() string { return shortList(l.ruleNames()) }
+
+func (l *loader) ruleNames() []string {
 	ids := make([]string, 0, len(l.rules))
 	for _, e := range l.rules {
 		ids = append(ids, e.rule.ID)
 	}
-	return shortList(ids)
+	return ids
 }
 
 // shortList is a sorted list for messages, cut where it gets long.

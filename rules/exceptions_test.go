@@ -97,7 +97,7 @@ func TestBadExceptions(t *testing.T) {
 		"  - {id: x, rule: nothing, " + accepted + "}\n":                                         `2:19: rule: there is no detection "nothing"; want one of authentication-in-clear, `,
 		"  - {id: x, class: [sm], " + accepted + "}\n":                                           `2:21: class: "sm", want one of other, `,
 		"  - {id: x, carier: a, " + accepted + "}\n":                                             `2:13: exception: unknown key "carier", want one of id, partner, carrier, rule, class, service, owner, reason, ticket, expires`,
-		"  - {id: x, carrier: a, expires: 31.3.2027}\n":                                          `2:34: expires: "31.3.2027", want the last day as YEAR-MONTH-DAY, for example 2027-03-31`,
+		"  - {id: x, carrier: a, expires: 31.3.2027}\n":                                          `2:34: expires: "31.3.2027", want the last day as YEAR-MONTH-DAY, from 1971 to 2200, for example 2027-03-31`,
 		"  - {id: x, carrier: a, " + accepted + "}\n  - {id: x, class: sms, " + accepted + "}\n": `3:10: id: exception "x" stands in `,
 	} {
 		name := writeFile(t, "exceptions.yaml", "exceptions:\n"+text)
@@ -138,6 +138,20 @@ func TestWarnings(t *testing.T) {
 		{"one that lasts longer", "  - {id: a, title: A}\n", "  - {id: x, class: [sms, call], owner: o, reason: r, expires: 2026-12-01}\n  - {id: y, class: sms, " + accepted + "}\n", ""},
 		{"a rule covered as a whole", "  - {id: a, title: A, match: {class: sms}}\n", "  - {id: x, class: sms, " + accepted + "}\n",
 			`EXCEPTIONS:2:10: exception "x" covers all that detection "a", in RULES:2, can find until 2027-03-31; mode: off says so plainly`},
+		{"a step behind one without conditions", "  - id: a\n    title: A\n    adjust:\n      - {when: {}, severity: low}\n      - {when: {refused: true}, severity: high}\n", "",
+			`RULES:6:9: adjust: this step of "a" never decides: the one in RULES:5 (always) fits wherever it does`},
+		{"conditions that ask nothing", "  - {id: a, title: A, condition: \"false\"}\n  - {id: b, title: B, condition: 1/0 == 1}\n  - {id: c, title: C, condition: false && refused}\n  - {id: d, title: D, condition: 1 < 2}\n", "",
+			`RULES:2:34: condition: asks nothing of a message and never holds: detection "a" never fires; mode: off says so plainly
+RULES:3:34: condition: asks nothing of a message and never holds: detection "b" never fires; mode: off says so plainly
+RULES:4:34: condition: asks nothing of a message and never holds: detection "c" never fires; mode: off says so plainly
+RULES:5:34: condition: asks nothing of a message and always holds: "d" is the same without it`},
+		{"conditions that ask something", "  - {id: a, title: A, condition: refused || 1/0 == 1}\n  - {id: b, title: B, mode: off, condition: \"false\"}\n", "", ""},
+		{"an exception of a class that its rule has not", "  - {id: a, title: A, match: {class: sms}}\n  - {id: b, title: B, match: {service: ss7, carrier: c}}\n",
+			"  - {id: y, rule: a, class: location, " + accepted + "}\n  - {id: z, rule: [a, b], class: location, service: diameter, " + accepted + "}\n  - {id: x, rule: [a, b], class: location, " + accepted + "}\n",
+			`EXCEPTIONS:2:10: exception "y" never applies: "a", in RULES:2, finds nothing of its class
+EXCEPTIONS:3:10: exception "z" never applies: "a", in RULES:2, finds nothing of its class; "b", in RULES:3, finds nothing of its service`},
+		{"of another partner", "  - {id: a, title: A, match: {partner: AAAAA}}\n", "  - {id: x, rule: a, partner: BBBBB, " + accepted + "}\n",
+			`EXCEPTIONS:2:10: exception "x" never applies: "a", in RULES:2, finds nothing of its partner`},
 		{"a part of a rule", "  - {id: a, title: A, match: {class: sms}}\n", "  - {id: x, class: sms, carrier: c, " + accepted + "}\n", ""},
 	} {
 		rules, exceptions := writeFile(t, "r.yaml", "detections:\n"+tt.rules), writeFile(t, "x.yaml", "exceptions:\n"+tt.exceptions)

@@ -93,6 +93,15 @@ func (s *Set) Carrier(id string) (*Carrier, bool) {
 // Watched reports that an address is some carrier's.
 func (s *Set) Watched(a netip.Addr) bool { return s.index.hasIPs && s.index.ip(a) != 0 }
 
+// KnownCarriers lists the ids of carriers for messages.
+func (s *Set) KnownCarriers() string {
+	ids := make([]string, len(s.Carriers))
+	for i, c := range s.Carriers {
+		ids[i] = c.ID
+	}
+	return shortList(ids)
+}
+
 // Matched is the number of identifiers that are looked for on the wire: those
 // that are listed (or withdrawn, when the options say so) and whose role some
 // enabled detection or the fold of evidence needs.
@@ -210,7 +219,7 @@ func (l *loader) user(name string, read func(*file)) {
 		l.problems.add(Problem{File: name, Text: "cannot be read: " + errText(err)})
 		return
 	}
-	read(&file{loader: l, name: name, data: data})
+	read(&file{loader: l, name: name, data: badinput.Text(data)})
 }
 
 // errText drops the file name that an os error repeats.

@@ -37,6 +37,11 @@ func TestBadFiles(t *testing.T) {
 		{"replace is text", "carriers:\n  - {id: a, replace: yep}\n", `FILE:2:22: replace: got "yep", want true or false`},
 		{"bad asn", "carriers:\n  - {id: a, asns: [{asn: x}]}\n", `FILE:2:26: asn: got "x", want a whole number from 0 to 4294967295`},
 		{"bad basis", "carriers:\n  - {id: a, basis: [{txt: x}]}\n", `FILE:2:22: basis: unknown key "txt", want one of text, source, confidence`},
+		{"match names", "carriers:\n  - {id: a, match_names: [\"\", a, the, cmi, \"h.k\", \"the and\", the one]}\n", `FILE:2:27: match_names: "", want a name that no other company has in its own, of three letters or digits at least
+FILE:2:31: match_names: "a", want a name that no other company has in its own, of three letters or digits at least
+FILE:2:34: match_names: "the", want a name that no other company has in its own, of three letters or digits at least
+FILE:2:44: match_names: "h.k", want a name that no other company has in its own, of three letters or digits at least
+FILE:2:51: match_names: "the and", want a name that no other company has in its own, of three letters or digits at least`},
 		{"anchor", "carriers:\n  - id: &x a\n", "FILE:2:9: id: got an anchor or alias (not supported here), want text"},
 
 		{"unknown key", head + "{type: host, valeu: a}\n", `FILE:4:22: identifier: unknown key "valeu", want one of type, value, values, network_indicator, variant, role, confidence, status, source, note, label, holder, country`},
@@ -91,7 +96,10 @@ func TestBadDetections(t *testing.T) {
 		{"class", head + "    match: {class: [locations]}\n", `FILE:4:21: class: "locations", want one of other, location, sms, authentication, call, data, subscriber, protected, control`},
 		{"evidence", head + "    match: {evidence: near}\n", `FILE:4:23: evidence: "near", want one of none, jurisdiction, group, declared, address, hop, adjacent`},
 		{"operation", head + "    match: {operation: [updateLocations]}\n", `FILE:4:25: operation: "updateLocations" is not in the catalogue, want names as the standards write them, for example updateLocation, ULR or SWx/MAR`},
-		{"carrier", head + "    match: {carrier: [nobody]}\n", `FILE:4:23: carrier: "nobody" is on no watchlist`},
+		{"carrier", head + "    match: {carrier: [nobody]}\n", `FILE:4:23: carrier: "nobody" is on no watchlist; want one of china-mobile-international, china-telecom-global, china-unicom-global, citic-telecom-international, jurisdiction-cn, jurisdiction-hk, jurisdiction-mo, pccw-global`},
+		{"misspelt id", "detections:\n  - id: location-in-cler\n    mode: off\n", `FILE:2:9: id: there is no detection "location-in-cler" to change; the nearest is "location-in-clear", and one of your own wants a "title"`},
+		{"tab", "detections:\n\t- id: a\n", `FILE:2:1: not YAML: a tab stands here; indent with blanks`},
+		{"country", head + "    match: {country: [GB, UK]}\n", `FILE:4:27: country: "UK" is the code of no country, want one of ISO 3166-1, for example GB`},
 		{"match key", head + "    match: {classes: [sms]}\n", `FILE:4:13: match: unknown key "classes", want one of protocol, class, kind, operation, evidence, confidence, protection, direction, subscriber, service, role, position, partner, country, contradicts, about, flow, path, carrier`},
 		{"returned", head + "    adjust: [{when: {returned: [secrets]}, severity: high}]\n", `FILE:4:33: returned: "secrets", want one of nothing, authentication_vectors, keys, imsi, msisdn, imei, serving_node, cell, position, subscriber_state, subscriber_data, roaming_number, sms_text, ussd_text, forwarded_to_number, services, apns, barring, camel, charging, restrictions, location_privacy, location_age, external_id, supplementary_services, call_forwarding, cug, party_number, redirection_number, dialled_digits, ss_password, user_address`},
 		{"half a step", head + "    adjust: [{when: {refused: true}}]\n", `FILE:4:14: adjust: want both "when" and "severity"`},
@@ -119,6 +127,14 @@ func check(t *testing.T, o Options, file, want string) {
 func TestMissingFile(t *testing.T) {
 	p := filepath.Join(t.TempDir(), "no.yaml")
 	check(t, Options{WatchlistFiles: []string{p}, DetectionFiles: []string{p}}, p, "FILE: cannot be read: no such file or directory\nFILE: cannot be read: no such file or directory")
+}
+
+// TestByteOrderMark: an editor's mark before the first key is none of it.
+func TestByteOrderMark(t *testing.T) {
+	load(t, "\ufeff"+one("type: host, value: a.example.net"), func(o *Options) {
+		o.DetectionFiles = []string{writeFile(t, "d.yaml", "\ufeffdetections: []\n")}
+		o.ExceptionFiles = []string{writeFile(t, "x.yaml", "\ufeffexceptions: []\n")}
+	})
 }
 
 func TestManyProblems(t *testing.T) {

@@ -61,12 +61,7 @@ type PathRule struct {
 
 // pathParameters says which kinds have a window, and what it is where a file does not
 // say.
-var pathParameters = [NumPathKinds]struct {
-	window   time.Duration
-	minimum  uint64
-	learning time.Duration
-	points   float64
-}{
+var pathParameters = [NumPathKinds]pathParameter{
 	PathFirstSeen:      {minimum: 1, learning: 7 * 24 * time.Hour},
 	PathUndeclared:     {minimum: 1},
 	PathDeclaredUnseen: {window: 7 * 24 * time.Hour, minimum: 100},
@@ -74,6 +69,26 @@ var pathParameters = [NumPathKinds]struct {
 	PathBackupPrimary:  {window: 24 * time.Hour, minimum: 100},
 	PathShareShift:     {window: 24 * time.Hour, minimum: 100, points: 20},
 	PathVolume:         {window: time.Hour},
+}
+
+type pathParameter struct {
+	window   time.Duration
+	minimum  uint64
+	learning time.Duration
+	points   float64
+}
+
+// keys are the parameters of a kind.
+func (d *pathParameter) keys(kind PathKind) (keys []string) {
+	for _, x := range []struct {
+		key  string
+		ours bool
+	}{{"learning", d.learning != 0}, {"window", d.window != 0}, {"minimum", d.minimum != 0}, {"points", d.points != 0}, {"threshold", kind == PathVolume}} {
+		if x.ours {
+			keys = append(keys, x.key)
+		}
+	}
+	return keys
 }
 
 // Bounds of parameters.
@@ -123,21 +138,21 @@ func (f *file) path(n ast.Node) *PathRule {
 		return p
 	}
 	d := &pathParameters[kind]
+	keys := d.keys(kind)
 	for _, x := range []struct {
-		key  string
-		ours bool
-		set  func()
+		key string
+		set func()
 	}{
-		{"learning", d.learning != 0, func() { p.Learning = d.learning }},
-		{"window", d.window != 0, func() { p.Window = d.window }},
-		{"minimum", d.minimum != 0, func() { p.Minimum = d.minimum }},
-		{"points", d.points != 0, func() { p.Points = d.points }},
-		{"threshold", kind == PathVolume, func() { f.at(place(n), "path: %v has no \"threshold\", want a number of messages", kind) }},
+		{"learning", func() { p.Learning = d.learning }},
+		{"window", func() { p.Window = d.window }},
+		{"minimum", func() { p.Minimum = d.minimum }},
+		{"points", func() { p.Points = d.points }},
+		{"threshold", func() { f.at(place(n), "path: %v has no \"threshold\", want a number of messages", kind) }},
 	} {
-		switch at := given[x.key]; {
-		case at != nil && !x.ours:
-			f.at(at, "%s: is nothing that %v has", x.key, kind)
-		case at == nil && x.ours:
+		switch at, ours := given[x.key], slices.Contains(keys, x.key); {
+		case at != nil && !ours:
+			f.at(at, "%s: is nothing that %v has; want some of %s", x.key, kind, strings.Join(keys, ", "))
+		case at == nil && ours:
 			x.set()
 		}
 	}

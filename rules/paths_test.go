@@ -32,7 +32,7 @@ func TestPathRules(t *testing.T) {
 		{"path: {window: 2h}", `FILE:4:19: path: no "kind", want one of first_seen, undeclared, declared_unseen, route_mismatch, backup_primary, share_shift, volume`},
 		{"path: volume", `FILE:4:19: path: volume has no "threshold", want a number of messages`},
 		{"path: {kind: volume, threshold: 5, window: 90m}", `FILE:4:56: window: "90m", want whole hours of at most 744h, for example 24h`},
-		{"path: {kind: first_seen, points: 5}", `FILE:4:46: points: is nothing that first_seen has`},
+		{"path: {kind: first_seen, points: 5}", `FILE:4:46: points: is nothing that first_seen has; want some of learning, minimum`},
 		{"path: undeclared, kind: [invoke]", `FILE:4:19: path: a rule about paths has no protocol, kind, operation, subscriber, confidence, role, position or contradicts: the ledger adds them up`},
 		{"path: undeclared, class: [sms]", `FILE:4:19: path: undeclared compares services with declarations: it has no class or direction`},
 		{"path: first_seen, evidence: [group]", `FILE:4:19: path: want evidence of address, hop or adjacent: a path that was seen`},

@@ -25,6 +25,7 @@ func (l *loader) warn(s *Set, opts Options) {
 		if d.Mode != ModeOff {
 			w.steps(d)
 			w.operations(d)
+			w.constant(d)
 		}
 	}
 	for _, x := range s.Exceptions {
@@ -89,7 +90,7 @@ next:
 		step := &d.ladder[j]
 		for i := range d.ladder[:j] {
 			if first := &d.ladder[i]; first.covers(step, &sel) {
-				w.at(step.At, "adjust: this step of %q never decides: the one in %v (%s) fits wherever it does", d.ID, first.At, first.Reason)
+				w.at(step.At, "adjust: this step of %q never decides: the one in %v (%s) fits wherever it does", d.ID, first.At, cmp.Or(first.Reason, "always"))
 				continue next
 			}
 		}
@@ -125,6 +126,19 @@ func (w *warner) operations(d *Detection) {
 	w.at(d.At, "detection %q never fires: none of its operations is of its classes and protocols", d.ID)
 }
 
+// constant looks for a condition that is the same for every message.
+func (w *warner) constant(d *Detection) {
+	if d.condition == nil {
+		return
+	}
+	switch is, holds := d.condition.constant(); {
+	case is && holds:
+		w.at(d.condition.at, "condition: asks nothing of a message and always holds: %q is the same without it", d.ID)
+	case is:
+		w.at(d.condition.at, "condition: asks nothing of a message and never holds: detection %q never fires; mode: off says so plainly", d.ID)
+	}
+}
+
 // narrower reports that a selector of ids takes nothing that another one does not.
 func narrower(a, b map[string]bool) bool {
 	if b == nil {
@@ -156,6 +170,7 @@ func (w *warner) exception(x *Exception) {
 			return
 		}
 	}
+	w.needless(x)
 	for _, d := range w.Detections {
 		s := &d.selectors
 		if d.Mode == ModeOff || !narrower(map[string]bool{d.ID: true}, x.rules) || !narrower(s.carriers, x.carriers) || !narrower(s.partners, x.partners) ||
@@ -164,6 +179,49 @@ func (w *warner) exception(x *Exception) {
 		}
 		w.at(x.At, "exception %q covers all that detection %q, in %v, can find until %s; mode: off says so plainly", x.ID, d.ID, d.At, day)
 	}
+}
+
+// needless looks for an exception that names rules, none of which finds anything of what
+// it is about.
+func (w *warner) needless(x *Exception) {
+	if x.rules == nil {
+		return
+	}
+	var never []string
+	for _, d := range w.Detections {
+		if !x.rules[d.ID] {
+			continue
+		}
+		s := &d.selectors
+		key := ""
+		switch {
+		case s.about != aboutLink && s.class&x.class&(1<<signaling.NumClasses-1) == 0:
+			key = "class"
+		case s.about != aboutLink && s.service&x.service&(1<<signaling.NumServices-1) == 0:
+			key = "service"
+		case apart(s.carriers, x.carriers):
+			key = "carrier"
+		case apart(s.partners, x.partners):
+			key = "partner"
+		default:
+			return
+		}
+		never = append(never, fmt.Sprintf("%q, in %v, finds nothing of its %s", d.ID, d.At, key))
+	}
+	w.at(x.At, "exception %q never applies: %s", x.ID, strings.Join(never, "; "))
+}
+
+// apart reports that no id is taken by both of two selectors.
+func apart(a, b map[string]bool) bool {
+	if a == nil || b == nil {
+		return false
+	}
+	for id := range a {
+		if b[id] {
+			return false
+		}
+	}
+	return true
 }
 
 // partners looks for partners that no message can have, where the configuration has

@@ -11,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/badinput"
 	"sigtransit/pkg/signaling"
 )
 
@@ -190,6 +192,7 @@ func LoadTests(name string) (*TestFile, error) {
 }
 
 func (f *file) testFile(t *TestFile) {
+	w := &t.Files
 	dir := filepath.Dir(f.name)
 	local := func(name string) string {
 		if name == "" || filepath.IsAbs(name) {
@@ -203,11 +206,14 @@ func (f *file) testFile(t *TestFile) {
 			*to = local(s)
 		}}
 	}
+	configField := func(v ast.Node, key string) {
+		if s, ok := f.text(v, key); ok {
+			w.Config = f.named(local(s), key, place(v))
+		}
+	}
 	filesField := func(key string, to *[]string) field {
 		return field{key, func(v ast.Node, key string) {
-			for _, s := range f.texts(v, key) {
-				*to = append(*to, local(s))
-			}
+			f.each(v, key, func(s string, at *token.Token) { *to = append(*to, f.named(local(s), key, at)) })
 		}}
 	}
 	notField := func(key string, to *bool) field {
@@ -217,7 +223,6 @@ func (f *file) testFile(t *TestFile) {
 			*to = !keep
 		}}
 	}
-	w := &t.Files
 	names := map[string]int{}
 	f.lists("test file", "tests", func(n ast.Node) {
 		before := f.problems.count()
@@ -236,17 +241,35 @@ func (f *file) testFile(t *TestFile) {
 		names[test.Name] = test.At.Line
 		t.Tests = append(t.Tests, test)
 	},
-		fileField("config", &w.Config),
+		field{"config", configField},
 		filesField("watchlists", &w.Watchlists),
 		filesField("detections", &w.Detections),
 		filesField("dictionaries", &w.Dictionaries),
 		filesField("partners", &w.Partners),
-		f.textsField("home", &w.Home),
+		field{"home", func(v ast.Node, key string) {
+			f.each(v, key, func(s string, at *token.Token) {
+				if _, err := telecom.ParsePLMN(s); err != nil {
+					f.at(at, "%s: %q, %v", key, s, err)
+				}
+				w.Home = append(w.Home, s)
+			})
+		}},
 		filesField("exceptions", &w.Exceptions),
 		notField("builtin_carriers", &w.NoBuiltin),
 		notField("builtin_detections", &w.NoBuiltinDetections),
 		f.boolField("include_withdrawn", &w.IncludeWithdrawn),
 	)
+	if len(t.Tests) == 0 && f.problems.count() == 0 {
+		f.at(nil, "tests: an empty list, want a test at least")
+	}
+}
+
+// named is the name of a file that has to be there.
+func (f *file) named(name, key string, at *token.Token) string {
+	if text := badinput.Unreadable(name); text != "" {
+		f.at(at, "%s: %s: %s", key, name, text)
+	}
+	return name
 }
 
 func (f *file) test(n ast.Node, fileField func(string, *string) field) Test {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,7 +17,13 @@ func TestBadTestFiles(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
 		{"empty", "", "FILE: is empty"},
 		{"unknown key", "test: []\n", `FILE:1:1: test file: unknown key "test", want one of tests, config, watchlists, detections, dictionaries, partners, home, exceptions, builtin_carriers, builtin_detections, include_withdrawn`},
-		{"no tests", "config: c.yaml\n", `FILE:1:1: test file: no key "tests"`},
+		{"no tests", "builtin_carriers: true\n", `FILE:1:1: test file: no key "tests"`},
+		{"empty list of tests", "tests: []\n", `FILE: tests: an empty list, want a test at least`},
+		{"home", "home: [001-01, 999]\n" + head + "    only: true\n", `FILE:1:16: home: "999", want a PLMN as MCC-MNC, for example 001-01 or 310-410`},
+		{"files that are not there", "config: /no.yaml\nwatchlists: [/, /no.yaml]\npartners: /no.json\n" + head + "    only: true\n", `FILE:1:9: config: /no.yaml: no such file
+FILE:2:14: watchlists: /: is a directory; want the name of a file
+FILE:2:17: watchlists: /no.yaml: no such file
+FILE:3:11: partners: /no.json: no such file`},
 		{"no name", "tests:\n  - capture: x.pcap\n    only: true\n", `FILE:2:5: test: no "name"`},
 		{"twice", head + "    only: true\n" + strings.TrimPrefix(head, "tests:\n") + "    only: true\n", `FILE:5:5: test: "a" stands in this file already, in line 2`},
 		{"no capture", "tests:\n  - {name: a, only: true}\n", `FILE:2:5: test: want one of "capture" and "frames"`},
@@ -48,8 +55,9 @@ func TestBadTestFiles(t *testing.T) {
 // TestTestFile: names of files count from the folder of the test file, patterns take
 // words and lists, and words that are not in force are told.
 func TestTestFile(t *testing.T) {
+	abs := writeFile(t, "w.yaml", "")
 	p := writeFile(t, "t.yaml", `config: c.yaml
-watchlists: [w.yaml, /abs/w.yaml]
+watchlists: [w.yaml, `+abs+`]
 detections: d.yaml
 builtin_carriers: false
 include_withdrawn: true
@@ -67,13 +75,18 @@ tests:
       - {carrier: nobody, operation: updatLocation}
       - {rule: [no-rule, sms-in-clear]}
 `)
+	dir := filepath.Dir(p)
+	for _, name := range []string{"c.yaml", "w.yaml", "d.yaml"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	f, err := LoadTests(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Dir(p)
 	got := strings.ReplaceAll(fmt.Sprintf("%+v %x", f.Files, f.Tests[0].Frames), dir, "DIR")
-	if want := "{Config:DIR/c.yaml Watchlists:[DIR/w.yaml /abs/w.yaml] Detections:[DIR/d.yaml] Dictionaries:[] Partners:[] Exceptions:[] Home:[] NoBuiltin:true NoBuiltinDetections:false IncludeWithdrawn:true} [090003 0a0b0c]"; got != want {
+	if want := `{Config:DIR/c.yaml Watchlists:[DIR/w.yaml ` + abs + `] Detections:[DIR/d.yaml] Dictionaries:[] Partners:[] Exceptions:[] Home:[] NoBuiltin:true NoBuiltinDetections:false IncludeWithdrawn:true} [090003 0a0b0c]`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	x := &f.Tests[0].Findings[0]

@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"sigtransit/pkg/badinput"
 	"sigtransit/pkg/signaling"
 )
 
@@ -39,7 +40,7 @@ func (f *file) documents() []ast.Node {
 	if err != nil {
 		var ye yaml.Error
 		if errors.As(err, &ye) {
-			f.at(ye.GetToken(), "not YAML: %s", ye.GetMessage())
+			f.at(ye.GetToken(), "not YAML: %s", badinput.YAML(ye.GetMessage()))
 		} else {
 			f.at(nil, "not YAML: %v", err)
 		}

@@ -55,6 +55,7 @@ func TestBadInput(t *testing.T) {
 		{"no file named", "", []string{"replay"}, 2, "sigtransit: replay: name at least one capture file, or - for standard input (see sigtransit replay --help)\n"},
 		{"standard input twice", "", []string{"replay", "-", "-"}, 2, "sigtransit: standard input (-) is named more than once\n"},
 		{"unknown flag", "", []string{"replay", "--bogus", "FILE"}, 2, "sigtransit: unknown flag: --bogus (see sigtransit replay --help)\n"},
+		{"help for no command", "", []string{"help", "rules", "bogus"}, 2, "sigtransit: help: there is no command \"rules bogus\" (see sigtransit help --help)\n"},
 		{"unknown command", "", []string{"bogus"}, 2, "sigtransit: unknown command \"bogus\" for \"sigtransit\"\n"},
 		{"unknown severity", "", []string{"replay", "--fail-on=hgh", "FILE"}, 2, "sigtransit: --fail-on: unknown severity \"hgh\": want one of info, low, medium, high, critical\n"},
 		{"unknown privacy", "", []string{"replay", "--privacy=x", "FILE"}, 2, "sigtransit: --privacy: unknown privacy mode \"x\": want mask, pseudonym or clear\n"},

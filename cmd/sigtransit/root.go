@@ -92,10 +92,31 @@ how it knows. It only listens.`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
+		text := err.Error()
+		for _, x := range []struct{ parser, want string }{
+			{"ParseUint", "want a whole number, from 0"},
+			{"ParseInt", "want a whole number"},
+			{"Atoi", "want a whole number"},
+			{"ParseFloat", "want a number"},
+			{"ParseBool", "want true or false"},
+		} {
+			if i := strings.Index(text, "strconv."+x.parser+": "); i >= 0 {
+				text = text[:i] + x.want
+			}
+		}
+		return usageError{fmt.Errorf("%s (see %s --help)", text, c.CommandPath())}
 	})
 	root.AddCommand(e.daemon(), e.replay(), e.ir21(), e.report(), e.check(), e.synth(), e.canary(), e.version())
 	root.AddCommand(e.rules())
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = args(func(_ *cobra.Command, words []string) error {
+			if _, left, err := root.Find(words); err != nil || len(left) > 0 {
+				return fmt.Errorf("help: there is no command %q", strings.Join(words, " "))
+			}
+			return nil
+		})
+	}
 	return root
 }
 

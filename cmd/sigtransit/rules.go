@@ -59,7 +59,7 @@ file of yours changed, replaced or joined something built in.`,
 				parts = []string{rulebook.Detections, rulebook.Carriers, rulebook.Exceptions}
 			}
 			if _, ok := set.Carrier(carrier); carrier != "" && !ok {
-				return usageError{fmt.Errorf("--carrier: %q is on no watchlist", carrier)}
+				return usageError{fmt.Errorf("--carrier: %q is on no watchlist; want one of %s", carrier, set.KnownCarriers())}
 			}
 			l := rulebook.List(set, parts, carrier)
 			switch format {
@@ -182,7 +182,7 @@ be read, or the frame completed no message. 2: command line or configuration.`,
 				return usageError{fmt.Errorf("--rule: no rule %q is in force (see sigtransit rules list)", q.Rule)}
 			}
 			if _, ok := set.Carrier(q.Carrier); q.Carrier != "" && !ok {
-				return usageError{fmt.Errorf("--carrier: %q is on no watchlist", q.Carrier)}
+				return usageError{fmt.Errorf("--carrier: %q is on no watchlist; want one of %s", q.Carrier, set.KnownCarriers())}
 			}
 			if format != "text" && format != "json" {
 				return usageError{fmt.Errorf("--format: unknown format %q: want text or json", format)}

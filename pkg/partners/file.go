@@ -197,6 +197,7 @@ func errText(err error) string {
 // Read reads a partner file in memory; name is for messages. It stops at the first
 // fault.
 func Read(name string, data []byte) (*File, error) {
+	data = badinput.Text(data)
 	r := &reader{file: name, data: data, dec: json.NewDecoder(bytes.NewReader(data))}
 	r.dec.UseNumber()
 	f := &File{Name: name}

@@ -112,3 +112,11 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestByteOrderMark: an editor's mark before the file is none of it.
+func TestByteOrderMark(t *testing.T) {
+	f, err := Read("FILE", []byte("\ufeff{\"format\":\"sigtransit-partners\",\"version\":1,\"partners\":[{\"id\":\"A\"}]}"))
+	if err != nil || len(f.Partners) != 1 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
