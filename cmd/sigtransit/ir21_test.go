@@ -236,6 +236,7 @@ func TestPartnerFaults(t *testing.T) {
 		{[]string{"ir21", "diff", newer, newer}, 2, newer + ":2:11: version: 9, this program reads up to 1: use a newer sigtransit, or import again with this one"},
 		{[]string{"ir21", "diff", newer}, 2, "accepts 2 arg(s), received 1 (see sigtransit ir21 diff --help)"},
 		{[]string{"ir21", "diff", "--format=xml", newer, newer}, 2, `--format: unknown format "xml": want text or json`},
+		{[]string{"report", "--declared", "--from", "never", irDocuments}, 2, "--declared: IR.21 documents say what is in effect, and not when: leave out --from and --to"},
 		{[]string{"report", "--declared", newer}, 2, newer + ":2:11: version: 9"},
 		{[]string{"report", "--declared", "--format=xml", irDocuments}, 2, `--format: unknown format "xml": want html, json, csv or text`},
 		{[]string{"report", "--declared", irDocuments, "-o", "none/x"}, 1, "open none/x: no such file or directory"},

@@ -62,6 +62,9 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 			if o.remote.given() {
 				return usageError{errors.New("--declared: IR.21 documents come from files, not from a daemon: leave out what begins with --web-")}
 			}
+			if o.from != "" || o.to != "" {
+				return usageError{errors.New("--declared: IR.21 documents say what is in effect, and not when: leave out --from and --to")}
+			}
 			return e.reportDeclared(c, files, &o)
 		},
 	}
