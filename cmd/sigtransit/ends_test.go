@@ -147,7 +147,7 @@ func TestImportBeforePartners(t *testing.T) {
 		}
 	}
 	code, stdout, stderr := invoke(t, "", "ir21", "import", "-c", conf, irDocuments, "-o", filepath.Join(dir, "partners.json"))
-	if code != 0 || stderr != "" || !strings.Contains(stdout, "carriers       1 known ones declared") {
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "carriers       1 known one declared") {
 		t.Fatalf("exit code %d, %s%s", code, stderr, stdout)
 	}
 	if code, _, stderr := invoke(t, "", "check", "-c", conf); code != 0 {

@@ -154,8 +154,8 @@ func writeImport(w io.Writer, im *ir21.Import, set *rules.Set, verbose bool) {
 	delete(countries, "")
 	fmt.Fprintf(w, "documents      %d read, %d refused\n", im.Read, len(im.Refused))
 	fmt.Fprintf(w, "partners       %s of %s in %s\n", plural(len(im.File.Partners), "network", "networks"), plural(len(operators), "operator", "operators"), plural(len(countries), "country", "countries"))
-	fmt.Fprintf(w, "numbers        %d PLMNs, %d global title ranges\n", plmns, ranges)
-	fmt.Fprintf(w, "carriers       %d known ones declared, %d names of others\n", len(resolved), len(im.Unresolved))
+	fmt.Fprintf(w, "numbers        %s, %s\n", plural(plmns, "PLMN", "PLMNs"), plural(ranges, "global title range", "global title ranges"))
+	fmt.Fprintf(w, "carriers       %s declared, %s\n", plural(len(resolved), "known one", "known ones"), plural(len(im.Unresolved), "name of another", "names of others"))
 	for _, n := range counted(resolved) {
 		name := n.text
 		if c, ok := set.Carrier(n.text); ok {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/numbering"
 	"sigtransit/pkg/partners"
 )
 
@@ -64,6 +65,9 @@ func (p *parser) partners() []*partners.Partner {
 			inSummary[n.out.ID] = true
 		}
 	}
+	for _, x := range out {
+		p.countryOf(x)
+	}
 	if p.more > 0 {
 		p.notes = append(p.notes, Note{p.options.Name, p.line(), fmt.Sprintf("and %d notes more", p.more)})
 	}
@@ -71,6 +75,21 @@ func (p *parser) partners() []*partners.Partner {
 		x.Normalise()
 	}
 	return out
+}
+
+// countryOf takes the country of a document without one from the mobile country codes of
+// a network (E.212).
+func (p *parser) countryOf(x *partners.Partner) {
+	if x.Country != "" {
+		return
+	}
+	for _, n := range x.PLMNs {
+		if iso, _ := numbering.CountryOfMCC(n.MCC); iso != "" {
+			x.Country = iso
+			p.note(0, "network %s: no CountryInitials: %s taken, the country of PLMN %v", x.ID, iso, n)
+			return
+		}
+	}
 }
 
 // finish sets what a partner has of its document.

@@ -26,7 +26,7 @@ import (
 type ImportOptions struct {
 	MaxSize  int64             // of a document; 0: DefaultMaxSize
 	Resolver partners.Resolver // of carriers
-	Now      time.Time         // when the import is made
+	Now      time.Time         // when the import is made; zero: dates to come are taken as they are
 	Each     func(done, total int)
 }
 
@@ -59,6 +59,7 @@ func Files(ctx context.Context, names []string, o ImportOptions) (*Import, error
 	for _, name := range names {
 		files = im.find(files, name)
 	}
+	files = once(files)
 	results := make([]result, len(files))
 	next := make(chan int)
 	var done sync.WaitGroup
@@ -93,6 +94,11 @@ func Files(ctx context.Context, names []string, o ImportOptions) (*Import, error
 		im.Refused = append(im.Refused, r.refused...)
 		im.Notes = append(im.Notes, r.notes...)
 		all = append(all, r.partners...)
+	}
+	if !o.Now.IsZero() {
+		for _, p := range all {
+			im.ahead(p, o.Now)
+		}
 	}
 	im.File.Created = o.Now
 	im.File.Partners, im.Replaced = partners.Merge(all)
@@ -131,13 +137,26 @@ func (im *Import) find(files []string, name string) []string {
 		return append(files, name)
 	}
 	before := len(files)
-	err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
+	// With a separator behind it a link to a folder is that folder.
+	err = filepath.WalkDir(name+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			im.refuse(path, err)
-			return nil
-		}
-		if d.Type().IsRegular() && isDocument(path) {
+		case d.IsDir():
+		case d.Type()&fs.ModeSymlink != 0:
+			switch to, err := os.Stat(path); {
+			case err != nil:
+				im.passed(path, "a link to nothing")
+			case to.IsDir():
+				im.passed(path, "a link to a folder, which may lead in a circle; name that folder besides")
+			case to.Mode().IsRegular() && isDocument(path):
+				files = append(files, path)
+			}
+		case !isDocument(path):
+		case d.Type().IsRegular():
 			files = append(files, path)
+		default:
+			im.passed(path, "no file that ends (a pipe, a device or a socket)")
 		}
 		return nil
 	})
@@ -147,6 +166,49 @@ func (im *Import) find(files []string, name string) []string {
 		im.refuse(name, errors.New("no .xml, .xml.gz or .zip in this folder; want RAEX IR.21 documents"))
 	}
 	return files
+}
+
+// passed notes what stands in a folder and is not read.
+func (im *Import) passed(name, what string) {
+	im.Notes = append(im.Notes, Note{File: name, Text: what + ": passed over"})
+}
+
+// once leaves out files that were named before, by this name or another one.
+func once(files []string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(files, func(name string) bool {
+		key := name
+		if real, err := filepath.EvalSymlinks(name); err == nil {
+			key = real
+		}
+		if full, err := filepath.Abs(key); err == nil {
+			key = full
+		}
+		twice := seen[key]
+		seen[key] = true
+		return twice
+	})
+}
+
+// Dates further ahead than these are mistakes: a clock is wrong by days at most, and a
+// change is not told more than a year before.
+const (
+	aheadMade     = 7 * 24 * time.Hour
+	aheadDeclared = 366 * 24 * time.Hour
+)
+
+// ahead forgets dates that cannot be: their document would be the newest for ever.
+func (im *Import) ahead(p *partners.Partner, now time.Time) {
+	for _, x := range []struct {
+		date  *time.Time
+		what  string
+		grace time.Duration
+	}{{&p.Created, "made", aheadMade}, {&p.Declared, "in effect from", aheadDeclared}} {
+		if x.date.After(now.Add(x.grace)) {
+			im.Notes = append(im.Notes, Note{File: p.Source, Text: fmt.Sprintf("network %s: %s %s, which is to come: taken for a document without that date", p.ID, x.what, x.date.Format(time.DateOnly))})
+			*x.date = time.Time{}
+		}
+	}
 }
 
 func (im *Import) refuse(name string, err error) {
@@ -223,11 +285,11 @@ func (r *result) read(name string, maxSize int64) {
 
 func (r *result) document(name string, in io.Reader, maxSize int64) {
 	list, notes, err := Parse(in, Options{Name: name, MaxSize: maxSize})
-	r.notes = append(r.notes, notes...)
 	if err != nil {
 		r.refuse(name, err)
 		return
 	}
+	r.notes = append(r.notes, notes...)
 	r.used++
 	r.partners = append(r.partners, list...)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -117,8 +118,73 @@ func TestFiles(t *testing.T) {
 	}; !reflect.DeepEqual(refused, want) {
 		t.Errorf("%q,\nwant %q", refused, want)
 	}
+	if want := []Note{{File: dir + "/loop", Text: "a link to a folder, which may lead in a circle; name that folder besides: passed over"}}; !reflect.DeepEqual(im.Notes, want) {
+		t.Errorf("notes %q", im.Notes)
+	}
 	if im.Read != 5 {
 		t.Errorf("%d read", im.Read)
+	}
+}
+
+// TestFolderOfLinks: a folder may be named by a link, and hold links to documents; what in
+// it is neither file nor folder is named, and a file that has two names is read once.
+func TestFolderOfLinks(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir+"/real/a.xml", oneNetwork("ZZXA1", ""))
+	b := put(t, dir+"/b.xml", oneNetwork("ZZXB1", ""))
+	for from, to := range map[string]string{dir + "/link": dir + "/real", dir + "/real/b.xml": b, dir + "/real/c.xml": "none", dir + "/real/d.xml": "d.xml"} {
+		if err := os.Symlink(to, from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	listener, err := net.Listen("unix", dir+"/real/e.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	im, err := Files(context.Background(), []string{dir + "/link", b, dir + "/link/../real/a.xml"}, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, p := range im.File.Partners {
+		got += strings.TrimPrefix(p.Source, dir) + " "
+	}
+	if want := "/link/a.xml /link/b.xml "; got != want || im.Read != 2 || len(im.Refused)+len(im.Replaced) != 0 {
+		t.Errorf("%q, want %q; %d read, refused %v, replaced %v", got, want, im.Read, im.Refused, im.Replaced)
+	}
+	got = ""
+	for _, n := range im.Notes {
+		got += strings.TrimPrefix(n.String(), dir) + "\n"
+	}
+	if want := "/link/c.xml: a link to nothing: passed over\n/link/d.xml: a link to nothing: passed over\n/link/e.xml: no file that ends (a pipe, a device or a socket): passed over\n"; got != want {
+		t.Errorf("notes\n%swant\n%s", got, want)
+	}
+}
+
+// TestToCome: a document of a day that is to come is not the newest for ever, and one that
+// is refused says nothing but why.
+func TestToCome(t *testing.T) {
+	dir := t.TempDir()
+	made := func(day string) string { return "<FileCreationTimestamp>" + day + "</FileCreationTimestamp>" }
+	put(t, dir+"/a.xml", oneNetwork("ZZXA1", made("2099-01-01")))
+	put(t, dir+"/b.xml", oneNetwork("ZZXA1", made("2026-11-01")))
+	put(t, dir+"/c.xml", oneNetwork("ZZXC1", made("2026-12-03")))
+	put(t, dir+"/d.xml", append(oneNetwork("ZZXD1", made("soon")), "<more/>"...))
+	now := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
+	im, err := Files(context.Background(), []string{dir}, ImportOptions{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range im.File.Partners {
+		got = append(got, filepath.Base(p.Source)+p.Created.Format(" 2006-01-02"))
+	}
+	if want := []string{"b.xml 2026-11-01", "c.xml 2026-12-03"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if want := dir + "/a.xml: network ZZXA1: made 2099-01-01, which is to come: taken for a document without that date"; len(im.Notes) != 1 || im.Notes[0].String() != want || len(im.Refused) != 1 {
+		t.Errorf("notes %v, want %s; refused %v", im.Notes, want, im.Refused)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"sigtransit/decoders/telecom"
@@ -28,6 +29,9 @@ const (
 	maxNotes       = 100     // kept of a file
 	maxValues      = 100_000 // ranges, addresses and names that a file may give
 )
+
+// newestSchema is the newest version of the schema that documents were seen of.
+const newestSchema = 18
 
 // Note is something odd in a document that its reader passed over or read in the way
 // it says.
@@ -168,8 +172,14 @@ func (p *parser) header(name string) {
 		p.created = t
 	case "SenderTADIG":
 		p.sender = p.tadigCode()
-	case "TADIGGenSchemaVersion", "TADIGRAEXIR21SchemaVersion":
+	case "TADIGGenSchemaVersion":
 		p.skip()
+	case "TADIGRAEXIR21SchemaVersion":
+		line := p.line()
+		text := p.text()
+		if v, err := strconv.ParseFloat(text, 64); err != nil || v >= newestSchema+1 {
+			p.note(line, "TADIGRAEXIR21SchemaVersion: %q is none that is known, up to %d: read as far as its elements are", text, newestSchema)
+		}
 	default:
 		p.unknown(name, "RAEXIR21FileHeader")
 	}

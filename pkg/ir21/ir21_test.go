@@ -115,7 +115,10 @@ func TestTwoLayouts(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("%d partners", len(got))
 	}
-	if want := []string{`140: EffectiveDateOfChange: "03.04.2014" read as day, month, year: 2014-04-03`}; !reflect.DeepEqual(notes, want) {
+	if want := []string{
+		`41: number range CC "999", NDC "713", SN "0" to "59": bounds of 1 and 2 digits: read as 99971300 to 99971359`,
+		`140: EffectiveDateOfChange: "03.04.2014" read as day, month, year: 2014-04-03`,
+	}; !reflect.DeepEqual(notes, want) {
 		t.Errorf("notes %q", notes)
 	}
 }

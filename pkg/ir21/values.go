@@ -81,7 +81,9 @@ func (x *numbers) String() string {
 // inclusive. The shorter bound is filled up, the first with 0, the last with 9.
 func (p *parser) ranges(x numbers) []partners.Range {
 	cc, ok := digits(x.cc)
-	cc = strings.TrimPrefix(cc, "00")
+	if cc = strings.TrimPrefix(cc, "00"); cc != x.cc && ok {
+		p.note(x.line, "CC: %q read as %s", clip(x.cc), cc)
+	}
 	switch {
 	case !ok || len(cc) > 3:
 		p.note(x.line, "number range left out: %v: want a country code of 1 to 3 digits", &x)
@@ -108,6 +110,9 @@ func (p *parser) ranges(x numbers) []partners.Range {
 			p.note(x.line, "number range left out: %v: %s", &x, why)
 			continue
 		}
+		if a, b := len(bound(start)), len(bound(stop)); a != b && a*b != 0 {
+			p.note(x.line, "number range %v: bounds of %d and %d digits: read as %s to %s", &x, a, b, r.First, r.Last)
+		}
 		if r.First == cc {
 			p.note(x.line, "number range %v is the whole country code", &x)
 		}
@@ -116,10 +121,13 @@ func (p *parser) ranges(x numbers) []partners.Range {
 	return out
 }
 
+// bound is a bound without what stands for any digit.
+func bound(s string) string { return strings.TrimRight(s, "xX*") }
+
 func span(cc, ndc, start, stop string) (r partners.Range, why string) {
 	n, ok := digits(ndc)
-	a, ok1 := digits(strings.TrimRight(start, "xX*"))
-	b, ok2 := digits(strings.TrimRight(stop, "xX*"))
+	a, ok1 := digits(bound(start))
+	b, ok2 := digits(bound(stop))
 	if !ok || !ok1 || !ok2 {
 		return r, "want digits"
 	}
