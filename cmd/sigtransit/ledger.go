@@ -26,8 +26,7 @@ func (o *ledgerOptions) flags(f *pflag.FlagSet) {
 type recording struct {
 	*exposure.Ledger
 	identities map[string]string // by name of file
-	id         int64             // of the file at hand
-	from       uint64            // frames read before it
+	from       uint64            // frames read before the file at hand
 	found      []*rules.Finding
 }
 
@@ -69,20 +68,21 @@ func (r *recording) recorder() *exposure.Recorder {
 	return exposure.NewRecorder(r.Ledger)
 }
 
-func (r *recording) begin(name string, w *pipeline.Worker) (err error) {
+func (r *recording) begin(name string, w *pipeline.Worker) error {
 	if r == nil {
 		return nil
 	}
 	r.from = w.Frames()
-	r.id, err = r.Begin(name, r.identities[name])
-	return err
+	return r.Begin(name, r.identities[name])
 }
 
+// end has the ledger write the counts of a file, and that it holds them.
 func (r *recording) end(w *pipeline.Worker, complete bool) error {
 	if r == nil {
 		return nil
 	}
-	return r.End(r.id, w.Frames()-r.from, complete)
+	w.FlushLedger()
+	return r.End(w.Frames()-r.from, complete)
 }
 
 // paths has the ledger judge the paths of the capture, and hands the findings on.

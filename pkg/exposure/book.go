@@ -43,6 +43,7 @@ type book struct {
 	covered  map[coverID]*Counts
 	findings map[findingID]int64
 	links    map[linkID]int64
+	counting *counting // nil: no file, but a port
 
 	newest   int64          // hour
 	last     int64          // capture time of the last message, nanoseconds
@@ -468,7 +469,13 @@ func (b *book) source(name string) *nameEntry {
 	return e
 }
 
-func (b *book) pending() int { return len(b.dirty) + len(b.covered) + len(b.findings) + len(b.links) }
+func (b *book) pending() int {
+	n := len(b.dirty) + len(b.covered) + len(b.findings) + len(b.links)
+	if b.counting != nil && b.counting.ended {
+		n++
+	}
+	return n
+}
 
 // relieve writes before the next tick when there is a lot.
 func (b *book) relieve() {

@@ -51,6 +51,9 @@ func (b *book) write(whole bool) error {
 	defer tx.Rollback()
 	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
 	b.writeNames(w)
+	if b.counting != nil && b.pending() != 0 {
+		b.counting.write(w)
+	}
 	for h, stored := range b.unjudged {
 		if !stored {
 			w.exec("INSERT OR IGNORE INTO open_hours VALUES (?)", h)
@@ -194,6 +197,9 @@ func (b *book) settle(whole bool) {
 	clear(b.covered)
 	clear(b.findings)
 	clear(b.links)
+	if b.counting != nil && b.counting.ended {
+		b.counting = nil
+	}
 	if whole {
 		clear(b.rows)
 		clear(b.perHour)

@@ -272,7 +272,7 @@ func (l *Ledger) run() {
 			l.book.relieve()
 		case <-tick.C:
 			l.absorb()
-			if l.commit(false) == nil {
+			if !l.book.counting.within() && l.commit(false) == nil {
 				l.judge(false)
 			}
 		case q := <-l.questions:

@@ -610,45 +610,6 @@ func TestSweepFails(t *testing.T) {
 	}
 }
 
-// TestRecorded: a capture counts once.
-func TestRecorded(t *testing.T) {
-	l := open(t, Options{Version: "1.2"})
-	name := filepath.Join(t.TempDir(), "a.pcap")
-	if err := os.WriteFile(name, make([]byte, 3<<20), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	id, err := Identify(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Recorded(id); err != nil {
-		t.Fatal(err)
-	}
-	n, err := l.Begin(name, id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Recorded(id); !errors.Is(err, ErrRecorded) || !strings.Contains(err.Error(), ", in part (as "+name+")") {
-		t.Errorf("error %v", err)
-	}
-	if err := l.End(n, 7, true); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Recorded(id); !errors.Is(err, ErrRecorded) || strings.Contains(err.Error(), "in part") {
-		t.Errorf("error %v", err)
-	}
-	// Another last octet is another file; standard input has no identity.
-	if err := os.WriteFile(name, append(make([]byte, 3<<20-1), 1), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if other, err := Identify(name); err != nil || other == id {
-		t.Errorf("identity %q, error %v", other, err)
-	}
-	if _, err := l.Begin("-", ""); err != nil || l.Recorded("") != nil {
-		t.Errorf("standard input: errors %v, %v", err, l.Recorded(""))
-	}
-}
-
 // TestKill: what was committed a second before a process is killed is all there.
 func TestKill(t *testing.T) {
 	if path := os.Getenv("SIGTRANSIT_TEST_LEDGER"); path != "" {

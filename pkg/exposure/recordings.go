@@ -26,18 +26,25 @@ var ErrRecorded = errors.New("is in the ledger already")
 // identified is how much of both ends of a file tells it from others.
 const identified = 1 << 20
 
+// errNotRegular says that a file gives its octets once, or for ever.
+var errNotRegular = errors.New("exposure: no regular file")
+
 // Identify tells a file from others, whatever its name: by its size and the hash of its
-// first and last MiB. The same frames packed otherwise are another file.
+// first and last MiB. The same frames packed otherwise are another file. What is no regular
+// file has no identity, and nothing of it is read.
 func Identify(name string) (string, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", errNotRegular
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
 	h := sha256.New()
 	if _, err := io.Copy(h, io.LimitReader(f, identified)); err != nil {
 		return "", err
@@ -50,12 +57,14 @@ func Identify(name string) (string, error) {
 	return fmt.Sprintf("%d-%x", info.Size(), h.Sum(nil)[:16]), nil
 }
 
-// Recorded is an error that wraps ErrRecorded when a file of an identity was counted.
+// Recorded is an error that wraps ErrRecorded when a file of an identity was counted. One
+// without frames counts for nothing: all empty captures of a tool are alike.
 func (l *Ledger) Recorded(identity string) error {
 	var name string
 	var at int64
 	var complete bool
-	err := l.db.QueryRow("SELECT name, recorded, complete FROM recordings WHERE identity = ? AND identity <> '' ORDER BY id DESC LIMIT 1", identity).Scan(&name, &at, &complete)
+	err := l.db.QueryRow(`SELECT name, recorded, complete FROM recordings WHERE identity = ? AND identity <> '' AND NOT (complete AND frames = 0)
+		ORDER BY id DESC LIMIT 1`, identity).Scan(&name, &at, &complete)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
@@ -69,19 +78,45 @@ func (l *Ledger) Recorded(identity string) error {
 	return fmt.Errorf("%w: %s holds it since %s%s (as %s)", ErrRecorded, l.path, time.Unix(at, 0).UTC().Format("2006-01-02 15:04 UTC"), how, name)
 }
 
-// Begin notes that a file is being counted.
-func (l *Ledger) Begin(name, identity string) (id int64, err error) {
-	res, err := l.db.Exec("INSERT INTO recordings (name, identity, recorded, version, complete, frames) VALUES (?, ?, ?, ?, 0, 0)", name, identity, l.opts.Now().Unix(), l.opts.Version)
-	if err == nil {
-		id, err = res.LastInsertId()
-	}
-	return id, explain(l.path, err)
+// counting is a capture that is being counted: a recording as it will stand.
+type counting struct {
+	Recording
+	id    int64
+	ended bool
 }
 
-// End notes that a file was counted, and whether to its end.
-func (l *Ledger) End(id int64, frames uint64, complete bool) error {
-	_, err := l.db.Exec("UPDATE recordings SET complete = ?, frames = ? WHERE id = ?", complete, int64(frames), id)
-	return explain(l.path, err)
+// Begin says that what recorders hand over from now on is of a file. The note of it is
+// written with the first of its counts, in one transaction, and the clock writes neither
+// before End: after a kill a file is there whole, or not at all. Only one with more than
+// fits into memory is there in part.
+func (l *Ledger) Begin(name, identity string) error {
+	return l.ask(func() error {
+		c := &counting{Recording: Recording{Name: name, Identity: identity, Recorded: l.opts.Now(), Version: l.opts.Version}}
+		if err := l.db.QueryRow("SELECT coalesce(max(id), 0) + 1 FROM recordings").Scan(&c.id); err != nil {
+			return explain(l.path, err)
+		}
+		l.book.counting = c
+		return nil
+	})
+}
+
+// End says that the file was counted, and whether to its end. All that recorders handed
+// over is written with that. After an error it is tried again when the ledger is closed.
+func (l *Ledger) End(frames uint64, complete bool) error {
+	return l.ask(func() error {
+		c := l.book.counting
+		c.Frames, c.Complete, c.ended = frames, complete, true
+		return l.commit(false)
+	})
+}
+
+// within reports that a file is being counted.
+func (c *counting) within() bool { return c != nil && !c.ended }
+
+// write notes the file, where something of it is written or it has ended.
+func (c *counting) write(w *writer) {
+	w.exec("INSERT INTO recordings VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET complete = excluded.complete, frames = excluded.frames",
+		c.id, c.Name, c.Identity, c.Recorded.Unix(), c.Version, c.Complete, int64(c.Frames))
 }
 
 // Recordings are the files that were counted, first ones first.
