@@ -110,11 +110,7 @@ func (e *env) reportDeclared(c *cobra.Command, files []string, o *reportOptions)
 	if err := write(report.NewDeclared(list, set, time.Now().UTC()), &b); err != nil {
 		return err
 	}
-	if o.out != "" && o.out != "-" {
-		err = os.WriteFile(o.out, b.Bytes(), 0o644)
-	} else {
-		_, err = e.stdout.Write(b.Bytes())
-	}
+	err = e.put(o.out, b.Bytes())
 	if err == nil && failed {
 		err = exitError(exitFailed)
 	}

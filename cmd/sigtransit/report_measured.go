@@ -15,6 +15,7 @@ import (
 
 	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/report"
+	"sigtransit/pkg/wholefile"
 	"sigtransit/rules"
 )
 
@@ -134,7 +135,10 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 // put writes a result to a file or to standard output.
 func (e *env) put(name string, b []byte) error {
 	if name != "" && name != "-" {
-		return os.WriteFile(name, b, 0o644)
+		return wholefile.Write(name, func(w io.Writer) error {
+			_, err := w.Write(b)
+			return err
+		})
 	}
 	_, err := e.stdout.Write(b)
 	return err

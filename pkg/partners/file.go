@@ -8,10 +8,10 @@ import (
 	"io"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"time"
 
 	"sigtransit/pkg/badinput"
+	"sigtransit/pkg/wholefile"
 )
 
 // Format and Version name the partner file: JSON with one partner a line, so that
@@ -99,27 +99,7 @@ func (f *File) Write(w io.Writer) error {
 
 // WriteFile writes the file in the place of name, which stays what it was until all
 // is written.
-func (f *File) WriteFile(name string) error {
-	t, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(t.Name()) // of no effect after the rename
-	err = f.Write(t)
-	if err == nil {
-		err = t.Chmod(0o644)
-	}
-	if err == nil {
-		err = t.Sync()
-	}
-	if e := t.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(t.Name(), name)
-	}
-	return err
-}
+func (f *File) WriteFile(name string) error { return wholefile.Write(name, f.Write) }
 
 const isoDate = "2006-01-02"
 

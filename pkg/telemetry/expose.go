@@ -1,9 +1,11 @@
 package telemetry
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -11,6 +13,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/common/expfmt"
+
+	"sigtransit/pkg/wholefile"
 )
 
 // Exposition offers metrics to Prometheus.
@@ -28,10 +33,22 @@ func NewExposition(c *Collector, further ...prometheus.Collector) *Exposition {
 	return &Exposition{metrics: own, all: prometheus.Gatherers{own, process}}
 }
 
-// WriteFile writes the metrics of the product to path in the text format, through
-// a temporary file beside it: a reader sees the old file or the new one, whole.
+// WriteFile writes the metrics of the product to path in the text format: a reader sees
+// the old file or the new one, whole.
 func (e *Exposition) WriteFile(path string) error {
-	if err := prometheus.WriteToTextfile(path, e.metrics); err != nil {
+	families, err := e.metrics.Gather()
+	if err == nil {
+		err = wholefile.Write(path, func(w io.Writer) error {
+			b := bufio.NewWriter(w)
+			for _, f := range families {
+				if _, err := expfmt.MetricFamilyToText(b, f); err != nil {
+					return err
+				}
+			}
+			return b.Flush()
+		})
+	}
+	if err != nil {
 		return fmt.Errorf("metrics file: %w", err)
 	}
 	return nil
