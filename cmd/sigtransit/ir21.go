@@ -66,7 +66,7 @@ carriers are looked up in the watchlist; what names none of it is listed. Contac
 numbers and ranges of subscribers' numbers are not kept.
 
 A document that cannot be used is reported with its place, and the others are read. The
-summary says what came of all of them.
+summary says what came of all of them. Where none can be used, nothing is written.
 
 Exit code 0: done. 1: a document could not be used or the partner file not be written.
 2: command line or configuration.`,
@@ -92,6 +92,9 @@ Exit code 0: done. 1: a document could not be used or the partner file not be wr
 			}
 			for _, r := range im.Refused {
 				fmt.Fprintf(e.stderr, "sigtransit: %v\n", r)
+			}
+			if im.Read == 0 {
+				return errors.New("ir21 import: no document could be used; no partner file is written")
 			}
 			summary := e.stdout
 			if out == "-" {

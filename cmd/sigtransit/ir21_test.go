@@ -248,6 +248,24 @@ func TestPartnerFaults(t *testing.T) {
 	}
 }
 
+// TestImportOfNothing: a wrong path does not empty the partner file of last month.
+func TestImportOfNothing(t *testing.T) {
+	file := importBundled(t)
+	was, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{irDocuments + "-2025", t.TempDir(), write(t, "a.xml", "no document")} {
+		code, stdout, stderr := invoke(t, "", "ir21", "import", from, "-o", file)
+		if want := "sigtransit: ir21 import: no document could be used; no partner file is written\n"; code != exitFailed || stdout != "" || !strings.HasSuffix(stderr, want) || !strings.Contains(stderr, from+": ") && !strings.Contains(stderr, from+":1") {
+			t.Errorf("%s: exit code %d, stdout %q, stderr %q", from, code, stdout, stderr)
+		}
+		if is, err := os.ReadFile(file); err != nil || string(is) != string(was) {
+			t.Errorf("%s: error %v, or the file changed", from, err)
+		}
+	}
+}
+
 // TestImportToStandardOutput: the partner file alone stands there.
 func TestImportToStandardOutput(t *testing.T) {
 	code, stdout, stderr := invoke(t, "", "ir21", "import", filepath.Join(irDocuments, "zz001.xml"), "-o", "-")
