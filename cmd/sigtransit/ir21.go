@@ -14,6 +14,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"sigtransit/pkg/config"
 	"sigtransit/pkg/ir21"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/partners"
@@ -82,9 +83,17 @@ Exit code 0: done. 1: a document could not be used or the partner file not be wr
 			if out == "" {
 				return usageError{errors.New("ir21 import: name the partner file with -o FILE, or - for standard output")}
 			}
-			set, err := k.loadCarriers()
+			conf, set, err := k.loadCarriers()
 			if err != nil {
 				return err
+			}
+			// A partner file may be renewed, and the configuration name the one to be made.
+			documents := inputs("is read as a document", slices.DeleteFunc(slices.Clone(files), isPartnerFile)...)
+			if err := spares("--output", out, append(documents, k.inputs(config.Config{Watchlists: conf.Watchlists})...)); err != nil {
+				return err
+			}
+			if firstCharacter(out) == '<' {
+				return usageError{fmt.Errorf("--output: %s is a document; name another file", out)}
 			}
 			im, err := e.importFiles(c, files, set, quiet)
 			if err != nil {
@@ -262,7 +271,7 @@ moved to a watchlisted carrier (a new one, or backup became more).`,
 			if format != "text" && format != "json" {
 				return usageError{fmt.Errorf("--format: unknown format %q: want text or json", format)}
 			}
-			set, err := k.loadCarriers()
+			_, set, err := k.loadCarriers()
 			if err != nil {
 				return err
 			}

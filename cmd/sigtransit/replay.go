@@ -12,6 +12,7 @@ import (
 
 	"sigtransit/pkg/capture"
 	"sigtransit/pkg/config"
+	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/pipeline"
 	"sigtransit/pkg/signaling"
@@ -122,8 +123,17 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		return usageError{errors.New("standard input (-) is named more than once")}
 	}
 
-	// Open the first file before anything is written: most mistakes show here.
-	to, screen := e.stdout, output.Screen{}
+	reads := append(o.inputs(conf), inputs("is read as a capture", files...)...)
+	if o.ledger.file != "" {
+		reads = append(reads, input{o.ledger.file, "is the ledger"}, input{exposure.KeyFile(o.ledger.file), "is the key of the ledger"})
+	}
+	if err := spares("--output", o.out, reads); err != nil {
+		return err
+	}
+	if err := spares("--metrics-file", o.metricsFile, append(reads, inputs("is the output", o.out)...)); err != nil {
+		return err
+	}
+	screen := output.Screen{}
 	if f, ok := e.stdout.(*os.File); ok && o.out == "" {
 		screen = output.ScreenOf(f)
 	}
@@ -142,15 +152,12 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		return err
 	}
 	defer ledger.close()
-	owned := false
+	sink := output.NewWriterSink(e.stdout, false)
+	var file *results
 	if o.out != "" && o.out != "-" {
-		f, err := os.Create(o.out)
-		if err != nil {
-			return usageError{fmt.Errorf("--output: %w", err)}
-		}
-		to, owned = f, true
+		file = &results{name: o.out}
+		sink = output.NewWriterSink(file, true)
 	}
-	sink := output.NewWriterSink(to, owned)
 	defer sink.Close()
 	w := pipeline.New(set, pipeline.Options{
 		Dissect: o.dissect(conf),
@@ -169,7 +176,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	}
 
 	started := time.Now()
-	failed, err := e.replayFiles(c, files, o, w, ledger, sink, format, screen)
+	failed, err := e.replayFiles(c, files, o, w, ledger, file, sink, format, screen)
 	if err != nil {
 		return closedPipe(err)
 	}
@@ -219,7 +226,7 @@ func count(list []string, s string) (n int) {
 
 // replayFiles reads the files in turn. One that cannot be read is reported and
 // the next one goes on; failed tells. err is an error of the results.
-func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w *pipeline.Worker, ledger *recording, sink *output.WriterSink, format output.Format, screen output.Screen) (failed bool, err error) {
+func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w *pipeline.Worker, ledger *recording, results *results, sink *output.WriterSink, format output.Format, screen output.Screen) (failed bool, err error) {
 	complain := func(err error) {
 		failed = true
 		fmt.Fprintf(e.stderr, "sigtransit: %v\n", err)
@@ -233,6 +240,10 @@ func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w 
 		if err != nil {
 			complain(err)
 			continue
+		}
+		if err := results.open(); err != nil {
+			f.Close()
+			return failed, err
 		}
 		bar := e.progress(name, f, o.quiet || (screen.Width > 0 && format == output.FormatTable))
 		each := func() { bar.step() }

@@ -95,8 +95,11 @@ func (e *env) reportDeclared(c *cobra.Command, files []string, o *reportOptions)
 			return usageError{fmt.Errorf("--declared: %s is a ledger, which was measured: leave out --declared", name)}
 		}
 	}
-	_, set, err := o.load()
+	conf, set, err := o.load()
 	if err != nil {
+		return err
+	}
+	if err := spares("--output", o.out, append(o.inputs(conf), inputs("is read as a declaration", files...)...)); err != nil {
 		return err
 	}
 	list, failed, err := e.loadPartners(c, files, set)
@@ -169,16 +172,25 @@ func isDeclaration(name string) bool {
 
 // firstCharacter is the first one of a file that is no blank; 0: there is none.
 func firstCharacter(name string) byte {
-	f, err := os.Open(name)
-	if err != nil {
-		return 0
-	}
-	defer f.Close()
-	head := make([]byte, 512)
-	n, _ := io.ReadFull(f, head)
-	text := bytes.TrimSpace(bytes.TrimPrefix(head[:n], []byte("\ufeff")))
+	text := bytes.TrimSpace(bytes.TrimPrefix(head(name, 512), []byte("\ufeff")))
 	if len(text) == 0 {
 		return 0
 	}
 	return text[0]
+}
+
+// head is what a file begins with. What is no regular file has none that could be read
+// again: a pipe would be waited for, and lack it afterwards.
+func head(name string, size int) []byte {
+	if i, err := os.Stat(name); err != nil || !i.Mode().IsRegular() {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	b := make([]byte, size)
+	n, _ := io.ReadFull(f, b)
+	return b[:n]
 }

@@ -75,6 +75,11 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 	if options.Declared, err = declared(conf, set); err != nil {
 		return err
 	}
+	reads := append(o.inputs(conf), inputs("is what is reported on", files...)...)
+	reads = append(reads, inputs("is read", o.remote.passwordFile, o.remote.caFile, o.remote.certFile, o.remote.keyFile)...)
+	if err := spares("--output", o.out, reads); err != nil {
+		return err
+	}
 	ledger := files[0]
 	if !isURL(ledger) && o.remote.given() {
 		return usageError{fmt.Errorf("--web-password-file, --web-ca, --web-cert, --web-key: %s is not the address of a daemon", ledger)}
@@ -157,16 +162,7 @@ const sqliteMagic = "SQLite format 3"
 
 // isLedger looks at what a file begins with: a ledger is a database of SQLite, a capture
 // is none.
-func isLedger(name string) bool {
-	f, err := os.Open(name)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	head := make([]byte, len(sqliteMagic))
-	n, _ := io.ReadFull(f, head)
-	return string(head[:n]) == sqliteMagic
-}
+func isLedger(name string) bool { return string(head(name, len(sqliteMagic))) == sqliteMagic }
 
 // moved says that a period has another end than the one that was asked for.
 func moved(asked string, end time.Time) bool {

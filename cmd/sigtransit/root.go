@@ -172,12 +172,13 @@ func (k *knowledge) flags(c *cobra.Command) {
 
 // loadCarriers reads the watchlist, and the configuration for what it says of that: an
 // import makes the partner file that the rest of the configuration may name.
-func (k *knowledge) loadCarriers() (*rules.Set, error) {
+func (k *knowledge) loadCarriers() (config.Config, *rules.Set, error) {
 	c, err := k.loadConfig("watchlists")
 	if err != nil {
-		return nil, err
+		return c, nil, err
 	}
-	return rules.Load(rules.Options{WatchlistFiles: append(c.Watchlists, k.watchlists...), NoBuiltin: k.noBuiltin || !c.BuiltinCarriers})
+	set, err := rules.Load(rules.Options{WatchlistFiles: append(c.Watchlists, k.watchlists...), NoBuiltin: k.noBuiltin || !c.BuiltinCarriers})
+	return c, set, err
 }
 
 func (k *knowledge) loadConfig(reads ...string) (config.Config, error) {

@@ -158,7 +158,7 @@ func (l *Ledger) takeKey() error {
 	key := l.opts.Key
 	if key == nil {
 		var err error
-		if key, err = keyFile(l.path + ".key"); err != nil {
+		if key, err = readKey(KeyFile(l.path)); err != nil {
 			return err
 		}
 	}
@@ -170,7 +170,10 @@ func (l *Ledger) takeKey() error {
 	return err
 }
 
-func keyFile(name string) ([]byte, error) {
+// KeyFile is where a ledger of a path has its key, if none is given to it.
+func KeyFile(path string) string { return path + ".key" }
+
+func readKey(name string) ([]byte, error) {
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		key := make([]byte, keySize)
