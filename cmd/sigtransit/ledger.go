@@ -1,10 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/pflag"
 
+	"sigtransit/pkg/capture"
 	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/pipeline"
@@ -13,13 +17,14 @@ import (
 
 // ledgerOptions is what a replay is told about its ledger.
 type ledgerOptions struct {
-	file  string
-	again bool
+	file        string
+	again, skip bool
 }
 
 func (o *ledgerOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.file, "ledger", "", "add what was seen to the ledger `file`, made if need be")
 	f.BoolVar(&o.again, "ledger-again", false, "with --ledger: count captures that the ledger holds already once more")
+	f.BoolVar(&o.skip, "ledger-skip", false, "with --ledger: leave out captures that the ledger holds already")
 }
 
 // recording is a ledger that a replay records into; nil: none, and nothing is done.
@@ -30,35 +35,96 @@ type recording struct {
 	found      []*rules.Finding
 }
 
-// open opens the ledger and refuses captures that it holds.
-func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, version string) (*recording, error) {
+// open opens the ledger. Captures that it holds, or that are named twice, are refused, or
+// left out: rest are the others.
+func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, version string, stderr io.Writer) (r *recording, rest []string, err error) {
 	switch {
 	case o.file == "" && o.again:
-		return nil, usageError{fmt.Errorf("--ledger-again: want --ledger and the name of a file, too")}
+		return nil, nil, usageError{errors.New("--ledger-again: want --ledger and the name of a file, too")}
+	case o.file == "" && o.skip:
+		return nil, nil, usageError{errors.New("--ledger-skip: want --ledger and the name of a file, too")}
+	case o.again && o.skip:
+		return nil, nil, usageError{errors.New("--ledger-skip: captures cannot be left out and counted once more: leave out --ledger-again")}
 	case o.file == "":
-		return nil, nil
+		return nil, files, nil
 	}
-	r := &recording{identities: map[string]string{}}
+	r = &recording{identities: map[string]string{}}
 	l, err := exposure.Open(o.file, exposure.Options{
 		Key: k.Derive(exposure.KeyUse), Version: version, Rules: set,
 		Found: func(f *rules.Finding) { r.found = append(r.found, f) },
 	})
 	if err != nil {
-		return nil, usageError{err}
+		return nil, nil, usageError{err}
 	}
 	r.Ledger = l
+	if rest, err = o.choose(r, files, stderr); err != nil {
+		l.Close()
+		return nil, nil, err
+	}
+	return r, rest, nil
+}
+
+// choose gives the files that are to be counted.
+func (o *ledgerOptions) choose(r *recording, files []string, stderr io.Writer) (rest []string, err error) {
+	var held []string
+	var first error
+	named := map[string]string{} // by identity
 	for _, name := range files {
 		id, err := exposure.Identify(name)
-		if err != nil {
-			continue // standard input, or what replay complains about
-		}
 		r.identities[name] = id
-		if err := l.Recorded(id); err != nil && !o.again {
-			l.Close()
-			return nil, usageError{fmt.Errorf("%s: %w; leave it out, or count it twice with --ledger-again", name, err)}
+		if err != nil || o.again {
+			rest = append(rest, name) // standard input, or what replay complains about
+			continue
+		}
+		if err := r.Recorded(id); errors.Is(err, exposure.ErrRecorded) {
+			if held = append(held, name); first == nil {
+				first = err
+			}
+			if o.skip && errors.Is(err, exposure.ErrInPart) {
+				fmt.Fprintf(stderr, "sigtransit: warning: %s: %v; the rest of it is left out, too\n", name, err)
+			}
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		other, twice := named[id]
+		switch twice = twice && hasFrames(name); {
+		case twice && !o.skip:
+			return nil, usageError{fmt.Errorf("%s is the same capture as %s; name it once", name, other)}
+		case !twice:
+			named[id] = name
+			rest = append(rest, name)
 		}
 	}
-	return r, nil
+	switch {
+	case o.skip || len(held) == 0:
+		return rest, nil
+	case len(held) == 1:
+		return nil, usageError{fmt.Errorf("%s: %w; leave it out (--ledger-skip), or count it twice with --ledger-again", held[0], first)}
+	}
+	return nil, usageError{fmt.Errorf("%d of %d captures are in the ledger already: %s holds %s; leave them out with --ledger-skip, or count them twice with --ledger-again",
+		len(held), len(files), o.file, shortened(held))}
+}
+
+// namesTold is how many names a message has room for.
+const namesTold = 5
+
+func shortened(names []string) string {
+	if more := len(names) - namesTold; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:namesTold], ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// hasFrames reports that a capture has any. Those of times without traffic are alike.
+func hasFrames(name string) bool {
+	f, err := capture.Open(name, capture.Options{})
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	n, _ := f.Read(make([]capture.Frame, 1))
+	return n > 0
 }
 
 func (r *recording) recorder() *exposure.Recorder {

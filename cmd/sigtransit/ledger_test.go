@@ -66,20 +66,89 @@ func TestReplayLedger(t *testing.T) {
 	if code, _, stderr = invoke(t, "", "replay", "--ledger", file, "--ledger-again", demo); code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	if m, f, n := total(); m != 2*messages || f != 2*frames || n != 2 {
-		t.Errorf("%d messages in %d frames of %d captures, want each twice", m, f, n)
+	twice := func(when string) {
+		t.Helper()
+		if m, f, n := total(); m != 2*messages || f != 2*frames || n != 2 {
+			t.Errorf("%s: %d messages in %d frames of %d captures, want each twice", when, m, f, n)
+		}
 	}
+	twice("counted again")
+	if code, stdout, stderr = invoke(t, "", "replay", "--ledger", file, "--ledger-skip", demo); code != 0 || stderr != "" || !strings.Contains(stdout, `"messages":0`) {
+		t.Errorf("left out: exit code %d, %q, %s", code, stderr, stdout)
+	}
+	twice("left out")
 	for _, x := range []struct {
 		args []string
 		want string
 	}{
 		{[]string{"--ledger-again"}, "--ledger-again: want --ledger and the name of a file, too"},
+		{[]string{"--ledger-skip"}, "--ledger-skip: want --ledger and the name of a file, too"},
+		{[]string{"--ledger", file, "--ledger-skip", "--ledger-again"}, "--ledger-skip: captures cannot be left out and counted once more"},
 		{[]string{"--ledger", filepath.Join(t.TempDir(), "no", "ledger.db")}, "no such file or directory"},
 		{[]string{"--ledger", demo}, "is no ledger: it has another form; name another file"},
 	} {
 		if code, _, stderr := invoke(t, "", append([]string{"replay", demo}, x.args...)...); code != exitUsage || !strings.Contains(stderr, x.want) || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("%v: exit code %d, %q; want one line with %q", x.args, code, stderr, x.want)
 		}
+	}
+}
+
+// TestReplayNamesHeld: one message names what a ledger holds of many captures, and one
+// capture that is named twice counts once. Captures without frames are alike, and none of
+// them is refused.
+func TestReplayNamesHeld(t *testing.T) {
+	dir := t.TempDir()
+	ledger := filepath.Join(dir, "ledger")
+	capture, err := os.ReadFile(demo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ring []string
+	for i := range 9 {
+		// They differ in a second of their first frame.
+		name := filepath.Join(dir, string(rune('a'+i))+".pcap")
+		b := append([]byte("\xd4\xc3\xb2\xa1\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x01\x00\x00\x00"),
+			byte(i), 0, 0, 0x69, 0, 0, 0, 0, 14, 0, 0, 0, 14, 0, 0, 0, 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 7, 0x88, 0xb5)
+		if i == 7 || i == 8 {
+			b = b[:24]
+		}
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ring = append(ring, name)
+	}
+	same := write(t, "same.pcapng", string(capture))
+	args := []string{"replay", "-q", "--ledger", ledger}
+	for _, twice := range []string{demo, same} {
+		code, _, stderr := invoke(t, "", append(args, demo, twice)...)
+		if want := "sigtransit: " + twice + " is the same capture as " + demo + "; name it once\n"; code != exitUsage || stderr != want {
+			t.Errorf("exit code %d, %q; want %q", code, stderr, want)
+		}
+	}
+	for _, run := range []struct {
+		files []string
+		more  string
+		code  int
+		want  string
+	}{
+		{ring[:6], "", exitOK, ""},
+		{ring[7:], "", exitOK, ""},
+		{ring, "", exitUsage, "sigtransit: 6 of 9 captures are in the ledger already: " + ledger + " holds " + strings.Join(ring[:5], ", ") +
+			" and 1 more; leave them out with --ledger-skip, or count them twice with --ledger-again\n"},
+		{ring, "--ledger-skip", exitOK, ""},
+		{[]string{ring[6]}, "", exitUsage, ""},
+	} {
+		a := append(args, run.files...)
+		if run.more != "" {
+			a = append(a, run.more)
+		}
+		code, _, stderr := invoke(t, "", a...)
+		if code != run.code || run.want != "" && stderr != run.want || run.code == exitOK && stderr != "" {
+			t.Errorf("%v: exit code %d, %q; want %q", a, code, stderr, run.want)
+		}
+	}
+	if code, _, stderr := invoke(t, "", "report", demo, same); code != exitUsage || !strings.Contains(stderr, "is the same capture as") {
+		t.Errorf("report: exit code %d, %q", code, stderr)
 	}
 }
 

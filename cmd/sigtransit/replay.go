@@ -147,7 +147,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		}
 	}
 	version, revision := buildVersion()
-	ledger, err := o.ledger.open(files, set, k, version)
+	ledger, files, err := o.ledger.open(files, set, k, version, e.stderr)
 	if err != nil {
 		return err
 	}

@@ -20,8 +20,12 @@ type Recording struct {
 	Frames   uint64
 }
 
-// ErrRecorded says that a capture was counted before.
-var ErrRecorded = errors.New("is in the ledger already")
+// What Recorded says of a capture that was counted before; ErrInPart, besides, of one that
+// was not counted to its end.
+var (
+	ErrRecorded = errors.New("is in the ledger already")
+	ErrInPart   = errors.New("in part")
+)
 
 // identified is how much of both ends of a file tells it from others.
 const identified = 1 << 20
@@ -71,11 +75,11 @@ func (l *Ledger) Recorded(identity string) error {
 	case err != nil:
 		return explain(l.path, err)
 	}
-	how := ""
+	since := time.Unix(at, 0).UTC().Format("2006-01-02 15:04 UTC")
 	if !complete {
-		how = ", in part"
+		return fmt.Errorf("%w: %s holds it since %s, %w (as %s)", ErrRecorded, l.path, since, ErrInPart, name)
 	}
-	return fmt.Errorf("%w: %s holds it since %s%s (as %s)", ErrRecorded, l.path, time.Unix(at, 0).UTC().Format("2006-01-02 15:04 UTC"), how, name)
+	return fmt.Errorf("%w: %s holds it since %s (as %s)", ErrRecorded, l.path, since, name)
 }
 
 // counting is a capture that is being counted: a recording as it will stand.
