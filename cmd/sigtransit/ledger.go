@@ -19,6 +19,7 @@ import (
 type ledgerOptions struct {
 	file        string
 	again, skip bool
+	forgotten   bool // after a report
 }
 
 func (o *ledgerOptions) flags(f *pflag.FlagSet) {
@@ -31,7 +32,8 @@ func (o *ledgerOptions) flags(f *pflag.FlagSet) {
 type recording struct {
 	*exposure.Ledger
 	identities map[string]string // by name of file
-	from       uint64            // frames read before the file at hand
+	at         string            // the file at hand
+	from       uint64            // frames read before it
 	found      []*rules.Finding
 }
 
@@ -138,7 +140,7 @@ func (r *recording) begin(name string, w *pipeline.Worker) error {
 	if r == nil {
 		return nil
 	}
-	r.from = w.Frames()
+	r.at, r.from = name, w.Frames()
 	return r.Begin(name, r.identities[name])
 }
 
@@ -147,8 +149,22 @@ func (r *recording) end(w *pipeline.Worker, complete bool) error {
 	if r == nil {
 		return nil
 	}
+	r.at = ""
 	w.FlushLedger()
 	return r.End(w.Frames()-r.from, complete)
+}
+
+// cut has the ledger forget a file that was not read to its end, once the worker has told
+// all, so that a later replay counts it whole. What is told of that says how to go on.
+func (r *recording) cut(w *pipeline.Worker) (told string, err error) {
+	if r == nil || r.at == "" {
+		return "", nil
+	}
+	dropped, err := r.Drop(w.Frames() - r.from)
+	if dropped {
+		return "the ledger holds nothing of " + r.at + ", and all of the captures before: go on with --ledger-skip", err
+	}
+	return "the ledger holds a part of " + r.at, err
 }
 
 // paths has the ledger judge the paths of the capture, and hands the findings on.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -48,7 +50,9 @@ On a terminal it prints a table and a summary, elsewhere JSON lines.
 
 Exit code 0: done, whatever was found. 1: a file could not be read or the results
 not be written. 2: command line or configuration. 3: with --fail-on, a finding of
-that severity or above was made.`,
+that severity or above was made. 130: interrupted (SIGINT, SIGTERM); the results are
+those of what was read until then, and a ledger has the captures that were read to
+their end. A second signal ends at once.`,
 		Example: `  sigtransit replay roaming.pcap
   sigtransit replay --format summary ring_*.pcapng.zst
   tcpdump -w - | sigtransit replay --messages -`,
@@ -176,16 +180,29 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	}
 
 	started := time.Now()
-	failed, err := e.replayFiles(c, files, o, w, ledger, file, sink, format, screen)
-	if err != nil {
-		return closedPipe(err)
+	read, ok := e.unlessSilent(c.Context(), func(began *atomic.Bool) outcome {
+		return e.replayFiles(c, files, o, w, ledger, file, sink, format, screen, began)
+	})
+	if !ok {
+		return exitError(exitInterrupted)
 	}
-	if err := ledger.paths(w); err != nil {
-		return err
+	if read.err != nil {
+		return closedPipe(read.err)
+	}
+	if !read.interrupted {
+		if err := ledger.paths(w); err != nil {
+			return err
+		}
 	}
 	stats, err := w.Finish(time.Since(started))
 	if err == nil {
 		err = sink.Close()
+	}
+	if read.interrupted {
+		told, cut := ledger.cut(w)
+		if err = errors.Join(err, cut); told != "" && !o.ledger.forgotten {
+			fmt.Fprintf(e.stderr, "sigtransit: %s\n", told)
+		}
 	}
 	if e := ledger.close(); err == nil {
 		err = e
@@ -198,7 +215,10 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	if err != nil {
 		return closedPipe(err)
 	}
-	if failed {
+	if read.interrupted {
+		return exitError(exitInterrupted)
+	}
+	if read.failed {
 		return exitError(exitFailed)
 	}
 	if worst, ok := stats.MaxSeverity(); ok && worst >= failOn {
@@ -224,42 +244,78 @@ func count(list []string, s string) (n int) {
 	return n
 }
 
-// replayFiles reads the files in turn. One that cannot be read is reported and
-// the next one goes on; failed tells. err is an error of the results.
-func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w *pipeline.Worker, ledger *recording, results *results, sink *output.WriterSink, format output.Format, screen output.Screen) (failed bool, err error) {
+// outcome is what came of reading files. err is an error of the results.
+type outcome struct {
+	failed, interrupted bool
+	err                 error
+}
+
+// silence is how long an interrupted replay may take to notice.
+const silence = 200 * time.Millisecond
+
+// unlessSilent reads files. ok is false where it was interrupted before anything came: a
+// pipe without a writer may be waited for for ever, and nothing ends that but our end.
+func (e *env) unlessSilent(ctx context.Context, read func(began *atomic.Bool) outcome) (o outcome, ok bool) {
+	var began atomic.Bool
+	done := make(chan outcome, 1)
+	go func() { done <- read(&began) }()
+	select {
+	case o = <-done:
+		return o, true
+	case <-ctx.Done():
+	}
+	select {
+	case o = <-done:
+		return o, true
+	case <-time.After(silence):
+	}
+	if !began.Load() {
+		fmt.Fprintln(e.stderr, "sigtransit: interrupted: nothing came")
+		return o, false
+	}
+	return <-done, true
+}
+
+// replayFiles reads the files in turn. One that cannot be read is reported and the next
+// one goes on. began is set when the first frames came.
+func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w *pipeline.Worker, ledger *recording, results *results, sink *output.WriterSink, format output.Format, screen output.Screen, began *atomic.Bool) (x outcome) {
 	complain := func(err error) {
-		failed = true
+		x.failed = true
 		fmt.Fprintf(e.stderr, "sigtransit: %v\n", err)
 	}
-	for _, name := range files {
-		if c.Context().Err() != nil {
-			fmt.Fprintln(e.stderr, "sigtransit: interrupted: the results so far follow")
-			return failed, nil
+	interrupted := func(name string) bool {
+		if x.interrupted = c.Context().Err() != nil; x.interrupted {
+			fmt.Fprintf(e.stderr, "sigtransit: interrupted: %s is not read to its end\n", name)
 		}
+		return x.interrupted
+	}
+	for _, name := range files {
 		f, err := capture.Open(name, capture.Options{Stdin: e.stdin})
 		if err != nil {
 			complain(err)
 			continue
 		}
-		if err := results.open(); err != nil {
+		if interrupted(name) {
 			f.Close()
-			return failed, err
+			return x
+		}
+		if x.err = results.open(); x.err == nil {
+			x.err = ledger.begin(name, w)
+		}
+		if x.err != nil {
+			f.Close()
+			return x
 		}
 		bar := e.progress(name, f, o.quiet || (screen.Width > 0 && format == output.FormatTable))
-		each := func() { bar.step() }
+		each := func() { bar.step(); began.Store(true) }
 		if screen.Width > 0 || name == "-" {
 			// Somebody watches: lines come as they are found.
-			each = func() { bar.step(); err = sink.Flush() }
-		}
-		if err := ledger.begin(name, w); err != nil {
-			f.Close()
-			return failed, err
+			each = func() { bar.step(); began.Store(true); err = sink.Flush() }
 		}
 		runErr := w.Run(c.Context(), name, f, each)
 		bar.close()
-		if err := ledger.end(w, runErr == nil && c.Context().Err() == nil); err != nil {
-			f.Close()
-			return failed, err
+		if !interrupted(name) {
+			x.err = ledger.end(w, runErr == nil)
 		}
 		for _, x := range f.Warnings() {
 			w.Warn(signaling.Warning{Frame: x.Frame, Source: name, Type: "file-" + strings.ReplaceAll(x.Kind.String(), "_", "-"), Text: x.Text, Count: x.Count})
@@ -267,15 +323,19 @@ func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w 
 		f.Close()
 		var unreadable *capture.FileError
 		switch {
+		case x.err != nil:
 		case errors.As(runErr, &unreadable):
 			complain(runErr)
 		case runErr != nil:
-			return failed, runErr
+			x.err = runErr
 		case err != nil:
-			return failed, err
+			x.err = err
+		}
+		if x.err != nil || x.interrupted {
+			return x
 		}
 	}
-	return failed, nil
+	return x
 }
 
 // progress is a bar on a terminal, and nothing into a pipe.

@@ -154,7 +154,7 @@ func (e *env) replayInto(ctx context.Context, ledger string, files []string, o *
 	quiet := &env{stdin: e.stdin, stdout: io.Discard, stderr: e.stderr}
 	c := &cobra.Command{}
 	c.SetContext(ctx)
-	return quiet.runReplay(c, files, &replayOptions{knowledge: o.knowledge, ledger: ledgerOptions{file: ledger}, format: "summary", quiet: true})
+	return quiet.runReplay(c, files, &replayOptions{knowledge: o.knowledge, ledger: ledgerOptions{file: ledger, forgotten: true}, format: "summary", quiet: true})
 }
 
 // sqliteMagic is what a database of SQLite begins with.

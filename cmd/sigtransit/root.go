@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,8 @@ const (
 	exitFailed   = 1 // data that cannot be read, results that cannot be written
 	exitUsage    = 2 // command line or configuration
 	exitFindings = 3 // replay --fail-on
+
+	exitInterrupted = 130 // SIGINT or SIGTERM before all was read; what shells say of programs that SIGINT ended
 )
 
 // usageError is a fault of the command line or the configuration.
@@ -49,6 +52,10 @@ type env struct {
 	stdout, stderr io.Writer
 }
 
+// secondSignal is when after a first signal the next one ends the program at once, whatever
+// it waits for. What comes before belongs to the first: timeout(1) sends two.
+const secondSignal = 500 * time.Millisecond
+
 // run is the program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -59,6 +66,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		if c.Name() != daemonName {
+			context.AfterFunc(ctx, func() { time.AfterFunc(secondSignal, stop) })
+		}
+	}
 	err := root.ExecuteContext(ctx)
 	var code exitError
 	var usage usageError

@@ -24,10 +24,13 @@ type runOptions struct {
 	listen     []string
 }
 
+// daemonName is the command that ends in its own time, however often it is told to.
+const daemonName = "run"
+
 func (e *env) daemon() *cobra.Command {
 	var o runOptions
 	c := &cobra.Command{
-		Use:   "run",
+		Use:   daemonName,
 		Short: "watch mirror ports, for as long as it runs",
 		Long: `run captures from the interfaces of the configuration, or of --interface, matches what
 it reads against the carriers, hands findings to the sinks of the configuration

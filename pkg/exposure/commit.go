@@ -173,6 +173,9 @@ func storedSketch(q interface {
 // settle forgets what was written. Rows that no message came for since the sketches were
 // written last are let go whole.
 func (b *book) settle(whole bool) {
+	if b.counting != nil && b.pending() != 0 {
+		b.counting.stored = true
+	}
 	for _, r := range b.dirty {
 		r.messages, r.dialogues, r.secrets, r.refused, r.fresh = 0, 0, 0, 0, r.fresh[:0]
 		r.changed = false

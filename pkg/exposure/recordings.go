@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"time"
 )
@@ -85,8 +86,10 @@ func (l *Ledger) Recorded(identity string) error {
 // counting is a capture that is being counted: a recording as it will stand.
 type counting struct {
 	Recording
-	id    int64
-	ended bool
+	id     int64
+	last   int64 // capture time of the last message before it
+	stored bool  // some of it is written
+	ended  bool
 }
 
 // Begin says that what recorders hand over from now on is of a file. The note of it is
@@ -99,6 +102,7 @@ func (l *Ledger) Begin(name, identity string) error {
 		if err := l.db.QueryRow("SELECT coalesce(max(id), 0) + 1 FROM recordings").Scan(&c.id); err != nil {
 			return explain(l.path, err)
 		}
+		c.last = l.book.last
 		l.book.counting = c
 		return nil
 	})
@@ -112,6 +116,41 @@ func (l *Ledger) End(frames uint64, complete bool) error {
 		c.Frames, c.Complete, c.ended = frames, complete, true
 		return l.commit(false)
 	})
+}
+
+// Drop forgets what was counted of a file that is not read to its end, so that it can be
+// counted anew. Where some of it is written already, the rest is too: dropped is false.
+func (l *Ledger) Drop(frames uint64) (dropped bool, err error) {
+	err = l.ask(func() error {
+		if l.book.counting.stored {
+			return nil
+		}
+		dropped = true
+		return explain(l.path, l.book.drop())
+	})
+	if err == nil && !dropped {
+		err = l.End(frames, false)
+	}
+	return dropped, err
+}
+
+// drop forgets what is not written.
+func (b *book) drop() error {
+	// Of files before, rows have subscribers that no sketch has yet.
+	if err := b.mend(); err != nil {
+		return err
+	}
+	b.last = b.counting.last
+	b.counting = nil
+	b.dirty = b.dirty[:0]
+	b.recent = 0
+	clear(b.rows)
+	clear(b.perHour)
+	clear(b.covered)
+	clear(b.findings)
+	clear(b.links)
+	maps.DeleteFunc(b.unjudged, func(_ int64, stored bool) bool { return !stored })
+	return nil
 }
 
 // within reports that a file is being counted.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
 )
 
 // begin has a ledger count a file from now on.
@@ -118,6 +119,68 @@ func TestWholeFiles(t *testing.T) {
 	if err := l.Recorded("1-b"); !errors.Is(err, ErrRecorded) || !strings.Contains(err.Error(), "in part") {
 		t.Errorf("in part: %v", err)
 	}
+}
+
+// TestDrop: a file that was not read to its end is forgotten, with its subscribers, and those
+// of files before are kept.
+func TestDrop(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l := openAt(t, path, Options{})
+	r := NewRecorder(l)
+	count := func(from, to int) {
+		for i := from; i < to; i++ {
+			m := message(at(i), signaling.ClassSMS, "")
+			m.IMSI = number(i)
+			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
+		}
+		r.Cover("tap", at(0), &Counts{Frames: uint64(to - from)})
+		r.Flush()
+	}
+	check := func(when string, messages, files int) {
+		t.Helper()
+		if m, f := holds(t, path); m != messages || f != files {
+			t.Errorf("%s: %d messages and %d files, want %d and %d", when, m, f, messages, files)
+		}
+		for _, x := range readRows(t, path) {
+			if x.Subscribers != uint64(messages) {
+				t.Errorf("%s: %d subscribers over %s, want %d", when, x.Subscribers, x.Carrier, messages)
+			}
+		}
+	}
+	begin(t, l, "a.pcap", "1-a")
+	count(0, 100)
+	if err := l.End(100, true); err != nil {
+		t.Fatal(err)
+	}
+	begin(t, l, "b.pcap", "1-b")
+	count(100, 300)
+	count(5000, 5001) // in an hour of its own
+	if dropped, err := l.Drop(201); !dropped || err != nil {
+		t.Fatalf("%v, error %v", dropped, err)
+	}
+	if err := l.Recorded("1-b"); err != nil {
+		t.Error(err)
+	}
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	check("dropped", 100, 1)
+	begin(t, l, "b.pcap", "1-b")
+	count(100, 300)
+	if err := l.Flush(); err != nil { // as where memory is full
+		t.Fatal(err)
+	}
+	count(300, 310)
+	if dropped, err := l.Drop(210); dropped || err != nil {
+		t.Fatalf("%v, error %v", dropped, err)
+	}
+	if err := l.Recorded("1-b"); !errors.Is(err, ErrInPart) {
+		t.Error(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	check("in part", 310, 2)
 }
 
 // TestNoRoom: a file whose counts find no room is not noted as counted, until they do.

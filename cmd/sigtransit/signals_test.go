@@ -1,0 +1,163 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"sigtransit/pkg/exposure"
+)
+
+// replaying starts a replay and waits until it is about to read. It reads what is written to
+// in; lines are its standard error.
+func replaying(t *testing.T, args ...string) (c *exec.Cmd, in io.WriteCloser, out io.Reader, lines chan string) {
+	t.Helper()
+	c = program(append([]string{"replay", "-q", "--metrics-listen", "127.0.0.1:0"}, args...)...)
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = c.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	errs, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Process.Kill() })
+	lines = make(chan string, 100)
+	go func() {
+		defer close(lines)
+		for s := bufio.NewScanner(errs); s.Scan(); {
+			lines <- s.Text()
+		}
+	}()
+	if l := <-lines; !strings.HasPrefix(l, "metrics at ") {
+		t.Fatal(l)
+	}
+	return c, in, out, lines
+}
+
+// ended waits for the end of a program and returns its state and the rest of what it said.
+func ended(t *testing.T, c *exec.Cmd, lines chan string) (*os.ProcessState, string) {
+	t.Helper()
+	kill := time.AfterFunc(patience, func() { c.Process.Signal(syscall.SIGKILL) })
+	defer kill.Stop()
+	var all []string
+	for l := range lines {
+		all = append(all, l)
+	}
+	c.Wait()
+	return c.ProcessState, strings.Join(all, "\n")
+}
+
+func interrupt(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	if err := c.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestInterruptSilence: what nothing came from is waited for until a signal, and no longer.
+func TestInterruptSilence(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	capture, err := os.ReadFile(demo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, file string
+		head       []byte
+	}{{"standard input", "-", nil}, {"a header", "-", capture[:200]}, {"a pipe without a writer", pipe, nil}} {
+		c, in, _, lines := replaying(t, tt.file)
+		if _, err := in.Write(tt.head); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Millisecond)
+		interrupt(t, c)
+		if s, said := ended(t, c, lines); s.ExitCode() != exitInterrupted || said != "sigtransit: interrupted: nothing came" {
+			t.Errorf("%s: %v, %q", tt.name, s, said)
+		}
+	}
+}
+
+// TestInterruptLedger: a replay that is interrupted says so, and its ledger has whole
+// captures, with which it goes on.
+func TestInterruptLedger(t *testing.T) {
+	capture, err := os.ReadFile(demo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "ledger")
+	c, in, out, lines := replaying(t, "--ledger", file, "--messages", demo, "-")
+	go in.Write(capture[:len(capture)/2]) // and then it is silent
+	results := bufio.NewScanner(out)
+	results.Buffer(nil, 1<<20)
+	for results.Scan() && !strings.Contains(results.Text(), `"source":"-"`) {
+	}
+	go io.Copy(io.Discard, out)
+	time.Sleep(50 * time.Millisecond)
+	interrupt(t, c)
+	time.Sleep(2 * silence) // what came is not given up by one signal
+	in.Close()
+	s, said := ended(t, c, lines)
+	want := "sigtransit: interrupted: - is not read to its end\nsigtransit: the ledger holds nothing of -, and all of the captures before: go on with --ledger-skip"
+	if s.ExitCode() != exitInterrupted || said != want {
+		t.Errorf("%v, %q; want 130 and %q", s, said, want)
+	}
+	r, err := exposure.OpenForReading(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	list, err := r.Recordings()
+	if err != nil || len(list) != 1 || list[0].Name != demo || !list[0].Complete || list[0].Frames != 391 {
+		t.Errorf("error %v, the ledger holds %+v", err, list)
+	}
+	messages := uint64(0)
+	if err := r.Rows(time.Time{}, time.Time{}, func(x *exposure.Row) error {
+		if x.Carrier == exposure.Total {
+			messages += x.Messages
+		}
+		return nil
+	}); err != nil || messages != 179 {
+		t.Errorf("error %v, %d messages", err, messages)
+	}
+}
+
+// TestSecondSignal: it ends what the first one did not, at once.
+func TestSecondSignal(t *testing.T) {
+	capture, err := os.ReadFile(demo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, in, out, lines := replaying(t, "--messages", "-")
+	go in.Write(capture[:len(capture)/2])
+	if !bufio.NewScanner(out).Scan() {
+		t.Fatal("no results")
+	}
+	go io.Copy(io.Discard, out)
+	time.Sleep(50 * time.Millisecond)
+	interrupt(t, c)
+	interrupt(t, c) // of the first one still
+	time.Sleep(secondSignal + 300*time.Millisecond)
+	interrupt(t, c)
+	s, said := ended(t, c, lines)
+	if w := s.Sys().(syscall.WaitStatus); !w.Signaled() || w.Signal() != syscall.SIGINT || said != "" {
+		t.Errorf("%v, %q", s, said)
+	}
+}
