@@ -161,3 +161,37 @@ func TestSecondSignal(t *testing.T) {
 		t.Errorf("%v, %q", s, said)
 	}
 }
+
+// TestPipesAreNoFiles: what is read whole before anything is done is no pipe, which would be
+// waited for.
+func TestPipesAreNoFiles(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe.xml")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"check -c PIPE", exitUsage, "PIPE: is a named pipe; want a YAML file"},
+		{"run -c PIPE", exitUsage, "PIPE: is a named pipe; want a YAML file"},
+		{"check --watchlist PIPE", exitUsage, "PIPE: cannot be read: is a named pipe; want a file"},
+		{"check --detections PIPE", exitUsage, "PIPE: cannot be read: is a named pipe; want a file"},
+		{"check --exceptions PIPE", exitUsage, "PIPE: cannot be read: is a named pipe; want a file"},
+		{"check --watchlist /dev/zero", exitUsage, "/dev/zero: cannot be read: is a device; want a file"},
+		{"check --dictionary PIPE", exitUsage, "PIPE: is a named pipe; want an XML dictionary"},
+		{"check --home 001-01 --partners PIPE", exitUsage, "PIPE: is a named pipe; want a partner file (sigtransit ir21 import)"},
+		{"rules test PIPE", exitUsage, "PIPE: cannot be read: is a named pipe; want a file"},
+		{"ir21 import PIPE -o -", exitFailed, "PIPE: is a named pipe; want a file\nsigtransit: ir21 import: no document could be used; no partner file is written"},
+		{"report --declared PIPE", exitFailed, "PIPE: is a named pipe; want a file"},
+	} {
+		c := program(strings.Fields(strings.ReplaceAll(tt.args, "PIPE", pipe))...)
+		kill := time.AfterFunc(patience, func() { c.Process.Kill() })
+		out, _ := c.CombinedOutput()
+		kill.Stop()
+		if want := "sigtransit: " + strings.ReplaceAll(tt.want, "PIPE", pipe) + "\n"; c.ProcessState.ExitCode() != tt.code || string(out) != want {
+			t.Errorf("%s: %v, %q; want %d and %q", tt.args, c.ProcessState, out, tt.code, want)
+		}
+	}
+}

@@ -91,3 +91,19 @@ func Unreadable(name string) string {
 	}
 	return ""
 }
+
+// NoFile says what stands in the place of a file; "" for a file. Opening a pipe waits for its
+// writer, and a device may have no end.
+func NoFile(m fs.FileMode) string {
+	switch {
+	case m.IsRegular():
+		return ""
+	case m.IsDir():
+		return "is a directory"
+	case m&fs.ModeNamedPipe != 0:
+		return "is a named pipe"
+	case m&fs.ModeSocket != 0:
+		return "is a socket"
+	}
+	return "is a device"
+}

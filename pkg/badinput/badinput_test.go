@@ -2,6 +2,7 @@ package badinput
 
 import (
 	"errors"
+	"io/fs"
 	"testing"
 )
 
@@ -23,5 +24,16 @@ func TestList(t *testing.T) {
 	var first *Error
 	if got := l.Error(); got != "a:1:2: w\na:1:9: z\na:2: y\nb: x" || !errors.As(error(l), &first) || first != l[0] {
 		t.Errorf("%q, first %v", got, first)
+	}
+}
+
+func TestNoFile(t *testing.T) {
+	for m, want := range map[fs.FileMode]string{
+		0o644: "", fs.ModeDir | 0o755: "is a directory", fs.ModeNamedPipe | 0o600: "is a named pipe", fs.ModeSocket: "is a socket",
+		fs.ModeDevice | fs.ModeCharDevice: "is a device", fs.ModeDevice: "is a device",
+	} {
+		if got := NoFile(m); got != want {
+			t.Errorf("%v: %q, want %q", m, got, want)
+		}
 	}
 }

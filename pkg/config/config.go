@@ -139,11 +139,12 @@ func Load(name string, reads ...string) (Config, error) {
 		return Default(), badinput.List{{File: name, Text: fmt.Sprintf(format, args...)}}
 	}
 	info, err := os.Stat(name)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fail("%s", strings.TrimPrefix(err.Error(), "stat "+name+": "))
-	case info.IsDir():
-		return fail("is a directory; want a YAML file")
+	}
+	switch is := badinput.NoFile(info.Mode()); {
+	case is != "":
+		return fail("%s; want a YAML file", is)
 	case info.Size() > maxSize:
 		return fail("has %d octets; want a YAML file of at most %d", info.Size(), maxSize)
 	}

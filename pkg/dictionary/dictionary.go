@@ -95,11 +95,12 @@ func Load(files ...string) (*diameter.Dictionary, error) {
 func (l *loader) read(name string) error {
 	l.file = name
 	info, err := os.Stat(name)
-	switch {
-	case err != nil:
+	if err != nil {
 		return &Error{File: name, Text: strings.TrimPrefix(err.Error(), "stat "+name+": ")}
-	case info.IsDir():
-		return &Error{File: name, Text: "is a directory; want an XML dictionary"}
+	}
+	switch is := badinput.NoFile(info.Mode()); {
+	case is != "":
+		return &Error{File: name, Text: is + "; want an XML dictionary"}
 	case info.Size() > maxSize:
 		return &Error{File: name, Text: fmt.Sprintf("has %d octets; want an XML dictionary of at most %d", info.Size(), maxSize)}
 	}

@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"sigtransit/pkg/badinput"
 	"sigtransit/pkg/partners"
 )
 
@@ -247,18 +248,22 @@ func (r *result) refuse(name string, err error) {
 
 // read reads a document, or those in an archive.
 func (r *result) read(name string, maxSize int64) {
+	info, err := os.Stat(name)
+	if err != nil {
+		r.refuse(name, err)
+		return
+	}
+	if is := badinput.NoFile(info.Mode()); is != "" {
+		r.refuse(name, errors.New(is+"; want a file"))
+		return
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		r.refuse(name, err)
 		return
 	}
 	defer f.Close()
-	info, err := f.Stat()
 	switch lower := strings.ToLower(name); {
-	case err != nil:
-		r.refuse(name, err)
-	case info.IsDir():
-		r.refuse(name, errors.New("is a folder"))
 	case strings.HasSuffix(lower, ".json"):
 		earlier, err := partners.Load(name)
 		if err != nil {

@@ -151,6 +151,13 @@ func encodeDeclarations(list []Declaration) (out []jsonDeclaration) {
 
 // Load reads a partner file.
 func Load(name string) (*File, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, &Error{File: name, Text: errText(err)}
+	}
+	if is := badinput.NoFile(info.Mode()); is != "" {
+		return nil, &Error{File: name, Text: is + "; want a partner file (sigtransit ir21 import)"}
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, &Error{File: name, Text: errText(err)}
