@@ -9,11 +9,11 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
 	"sigtransit/pkg/badinput"
 	"sigtransit/pkg/signaling"
+	"sigtransit/pkg/yamltree"
 )
 
 // file is one YAML file on its way in. Its nodes are walked by hand, not
@@ -36,7 +36,7 @@ func (f *file) at(t *token.Token, format string, args ...any) {
 
 // documents parses the file; an empty one gives a problem.
 func (f *file) documents() []ast.Node {
-	tree, err := parser.ParseBytes(f.data, 0)
+	tree, err := yamltree.Parse(f.data)
 	if err != nil {
 		var ye yaml.Error
 		if errors.As(err, &ye) {

@@ -71,6 +71,7 @@ func TestBadInput(t *testing.T) {
 
 		{"configuration: not YAML", "privacy: [\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: sequence end token ']' not found\n"},
 		{"configuration: unknown key", "privacy: mask\nwatchlist: [x]\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:2:1: unknown key \"watchlist\"; want one of " + strings.Join(config.Keys(), ", ") + "\n"},
+		{"configuration: too deep", "watchlists: " + strings.Repeat("[", 100_000), []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:77: lists and mappings stand more than 64 deep in each other\n"},
 		{"configuration: bad word", "privacy: maks\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:10: unknown privacy mode \"maks\": want mask, pseudonym or clear\n"},
 		{"configuration: bad type", "builtin_carriers: maybe\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:1:19: builtin_carriers: \"maybe\" is no truth value; want true or false\n"},
 		{"configuration: a sink", "sinks:\n  - type: file\n    path: findings.jsonl\n    rotate: {size: 1MB}\n", []string{"check", "-c", "FILE"}, 2, "sigtransit: FILE:4:20: \"1MB\" is no size; want a number with a unit: \"512KiB\", \"64MiB\", \"2GiB\"\n"},
@@ -81,6 +82,10 @@ func TestBadInput(t *testing.T) {
 		{"carriers: bad point code", carriers("{type: point_code, value: 9-106-6}"), []string{"check", "--watchlist", "FILE"}, 2, "sigtransit: FILE:5:35: point_code: \"9-106-6\", want a point code as zone-network-point (0-7, 0-255, 0-7), decimal or 0x hex, or zone-network for the eight codes of a signalling area\n"},
 		{"carriers: bad GT prefix", carriers("{type: gt_prefix, value: 35x}"), []string{"check", "--watchlist", "FILE"}, 2, "sigtransit: FILE:5:34: gt_prefix: \"35x\", want the first 1 to 15 digits of an international number without + or 00, for example 35699\n"},
 		{"carriers: bad IP prefix", carriers("{type: ip_prefix, value: 203.0.113.0/33}"), []string{"check", "--watchlist", "FILE"}, 2, "sigtransit: FILE:5:34: ip_prefix: \"203.0.113.0/33\", want an IP prefix or address, for example 192.0.2.0/24 or 2001:db8::/32\n"},
+		{"carriers: too deep", "carriers: " + strings.Repeat("{a: ", 100_000), []string{"check", "--watchlist", "FILE"}, 2, "sigtransit: FILE:1:267: not YAML: lists and mappings stand more than 64 deep in each other\n"},
+		{"detections: too deep", "detections: " + strings.Repeat("{a: ", 100_000), []string{"check", "--detections", "FILE"}, 2, "sigtransit: FILE:1:269: not YAML: lists and mappings stand more than 64 deep in each other\n"},
+		{"exceptions: too deep", "exceptions: " + strings.Repeat("{a: ", 100_000), []string{"check", "--exceptions", "FILE"}, 2, "sigtransit: FILE:1:269: not YAML: lists and mappings stand more than 64 deep in each other\n"},
+		{"tests: too deep", strings.Repeat("- ", 100_000), []string{"rules", "test", "FILE"}, 2, "sigtransit: FILE:1:129: not YAML: lists and mappings stand more than 64 deep in each other\n"},
 		{"carriers: a directory", "", []string{"check", "--watchlist", "."}, 2, "sigtransit: .: cannot be read: is a directory\n"},
 	}
 	for _, tt := range tests {

@@ -14,7 +14,7 @@ import (
 var floors = [][]string{
 	{"decoders/telecom", "decoders/internal/wire", "decoders/internal/sigtran", "decoders/internal/mutate", "decoders/internal/octets", "decoders/ber"},
 	{"decoders/"},
-	{"pkg/signaling", "pkg/badinput", "pkg/wholefile"},
+	{"pkg/signaling", "pkg/badinput", "pkg/wholefile", "pkg/yamltree"},
 	{"pkg/capture", "pkg/reassembly", "pkg/dialogue", "pkg/dictionary", "pkg/synth", "pkg/synth/raex", "pkg/trust", "pkg/partners", "pkg/numbering"},
 	{"pkg/dissect", "pkg/capture/live", "pkg/capture/live/livetest", "pkg/roaming", "pkg/ir21"},
 	{"rules"},

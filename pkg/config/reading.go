@@ -13,10 +13,10 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
 	"sigtransit/pkg/badinput"
+	"sigtransit/pkg/yamltree"
 	"sigtransit/rules"
 )
 
@@ -127,7 +127,7 @@ var errYAML = errors.New("is no YAML that can be read; look for a tag (!) or an 
 
 // form reads a form: all of it that has the form. It is false where there is nothing.
 func (r *reading) form(data []byte, f *form) bool {
-	tree, err := parser.ParseBytes(badinput.Text(data), 0)
+	tree, err := yamltree.Parse(badinput.Text(data))
 	if err != nil {
 		r.yaml(err)
 		return false
