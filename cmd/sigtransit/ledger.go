@@ -55,6 +55,9 @@ func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, ver
 		Key: k.Derive(exposure.KeyUse), Version: version, Rules: set,
 		Found: func(f *rules.Finding) { r.found = append(r.found, f) },
 	})
+	if errors.Is(err, exposure.ErrNoRoom) {
+		return nil, nil, err
+	}
 	if err != nil {
 		return nil, nil, usageError{err}
 	}

@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"cmp"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
@@ -183,7 +184,10 @@ func readKey(name string) ([]byte, error) {
 			return nil, err
 		}
 		_, err = fmt.Fprintf(f, "%x\n", key)
-		return key, errors.Join(err, f.Sync(), f.Close())
+		if err = cmp.Or(err, f.Sync(), f.Close()); err != nil {
+			os.Remove(name) // half a key would be none for ever
+		}
+		return key, err
 	}
 	if err != nil {
 		return nil, err

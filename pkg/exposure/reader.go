@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -33,9 +34,9 @@ func OpenForReading(path string) (*Reader, error) {
 	}
 	r := &Reader{path: path}
 	if err = r.open("mode=ro"); err != nil && !errors.Is(err, ErrNotLedger) && !errors.Is(err, ErrNewer) {
-		// In a folder that is read only SQLite cannot make the files that readers share;
-		// without writers it needs none.
-		if _, e := os.Stat(path + "-wal"); errors.Is(e, os.ErrNotExist) {
+		// In a folder that is read only, or on a full disk, SQLite cannot make the files that
+		// readers share; without writers it needs none. It may have begun to make them.
+		if i, e := os.Stat(path + "-wal"); errors.Is(e, os.ErrNotExist) || e == nil && i.Size() == 0 {
 			if r.open("mode=ro", "immutable=1") == nil {
 				err = nil
 			}
@@ -55,6 +56,12 @@ func (r *Reader) open(params ...string) (err error) {
 	if r.tx, err = r.db.Begin(); err == nil {
 		if err = r.tx.QueryRow("PRAGMA application_id").Scan(&app); err == nil {
 			err = r.tx.QueryRow("PRAGMA user_version").Scan(&version)
+		}
+	}
+	if err == nil && app == 0 {
+		var tables int
+		if err = r.tx.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&tables); err == nil && tables == 0 {
+			err = fmt.Errorf("%w yet: its making was cut short; record into it to have it made", ErrNotLedger)
 		}
 	}
 	if err == nil {

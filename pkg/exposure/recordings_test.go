@@ -228,3 +228,26 @@ func TestIdentifyPipe(t *testing.T) {
 		t.Errorf("identity %q", id)
 	}
 }
+
+// TestCutShort: a ledger whose making a full disk cut short says so, and is made when it is
+// recorded into.
+func TestCutShort(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	db, err := openDB(path, "_pragma=journal_mode(WAL)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Ping(); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	if _, err := OpenForReading(path); !errors.Is(err, ErrNotLedger) || !strings.HasSuffix(err.Error(), "is no ledger yet: its making was cut short; record into it to have it made") {
+		t.Errorf("error %v", err)
+	}
+	if err := openAt(t, path, Options{}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if m, f := holds(t, path); m != 0 || f != 0 {
+		t.Errorf("%d messages and %d files", m, f)
+	}
+}

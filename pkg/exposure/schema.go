@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -28,6 +29,7 @@ var (
 	ErrLocked    = errors.New("is being recorded into by another process")
 	ErrDamaged   = errors.New("is damaged")
 	ErrReadOnly  = errors.New("cannot be written")
+	ErrNoRoom    = errors.New("has no room")
 )
 
 // Words of closed sets are stored as text: their numbers may change from version to
@@ -163,15 +165,22 @@ func explain(path string, err error) error {
 		err = pe.Err
 	}
 	var se *sqlite.Error
+	noRoom := errors.Is(err, syscall.ENOSPC)
 	if errors.As(err, &se) {
-		switch se.Code() & 0xff {
+		switch code := se.Code(); code & 0xff {
 		case sqlite3.SQLITE_NOTADB:
 			err = fmt.Errorf("%w: it has another form, or its head is damaged; name another file", ErrNotLedger)
 		case sqlite3.SQLITE_CORRUPT:
 			err = fmt.Errorf("%w (%v); put a copy in its place, or save what is left with sqlite3's .recover and name a new file", ErrDamaged, se)
 		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 			err = fmt.Errorf("%w: %v; its folder must be writable too", ErrReadOnly, se)
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+			// On a full disk the index of the WAL cannot get its size.
+			noRoom = code == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR_SHMSIZE
 		}
+	}
+	if noRoom {
+		err = fmt.Errorf("%w: %v; make some on its file system", ErrNoRoom, err)
 	}
 	return fmt.Errorf("ledger %s: %w", path, err)
 }
