@@ -160,14 +160,19 @@ func (r *recording) end(w *pipeline.Worker, complete bool) error {
 // cut has the ledger forget a file that was not read to its end, once the worker has told
 // all, so that a later replay counts it whole. What is told of that says how to go on.
 func (r *recording) cut(w *pipeline.Worker) (told string, err error) {
-	if r == nil || r.at == "" {
+	if r == nil {
 		return "", nil
 	}
-	dropped, err := r.Drop(w.Frames() - r.from)
-	if dropped {
-		return "the ledger holds nothing of " + r.at + ", and all of the captures before: go on with --ledger-skip", err
+	if r.at != "" {
+		whole, err := r.Drop(w.Frames() - r.from)
+		if err != nil {
+			return "", err
+		}
+		if !whole {
+			return "the ledger holds a part of it: it cannot be gone on with, nor counted once more without counting that twice", nil
+		}
 	}
-	return "the ledger holds a part of " + r.at, err
+	return "the ledger holds the captures before it, and nothing of it: go on with --ledger-skip", nil
 }
 
 // paths has the ledger judge the paths of the capture, and hands the findings on.

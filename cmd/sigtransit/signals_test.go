@@ -115,7 +115,7 @@ func TestInterruptLedger(t *testing.T) {
 	time.Sleep(2 * silence) // what came is not given up by one signal
 	in.Close()
 	s, said := ended(t, c, lines)
-	want := "sigtransit: interrupted: - is not read to its end\nsigtransit: the ledger holds nothing of -, and all of the captures before: go on with --ledger-skip"
+	want := "sigtransit: interrupted: - is not read to its end\nsigtransit: the ledger holds the captures before it, and nothing of it: go on with --ledger-skip"
 	if s.ExitCode() != exitInterrupted || said != want {
 		t.Errorf("%v, %q; want 130 and %q", s, said, want)
 	}
