@@ -154,6 +154,7 @@ func (o *remote) explain(ctx context.Context, err error) error {
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var record tls.RecordHeaderError
+	var alert *net.OpError // of TLS: net/http says at times how it learned of it, too
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err // the address is told already
@@ -167,14 +168,14 @@ func (o *remote) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%w; it is not in %s", err, o.caFile)
 	case errors.As(err, &name):
 		return fmt.Errorf("%w; want the name or address that its certificate is for", err)
-	case strings.Contains(err.Error(), "remote error: tls: "): // an alert, which has no type
+	case errors.As(err, &alert) && alert.Op == "remote error":
 		switch {
 		case o.certFile != "":
-			return fmt.Errorf("it does not accept the certificate of %s: %w", o.certFile, err)
-		case strings.Contains(err.Error(), "certificate required"):
+			return fmt.Errorf("it does not accept the certificate of %s: %w", o.certFile, alert)
+		case strings.Contains(alert.Error(), "certificate required"):
 			return errors.New("it wants to know who asks; want --web-cert and --web-key with a certificate of ours")
 		}
-		return fmt.Errorf("%w; if it asks for a certificate of ours, want --web-cert and --web-key", err) // so in TLS 1.2
+		return fmt.Errorf("%w; if it asks for a certificate of ours, want --web-cert and --web-key", alert) // so in TLS 1.2
 	case errors.As(err, &record), strings.Contains(err.Error(), "HTTP response to HTTPS client"): // net/http has no type for it
 		return errors.New("it does not speak TLS; want http://")
 	}
