@@ -341,7 +341,8 @@ func (s *SCTP) abandon(a, b uint32, c *Counters) {
 // Settle judges what has been outstanding for so long that it will not come any
 // more. It is called now and then.
 func (s *SCTP) Settle(now int64) {
-	if n := s.acked - s.floor; s.heard && n > 1<<30 {
+	// A direction that began in the middle may be acknowledged up to before its floor.
+	if n := s.acked - s.floor; s.heard && n > 1<<30 && (!s.started || int32(n) > 0) {
 		s.floor += 1 << 29 // so that the difference does not wrap
 		if !s.started {
 			s.Tap += 1 << 29

@@ -167,6 +167,28 @@ func FuzzLoss(f *testing.F) {
 	})
 }
 
+// TestLossBehindFloor: the first acknowledgement of a direction that began in the middle may
+// be of what came before; what is lost later counts all the same.
+func TestLossBehindFloor(t *testing.T) {
+	var s SCTP
+	var c Counters
+	s.Accept(1000, &c)
+	s.Acked(0, 990, nil, &c)
+	for now := range int64(4) {
+		s.Settle(now)
+	}
+	for tsn := uint32(1001); tsn < 1100; tsn++ {
+		if tsn != 1050 {
+			s.Accept(tsn, &c)
+		}
+	}
+	s.Acked(5, 1099, nil, &c)
+	s.Finish()
+	if want := (Loss{Tap: 1}); s.Loss != want || s.Missing != 1 || s.floor != 1000 {
+		t.Errorf("missing %d, %+v, floor %d; want 1 of 1050 and the floor where it was", s.Missing, s.Loss, s.floor)
+	}
+}
+
 // TestLossAllocates: nothing, on a direction that goes its way or loses now and then.
 func TestLossAllocates(t *testing.T) {
 	var s SCTP
