@@ -122,15 +122,22 @@ func subscribers(f Figures) string {
 		s = append(s, f.Home.String()+" of our subscribers")
 	}
 	if f.Visitors.Value > 0 {
-		s = append(s, f.Visitors.String()+" visiting "+map[bool]string{true: "subscriber", false: "subscribers"}[f.Visitors.Value == 1])
+		s = append(s, f.Visitors.String()+" visiting "+people(f.Visitors))
 	}
 	if f.Others.Value > 0 {
-		s = append(s, f.Others.String()+" "+map[bool]string{true: "subscriber", false: "subscribers"}[f.Others.Value == 1]+" whose operator is not known")
+		s = append(s, f.Others.String()+" "+people(f.Others)+" whose operator is not known")
 	}
 	if len(s) == 0 {
 		return "no subscriber that is named"
 	}
 	return list(s)
+}
+
+func people(e Estimate) string {
+	if e.Value == 1 {
+		return "subscriber"
+	}
+	return "subscribers"
 }
 
 // Tally counts comparisons by their verdict.

@@ -21,6 +21,19 @@ var blue = &rules.Carrier{ID: "blue", Name: "Blue Transit", Watched: true}
 // build makes the report of a ledger that count filled, with messages of one partner.
 func build(t *testing.T, keep exposure.Options, o Options, count func(add func(at time.Time, v ...rules.Verdict))) *Data {
 	t.Helper()
+	return buildOf(t, keep, o, func(rec *exposure.Recorder) {
+		count(func(at time.Time, v ...rules.Verdict) {
+			m := signaling.Message{Time: at.UnixNano(), Protocol: signaling.MAP, Kind: signaling.KindInvoke, Class: signaling.ClassSMS, TCAP: &tcap.Message{}}
+			m.Roaming = signaling.Roaming{Direction: signaling.Outbound, Subscriber: signaling.WhoseHome, Partner: 1}
+			rec.Add(&m, v)
+			rec.Cover("test", m.Time, &exposure.Counts{Frames: 1})
+		})
+	})
+}
+
+// buildOf is build with all that a recorder can count.
+func buildOf(t *testing.T, keep exposure.Options, o Options, count func(*exposure.Recorder)) *Data {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "ledger")
 	l, err := exposure.Open(path, keep)
 	if err != nil {
@@ -29,12 +42,7 @@ func build(t *testing.T, keep exposure.Options, o Options, count func(add func(a
 	defer l.Close()
 	rec := exposure.NewRecorder(l)
 	rec.SetPartners(func(uint32) (exposure.Partner, bool) { return exposure.Partner{ID: "XXAAA", Name: "Alpha"}, true })
-	count(func(at time.Time, v ...rules.Verdict) {
-		m := signaling.Message{Time: at.UnixNano(), Protocol: signaling.MAP, Kind: signaling.KindInvoke, Class: signaling.ClassSMS, TCAP: &tcap.Message{}}
-		m.Roaming = signaling.Roaming{Direction: signaling.Outbound, Subscriber: signaling.WhoseHome, Partner: 1}
-		rec.Add(&m, v)
-		rec.Cover("test", m.Time, &exposure.Counts{Frames: 1})
-	})
+	count(rec)
 	rec.Flush()
 	l.Flush()
 	r, err := exposure.OpenForReading(path)
@@ -145,28 +153,12 @@ func TestForever(t *testing.T) {
 // TestLinksThatChange: a link counts by the protection that it had last.
 func TestLinksThatChange(t *testing.T) {
 	for _, x := range []struct{ was, is signaling.Protection }{{signaling.Clear, signaling.TLS}, {signaling.TLS, signaling.Clear}} {
-		path := filepath.Join(t.TempDir(), "ledger")
-		l, err := exposure.Open(path, exposure.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		rec := exposure.NewRecorder(l)
-		m := signaling.Message{Time: november(2, 20).UnixNano(), Protocol: signaling.MAP, Kind: signaling.KindInvoke, Class: signaling.ClassSMS, TCAP: &tcap.Message{}}
-		rec.Add(&m, []rules.Verdict{{Carrier: blue, Evidence: signaling.EvidenceAdjacent}})
-		rec.AddLinks(november(2, 20).UnixNano(), []*rules.Carrier{blue}, x.was)
-		rec.MoveLink(november(2, 21).UnixNano(), blue, x.was, x.is)
-		rec.Flush()
-		l.Flush()
-		r, err := exposure.OpenForReading(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
-		d, err := Build(r, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := buildOf(t, exposure.Options{}, Options{}, func(rec *exposure.Recorder) {
+			m := signaling.Message{Time: november(2, 20).UnixNano(), Protocol: signaling.MAP, Kind: signaling.KindInvoke, Class: signaling.ClassSMS, TCAP: &tcap.Message{}}
+			rec.Add(&m, []rules.Verdict{{Carrier: blue, Evidence: signaling.EvidenceAdjacent}})
+			rec.AddLinks(m.Time, []*rules.Carrier{blue}, x.was)
+			rec.MoveLink(november(2, 21).UnixNano(), blue, x.was, x.is)
+		})
 		if n := d.Carriers[0].Links; len(n) != 1 || n[0] != (LinkCount{x.is.String(), 1}) {
 			t.Errorf("from %v to %v: %+v", x.was, x.is, n)
 		}
