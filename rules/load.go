@@ -2,7 +2,6 @@ package rules
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -215,23 +214,16 @@ func (l *loader) builtin(dir string, read func(*file)) {
 }
 
 func (l *loader) user(name string, read func(*file)) {
-	data, err := readFile(name)
+	_, err := badinput.Stat(name, "a file")
+	var data []byte
+	if err == nil {
+		data, err = os.ReadFile(name)
+	}
 	if err != nil {
 		l.problems.add(Problem{File: name, Text: "cannot be read: " + errText(err)})
 		return
 	}
 	read(&file{loader: l, name: name, data: badinput.Text(data)})
-}
-
-func readFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if is := badinput.NoFile(info.Mode()); is != "" && !info.IsDir() {
-		return nil, errors.New(is + "; want a file")
-	}
-	return os.ReadFile(name)
 }
 
 // errText drops the file name that an os error repeats.

@@ -86,7 +86,7 @@ func TestBadInput(t *testing.T) {
 		{"detections: too deep", "detections: " + strings.Repeat("{a: ", 100_000), []string{"check", "--detections", "FILE"}, 2, "sigtransit: FILE:1:269: not YAML: lists and mappings stand more than 64 deep in each other\n"},
 		{"exceptions: too deep", "exceptions: " + strings.Repeat("{a: ", 100_000), []string{"check", "--exceptions", "FILE"}, 2, "sigtransit: FILE:1:269: not YAML: lists and mappings stand more than 64 deep in each other\n"},
 		{"tests: too deep", strings.Repeat("- ", 100_000), []string{"rules", "test", "FILE"}, 2, "sigtransit: FILE:1:129: not YAML: lists and mappings stand more than 64 deep in each other\n"},
-		{"carriers: a directory", "", []string{"check", "--watchlist", "."}, 2, "sigtransit: .: cannot be read: is a directory\n"},
+		{"carriers: a directory", "", []string{"check", "--watchlist", "."}, 2, "sigtransit: .: cannot be read: is a directory; want a file\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

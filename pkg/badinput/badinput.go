@@ -92,9 +92,26 @@ func Unreadable(name string) string {
 	return ""
 }
 
-// NoFile says what stands in the place of a file; "" for a file. Opening a pipe waits for its
+// Stat is os.Stat for a file that is to be read whole, which has to be a regular one; want
+// says what of. The error does not repeat the name.
+func Stat(name, want string) (fs.FileInfo, error) {
+	info, err := os.Stat(name)
+	var pe *fs.PathError
+	switch {
+	case errors.As(err, &pe):
+		return nil, pe.Err
+	case err != nil:
+		return nil, err
+	}
+	if is := noFile(info.Mode()); is != "" {
+		return nil, errors.New(is + "; want " + want)
+	}
+	return info, nil
+}
+
+// noFile says what stands in the place of a file; "" for a file. Opening a pipe waits for its
 // writer, and a device may have no end.
-func NoFile(m fs.FileMode) string {
+func noFile(m fs.FileMode) string {
 	switch {
 	case m.IsRegular():
 		return ""

@@ -32,7 +32,7 @@ func TestNoFile(t *testing.T) {
 		0o644: "", fs.ModeDir | 0o755: "is a directory", fs.ModeNamedPipe | 0o600: "is a named pipe", fs.ModeSocket: "is a socket",
 		fs.ModeDevice | fs.ModeCharDevice: "is a device", fs.ModeDevice: "is a device",
 	} {
-		if got := NoFile(m); got != want {
+		if got := noFile(m); got != want {
 			t.Errorf("%v: %q, want %q", m, got, want)
 		}
 	}

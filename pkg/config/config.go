@@ -8,7 +8,6 @@ import (
 	"iter"
 	"os"
 	"reflect"
-	"strings"
 	"time"
 
 	"sigtransit/pkg/badinput"
@@ -138,13 +137,10 @@ func Load(name string, reads ...string) (Config, error) {
 	fail := func(format string, args ...any) (Config, error) {
 		return Default(), badinput.List{{File: name, Text: fmt.Sprintf(format, args...)}}
 	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return fail("%s", strings.TrimPrefix(err.Error(), "stat "+name+": "))
-	}
-	switch is := badinput.NoFile(info.Mode()); {
-	case is != "":
-		return fail("%s; want a YAML file", is)
+	info, err := badinput.Stat(name, "a YAML file")
+	switch {
+	case err != nil:
+		return fail("%v", err)
 	case info.Size() > maxSize:
 		return fail("has %d octets; want a YAML file of at most %d", info.Size(), maxSize)
 	}

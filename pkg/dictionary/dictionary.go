@@ -94,13 +94,10 @@ func Load(files ...string) (*diameter.Dictionary, error) {
 
 func (l *loader) read(name string) error {
 	l.file = name
-	info, err := os.Stat(name)
-	if err != nil {
-		return &Error{File: name, Text: strings.TrimPrefix(err.Error(), "stat "+name+": ")}
-	}
-	switch is := badinput.NoFile(info.Mode()); {
-	case is != "":
-		return &Error{File: name, Text: is + "; want an XML dictionary"}
+	info, err := badinput.Stat(name, "an XML dictionary")
+	switch {
+	case err != nil:
+		return &Error{File: name, Text: err.Error()}
 	case info.Size() > maxSize:
 		return &Error{File: name, Text: fmt.Sprintf("has %d octets; want an XML dictionary of at most %d", info.Size(), maxSize)}
 	}

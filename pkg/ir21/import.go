@@ -248,13 +248,9 @@ func (r *result) refuse(name string, err error) {
 
 // read reads a document, or those in an archive.
 func (r *result) read(name string, maxSize int64) {
-	info, err := os.Stat(name)
+	info, err := badinput.Stat(name, "a file")
 	if err != nil {
 		r.refuse(name, err)
-		return
-	}
-	if is := badinput.NoFile(info.Mode()); is != "" {
-		r.refuse(name, errors.New(is+"; want a file"))
 		return
 	}
 	f, err := os.Open(name)

@@ -151,12 +151,8 @@ func encodeDeclarations(list []Declaration) (out []jsonDeclaration) {
 
 // Load reads a partner file.
 func Load(name string) (*File, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, &Error{File: name, Text: errText(err)}
-	}
-	if is := badinput.NoFile(info.Mode()); is != "" {
-		return nil, &Error{File: name, Text: is + "; want a partner file (sigtransit ir21 import)"}
+	if _, err := badinput.Stat(name, "a partner file (sigtransit ir21 import)"); err != nil {
+		return nil, &Error{File: name, Text: err.Error()}
 	}
 	f, err := os.Open(name)
 	if err != nil {
