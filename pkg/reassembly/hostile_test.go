@@ -1,6 +1,8 @@
 package reassembly
 
 import (
+	"math"
+	"math/bits"
 	"syscall"
 	"testing"
 	"time"
@@ -20,10 +22,11 @@ func cpu(t *testing.T) time.Duration {
 }
 
 // TestHostileCost: no order of pieces makes each of them cost a walk over what is
-// held. A sound piece costs less than a microsecond, a walk over a full table a
-// hundred.
+// held. A sound piece costs less than five microseconds, a walk over a full table a
+// hundred; where words have 32 bits, all of it takes about three times as long. The
+// least of some rounds counts, since a busy machine makes each of them dearer.
 func TestHostileCost(t *testing.T) {
-	const pieces, limit = 100_000, 25 * time.Microsecond
+	const pieces, rounds, limit = 20_000, 5, 25 * time.Microsecond * (64 / bits.UintSize) * (64 / bits.UintSize)
 	payload := make([]byte, 64)
 	fragments := func(order func(i uint32) (tsn uint32, begin, end bool)) func(t *testing.T) uint64 {
 		return func(t *testing.T) uint64 {
@@ -128,14 +131,16 @@ func TestHostileCost(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			from := cpu(t)
-			if run(t) == 0 {
-				t.Error("nothing was given up, or it was not counted")
+			least := time.Duration(math.MaxInt64)
+			for range rounds {
+				from := cpu(t)
+				if run(t) == 0 {
+					t.Error("nothing was given up, or it was not counted")
+				}
+				least = min(least, (cpu(t)-from)/pieces)
 			}
-			if each := (cpu(t) - from) / pieces; each > limit {
-				t.Errorf("%v a piece", each)
-			} else {
-				t.Logf("%v a piece", each)
+			if t.Logf("%v a piece", least); least > limit {
+				t.Errorf("that is more than %v", limit)
 			}
 		})
 	}

@@ -332,7 +332,9 @@ func (s *SCTP) abandon(a, b uint32, c *Counters) {
 	s.Missing += n
 	s.fit(b-1, c)
 	if a = later(a, s.next); int32(b-a) > 0 {
-		s.span(a, b, func(w *uint64, mask uint64) { *w |= mask })
+		for w, mask := range s.words(a, b) {
+			*w |= mask
+		}
 	}
 	s.high = later(s.high, b-1)
 	s.advance()

@@ -13,23 +13,48 @@ func (s *SCTP) bit(t uint32) bool {
 
 func (s *SCTP) setBit(t uint32) { s.ring[t/64&uint32(len(s.ring)-1)] |= 1 << (t % 64) }
 
-// span calls f for the words that hold the TSNs from a up to, not including, b, with
-// a mask of the bits that are theirs. The range is at most the ring.
-func (s *SCTP) span(a, b uint32, f func(word *uint64, mask uint64)) {
-	for a != b {
-		n := min(64-a%64, b-a)
-		f(&s.ring[a/64&uint32(len(s.ring)-1)], ^uint64(0)>>(64-n)<<(a%64))
-		a += n
+// words gives the words that hold the TSNs from a up to, not including, b, with a mask
+// of the bits that are theirs. The range is at most the ring.
+func (s *SCTP) words(a, b uint32) func(yield func(word *uint64, mask uint64) bool) {
+	return func(yield func(word *uint64, mask uint64) bool) {
+		for a != b {
+			n := min(64-a%64, b-a)
+			if !yield(&s.ring[a/64&uint32(len(s.ring)-1)], ^uint64(0)>>(64-n)<<(a%64)) {
+				return
+			}
+			a += n
+		}
 	}
+}
+
+// known is the part of the range from a up to b of which the ring knows.
+func (s *SCTP) known(a, b uint32) (uint32, uint32, bool) {
+	a, b = later(a, s.next), earlier(b, s.high+1)
+	return a, b, len(s.ring) > 0 && int32(b-a) > 0
 }
 
 // received counts the TSNs from a up to b that were received.
 func (s *SCTP) received(a, b uint32) (n uint32) {
-	a, b = later(a, s.next), earlier(b, s.high+1)
-	if len(s.ring) == 0 || int32(b-a) <= 0 {
+	a, b, ok := s.known(a, b)
+	if !ok {
 		return 0
 	}
-	s.span(a, b, func(w *uint64, mask uint64) { n += uint32(bits.OnesCount64(*w & mask)) })
+	for w, mask := range s.words(a, b) {
+		n += uint32(bits.OnesCount64(*w & mask))
+	}
+	return n
+}
+
+// forget is received, and clears their bits.
+func (s *SCTP) forget(a, b uint32) (n uint32) {
+	a, b, ok := s.known(a, b)
+	if !ok {
+		return 0
+	}
+	for w, mask := range s.words(a, b) {
+		n += uint32(bits.OnesCount64(*w & mask))
+		*w &^= mask
+	}
 	return n
 }
 
@@ -97,14 +122,19 @@ func (s *SCTP) passOver(t uint32) {
 	if int32(t-s.next) <= 0 {
 		return
 	}
-	n := s.holes(s.next, t)
-	s.Missing += n
+	from := s.next
+	if s.joined {
+		from = earlier(later(from, s.floor), t)
+		s.forget(s.next, from)
+	}
+	split := from
 	if s.heard {
-		s.Tap += s.holes(s.next, earlier(t, s.acked))
+		split = later(from, earlier(t, s.acked))
+		n := uint64(split - from - s.forget(from, split))
+		s.Missing += n
+		s.Tap += n
 	}
-	if end := earlier(t, s.high+1); len(s.ring) > 0 && int32(end-s.next) > 0 {
-		s.span(s.next, end, func(w *uint64, mask uint64) { *w &^= mask })
-	}
+	s.Missing += uint64(t - split - s.forget(split, t))
 	s.next = t
 	if int32(t-s.high) > 0 {
 		s.high = t - 1
