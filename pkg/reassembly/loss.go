@@ -295,12 +295,15 @@ func (s *SCTP) Forward(cum uint32, c *Counters) {
 		return
 	}
 	end := cum + 1
-	from := s.floor
-	if s.heard && !(s.joined && int32(s.floor-s.acked) > 0) {
+	from := s.next // where the receiver is not heard, only what the capture lacks counts
+	if s.heard && s.acked-s.next+tsnWindowMax < 2*tsnWindowMax {
 		from = s.acked
 	}
-	if s.forwarded {
-		from = later(from, s.forward)
+	if s.joined {
+		from = later(from, s.floor)
+	}
+	if s.forwarded && s.forward-from <= 2*tsnWindowMax { // else it was long ago
+		from = s.forward
 	}
 	s.forward, s.forwarded = later(end, from), true
 	if j := s.judge; j != nil {

@@ -57,7 +57,8 @@ func TestLoss(t *testing.T) {
 		{"sent again, had come", []step{send(100), again(1, 100), sack(2, sackOf(100, nil, 100))}, 0, Loss{Needless: 1, Doubled: 1}},
 		{"sent again when acknowledged", []step{send(100), ack(0, 100), again(1, 100)}, 0, Loss{Needless: 1}},
 		{"reported, and lost at the tap when sent again", []step{send(100), send(102), sack(0, sackOf(100, gap(2, 2))), ack(2, 102)}, 1, Loss{Tap: 1}},
-		{"given up by the sender, seen", []step{send(100), forward(100), ack(1, 100)}, 0, Loss{Abandoned: 1}},
+		{"given up by the sender, seen", []step{ack(0, 99), send(100), forward(100), ack(1, 100)}, 0, Loss{Abandoned: 1}},
+		{"given up by the sender, and nothing heard of the receiver", []step{send(100), send(101), forward(103), forward(103)}, 2, Loss{Abandoned: 2, AbandonedUnseen: 2}},
 		{"given up by the sender, not seen", []step{send(100), ack(0, 100), send(102), sack(1, sackOf(100, gap(2, 2))), forward(102), ack(2, 102)}, 1, Loss{Abandoned: 1, AbandonedUnseen: 1}},
 		{"given up twice", []step{ack(0, 99), forward(101), forward(101), ack(2, 101)}, 2, Loss{Abandoned: 2, AbandonedUnseen: 2}},
 		{"acknowledgements out of all bounds", []step{send(100), ack(0, 1<<30), ack(0, 0xfff00000)}, 0, Loss{}},
@@ -186,6 +187,37 @@ func TestLossBehindFloor(t *testing.T) {
 	s.Finish()
 	if want := (Loss{Tap: 1}); s.Loss != want || s.Missing != 1 || s.floor != 1000 {
 		t.Errorf("missing %d, %+v, floor %d; want 1 of 1050 and the floor where it was", s.Missing, s.Loss, s.floor)
+	}
+}
+
+// TestForwardLater: what the sender gives up counts also where the direction began, or
+// what was acknowledged or given up last, is more than half of all numbers behind.
+func TestForwardLater(t *testing.T) {
+	var s SCTP
+	var c Counters
+	s.Start(1)
+	s.Acked(0, 0, nil, &c)
+	s.Forward(0, &c)
+	tsn := uint32(0)
+	for range 2100 {
+		tsn += tsnJump - 1
+		s.Accept(tsn, &c)
+		s.Settle(1)
+	}
+	for range 4 { // what is outstanding is given up
+		tsn += tsnWindowMax / 4
+		s.Accept(tsn, &c)
+	}
+	s.Settle(1)
+	s.Settle(1 + giveUpAfter)
+	s.Settle(1 + 2*giveUpAfter)
+	before := s.Loss
+	for i := range uint32(3) {
+		s.Accept(s.high+1, &c)
+		s.Forward(s.high+10*(i+1), &c)
+	}
+	if s.Abandoned-before.Abandoned != 60 || s.AbandonedUnseen-before.AbandonedUnseen != 60 {
+		t.Errorf("%+v, then %+v; want 60 more given up", before, s.Loss)
 	}
 }
 
