@@ -85,7 +85,7 @@ func TestGroupOrder(t *testing.T) {
 	// One that nobody began waits for who is behind, for a while, and then for nobody.
 	assigned[0].Store(3)
 	g[1].Begun(4)
-	for _, most := range []time.Duration{100 * patience, patience / 2} {
+	for _, most := range []time.Duration{100 * patience, 20 * patience} {
 		begin := time.Now()
 		for range 100 {
 			tr, _, _ := g[1].Match(3, message(tcap.End, 0, 99), hlr, vlr, 2, []byte("end"))

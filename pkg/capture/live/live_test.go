@@ -282,7 +282,7 @@ func TestClose(t *testing.T) {
 			}()
 		}
 		time.Sleep(50 * time.Millisecond)
-		start := time.Now()
+		start := time.Now() // of a minute that a reader waits
 		if err := k.Close(); err != nil {
 			t.Error(err)
 		}
@@ -291,7 +291,7 @@ func TestClose(t *testing.T) {
 				t.Errorf("Read ended with %v", err)
 			}
 		}
-		if d := time.Since(start); d > 50*time.Millisecond {
+		if d := time.Since(start); d > 10*time.Second {
 			t.Errorf("it took %v", d)
 		}
 		if n, err := k.Sources()[0].Read(make([]capture.Frame, 10)); n != 0 || !errors.Is(err, io.EOF) {
@@ -526,15 +526,15 @@ func TestMerge(t *testing.T) {
 func TestMergeIdle(t *testing.T) {
 	veth(t, "lv0")
 	veth(t, "lv1")
-	k := open(t, Config{Interfaces: []string{"lv0", "lv1"}, Block: minBlock})
+	k := open(t, Config{Interfaces: []string{"lv0", "lv1"}, Block: minBlock, BlockTimeout: time.Second / 2})
 	out := from(t, "lv0")
-	const n = 50_000 // some 60 blocks, which would take 2.4 s one by one
+	const n = 50_000 // some 60 blocks, which would take half a minute one by one
 	for i := range n {
 		out.send(packet(132, 1, 2, i))
 	}
 	start := time.Now()
 	collect(t, k.Sources()[0], n)
-	if d := time.Since(start); d > 1800*time.Millisecond {
+	if d := time.Since(start); d > 15*time.Second {
 		t.Errorf("%d frames took %v to come", n, d)
 	}
 }

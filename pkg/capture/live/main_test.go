@@ -138,13 +138,13 @@ type taken struct {
 	at time.Time // when Read gave it
 }
 
-// collect reads until n frames are there, or nothing has come for a second.
+// collect reads until n frames are there, or nothing has come for five seconds.
 func collect(t testing.TB, s capture.Source, n int) []taken {
 	t.Helper()
 	var all []taken
 	frames := make([]capture.Frame, 64)
 	last := time.Now()
-	for len(all) < n && time.Since(last) < time.Second {
+	for len(all) < n && time.Since(last) < 5*time.Second {
 		got, err := s.Read(frames)
 		if err != nil {
 			t.Fatalf("Read: %v", err)
