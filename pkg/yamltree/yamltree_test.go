@@ -2,6 +2,7 @@ package yamltree
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -59,6 +60,37 @@ func TestDepth(t *testing.T) {
 			if p := ye.GetToken().Position; p.Line != tt.line || p.Column != tt.column {
 				t.Errorf("%s: at %d:%d, want %d:%d", tt.name, p.Line, p.Column, tt.line, tt.column)
 			}
+		}
+	}
+}
+
+// TestCopies: aliases that hold each other are refused where they become too many, before
+// anything is made of them.
+func TestCopies(t *testing.T) {
+	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+	for i := range 8 {
+		bomb += fmt.Sprintf("a%d: &a%d [%s*a%d]\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d, ", i), 9), i)
+	}
+	for _, tt := range []struct {
+		name, text string
+		line       int // 0: it is parsed
+	}{
+		{"ten of ten of ten", bomb, 6},
+		{"likewise, merged", strings.ReplaceAll(bomb, "[*a4", "[<<: *a4"), 6},
+		{"of itself", "a: &a [*a, *a]\n", 0},
+		{"unknown", "a: [*b]\n", 0},
+		{"used often", "a: &a [x, y]\nb: [" + strings.Repeat("*a, ", 10_000) + "*a]\n", 0},
+		{"large, used once", "a: &a [" + strings.Repeat("x, ", 100_000) + "x]\nb: *a\n", 0},
+	} {
+		_, err := Parse([]byte(tt.text))
+		var ye yaml.Error
+		switch {
+		case tt.line == 0:
+			if err != nil {
+				t.Errorf("%s: %.200v", tt.name, err)
+			}
+		case !errors.As(err, &ye) || ye.GetMessage() != "aliases make more than 1048576 values of it" || ye.GetToken().Position.Line != tt.line:
+			t.Errorf("%s: error %.200v", tt.name, err)
 		}
 	}
 }
