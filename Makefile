@@ -47,7 +47,7 @@ soak: ## the daemon under hostile traffic for SOAK (default 30m): memory, descri
 
 .PHONY: test-32bit
 test-32bit: ## decoders and state on a 32-bit target
-	GOARCH=386 CGO_ENABLED=0 $(GO) test ./decoders/... ./pkg/reassembly ./pkg/dialogue ./pkg/capture/... ./rules
+	GOARCH=386 CGO_ENABLED=0 $(GO) test ./decoders/... ./pkg/reassembly ./pkg/dialogue ./pkg/capture/... ./pkg/roaming ./pkg/exposure ./rules
 
 .PHONY: portable
 portable: ## build without cgo and for other systems

@@ -57,7 +57,7 @@ func TestMillion(t *testing.T) {
 	}
 	for i := range million {
 		*m.Memory = signaling.Memory{}
-		m.Time, m.IMSI = at(i*5*3600/million), imsis[i%len(imsis)]
+		m.Time, m.IMSI = at(int(int64(i)*5*3600/million)), imsis[i%len(imsis)]
 		r.Add(m, v[i%3])
 		if i%100_000 == 0 || r.Full() {
 			r.Flush()

@@ -187,8 +187,12 @@ func (d *Declared) HTML(w io.Writer) error {
 
 // Table writes it for a person: carriers, then countries.
 func (d *Declared) Table(w io.Writer) error {
-	fmt.Fprintf(w, "Declared in IR.21: %s in %s hand signaling or roaming data to watchlisted carriers, of %s in %s.\n\n",
-		plural(d.Exposed.Operators, "operator", "operators"), plural(d.Exposed.Countries, "country", "countries"),
+	hand := "hand"
+	if d.Exposed.Operators == 1 {
+		hand = "hands"
+	}
+	fmt.Fprintf(w, "Declared in IR.21: %s in %s %s signaling or roaming data to watchlisted carriers, of %s in %s.\n\n",
+		plural(d.Exposed.Operators, "operator", "operators"), plural(d.Exposed.Countries, "country", "countries"), hand,
 		plural(d.Of.Operators, "operator", "operators"), plural(d.Of.Countries, "country", "countries"))
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(t, "OPERATORS\tCOUNTRIES\tSS7\tprimary\tbackup\tshared\t?\tDIAMETER\tDATA\t  CARRIER\n")
