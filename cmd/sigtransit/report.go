@@ -23,6 +23,7 @@ type reportOptions struct {
 	format   string
 	out      string
 	from, to string
+	only     []string
 	remote   remote
 }
 
@@ -45,6 +46,7 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 2: command line or configuration.`,
 		Example: `  sigtransit report -o report.html /var/lib/sigtransit/ledger
   sigtransit report --config config.yaml --from 2026-11-01 --to 2026-12-01 --format csv ledger
+  sigtransit report --partner KENE1 -o kenya.html /var/lib/sigtransit/ledger
   sigtransit report --config config.yaml -o report.html ring_*.pcapng.zst
   sigtransit report --web-ca ca.pem --web-password-file noc.txt -o report.html https://probe1.example.net:9810
   sigtransit report --declared partners.json
@@ -62,6 +64,9 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 			if o.remote.given() {
 				return usageError{errors.New("--declared: IR.21 documents come from files, not from a daemon: leave out what begins with --web-")}
 			}
+			if len(o.only) > 0 {
+				return usageError{errors.New("--declared: counts operators, and is of no use for one: leave out --partner")}
+			}
 			if o.from != "" || o.to != "" {
 				return usageError{errors.New("--declared: IR.21 documents say what is in effect, and not when: leave out --from and --to")}
 			}
@@ -74,6 +79,7 @@ Exit code 0: done. 1: a document could not be used or the report not be written.
 	f.StringVar(&o.format, "format", "", "html, json, csv or text (default: what the name of --output ends in, else text)")
 	f.StringVar(&o.from, "from", "", "report from this `time` on (UTC)")
 	f.StringVar(&o.to, "to", "", "report up to this `time` (UTC)")
+	f.StringArrayVar(&o.only, "partner", nil, "report on this `partner` alone, by TADIG code or name; repeatable")
 	f.StringVar(&o.remote.passwordFile, "web-password-file", "", "user and password for a daemon: one line user:password, in `file`")
 	f.StringVar(&o.remote.caFile, "web-ca", "", "certificate authority of a daemon's TLS, PEM in `file`")
 	f.StringVar(&o.remote.certFile, "web-cert", "", "certificate to show to a daemon that asks for one, PEM in `file`")

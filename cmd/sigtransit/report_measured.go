@@ -70,7 +70,7 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 	if err != nil {
 		return err
 	}
-	options := report.Options{Home: homeOf(conf), From: from, To: to, Now: time.Now(), Carriers: carrierNames(set)}
+	options := report.Options{Home: homeOf(conf), From: from, To: to, Partners: o.only, Now: time.Now(), Carriers: carrierNames(set)}
 	options.Tool, _ = buildVersion()
 	if options.Declared, err = declared(conf, set); err != nil {
 		return err
@@ -121,8 +121,12 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 	defer r.Close()
 	d, err := report.Build(r, options)
 	var outside *report.PeriodError
-	if errors.As(err, &outside) {
+	var nobody *report.PartnerError
+	switch {
+	case errors.As(err, &outside):
 		return usageError{err}
+	case errors.As(err, &nobody):
+		return usageError{fmt.Errorf("--partner: %w", err)}
 	}
 	if err != nil {
 		return err

@@ -268,6 +268,46 @@ func TestReportOfLedger(t *testing.T) {
 	}
 }
 
+// TestReportOnPartners: what is reported on partners one by one adds up to the report on all,
+// and each says what testdata/exposure/README.md has of it.
+func TestReportOnPartners(t *testing.T) {
+	whole := reportData(t, exposureInput)
+	sum, carried := uint64(0), map[string]uint64{}
+	for name, want := range map[string]uint64{"NORE1": 82, "Example Singapore": 56, "brae1": 38, "EXAMPLE KENYA": 36, "gb": 14} {
+		d := reportData(t, "--partner", name, exposureInput)
+		if d.Total.Messages != want || len(d.Only) != 1 || len(d.Partners) != 1 || d.Partners[0].ID != d.Only[0].ID || d.Coverage.Hours != whole.Coverage.Hours {
+			t.Errorf("%s: %d messages of %+v, want %d; %+v", name, d.Total.Messages, d.Only, want, d.Coverage)
+		}
+		for _, c := range d.Compared {
+			if c.Partner != d.Only[0].ID {
+				t.Errorf("%s: %+v", name, c)
+			}
+		}
+		sum += d.Total.Messages
+		for _, c := range d.Carriers {
+			carried[c.ID] += c.Messages
+		}
+	}
+	if sum != whole.Total.Messages {
+		t.Errorf("%d messages, want %d", sum, whole.Total.Messages)
+	}
+	for _, c := range whole.Carriers {
+		if carried[c.ID] != c.Messages {
+			t.Errorf("%s carries %d messages, want %d", c.ID, carried[c.ID], c.Messages)
+		}
+	}
+	if d := reportData(t, "--partner", "KENE1", "--partner", "NORE1", "--partner", "kene1", exposureInput); d.Total.Messages != 118 || len(d.Only) != 2 {
+		t.Errorf("%d messages of %+v, want 118", d.Total.Messages, d.Only)
+	}
+	for form, want := range map[string]string{
+		"text": "SIGNALING EXPOSURE OF EXAMPLE MOBILE WITH EXAMPLE KENYA\n", "csv": ",only_partner,KENE1\n", "html": "<h1>Who carries the signaling between Example Mobile and Example Kenya</h1>",
+	} {
+		if got := reportOf(t, "--partner", "KENE1", "--format", form, exposureInput); !strings.Contains(got, want) {
+			t.Errorf("%s lacks %q", form, want)
+		}
+	}
+}
+
 func TestReportMistakes(t *testing.T) {
 	for _, x := range []struct {
 		name, want string
@@ -281,6 +321,8 @@ func TestReportMistakes(t *testing.T) {
 		{"form of a name", "--output: r.pdf: no report ends in .pdf: want .html, .json, .csv or .txt, or give --format too", []string{"-o", "r.pdf", exposureInput}, 2},
 		{"partner file", "what partners declare is read by report --declared", []string{"../../testdata/exposure/partners.json"}, 2},
 		{"folder", "what partners declare is read by report --declared", []string{"../../testdata"}, 2},
+		{"partner", `--partner: partner "KENE2" is neither in the ledger nor among those that declare something; want one of BRAE1, KENE1, NORE1, SGPE1, gb`, []string{"--config", exposureConfig, "--partner", "KENE2", exposureInput}, 2},
+		{"partner of declarations", "leave out --partner", []string{"--declared", "--partner", "KENE1", "../../testdata/exposure/partners.json"}, 2},
 		{"no file", "no such file", []string{"/nonexistent"}, 1},
 		{"no capture", "report_measured_test.go", []string{"report_measured_test.go"}, 1},
 	} {

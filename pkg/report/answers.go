@@ -49,13 +49,25 @@ func (d *Data) watchedSeen() (all []*Carrier) {
 	return all
 }
 
+// Ends names the partners that the report is on.
+func (d *Data) Ends() string {
+	if len(d.Only) == 0 {
+		return "partners"
+	}
+	var s []string
+	for _, p := range d.Only {
+		s = append(s, name(p.Name, p.ID))
+	}
+	return shortened(s)
+}
+
 func (d *Data) who() (out []Line) {
 	if d.Total.Messages == 0 {
-		return []Line{{"Nothing was measured.", "The ledger has no signaling with partners in this period: it says nothing about any carrier.", 1}}
+		return []Line{{"Nothing was measured.", "The ledger has no signaling with " + d.Ends() + " in this period: it says nothing about any carrier.", 1}}
 	}
 	for _, c := range d.watchedSeen() {
-		text := fmt.Sprintf("carried %s of the signaling with partners: %s of %s messages", percent(c.Share), number(c.Messages), number(d.Total.Messages))
-		if c.Partners > 0 {
+		text := fmt.Sprintf("carried %s of the signaling with %s: %s of %s messages", percent(c.Share), d.Ends(), number(c.Messages), number(d.Total.Messages))
+		if c.Partners > 0 && len(d.Only) != 1 {
 			text += fmt.Sprintf(", with %s in %s", plural(c.Partners, "partner", "partners"), plural(c.Nations, "country", "countries"))
 		}
 		out = append(out, Line{name(c.Name, c.ID), text + ".", 2})

@@ -14,6 +14,7 @@ import (
 type Options struct {
 	Home     Home
 	From, To time.Time           // zero: all that there is
+	Partners []string            // report on these alone, by id or name; nil: on all
 	Declared []*partners.Partner // what partners declare; nil: what the ledger knows of it
 	// Carriers are known beside those of the ledger: what is declared and was never seen
 	// has a name, too. The ledger's word goes first.
@@ -141,6 +142,7 @@ type builder struct {
 	hours    map[int64]bool     // with any frame
 	counters map[Counter]*tally // of the key alone
 	country  func(partner string) string
+	only     map[string]bool // partners by id; nil: all
 	from, to int64
 	span     int64 // the longest row
 }
@@ -188,6 +190,8 @@ func (b *builder) row(r *exposure.Row) error {
 	switch {
 	case r.Carrier == exposure.PathUnknown:
 		return nil // the totals have them
+	case b.only != nil && !b.only[r.Partner]:
+		return nil
 	case r.Direction == signaling.Internal:
 		if r.Carrier == exposure.Total {
 			b.d.Internal += r.Messages

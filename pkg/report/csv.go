@@ -19,6 +19,9 @@ var csvHeader = []string{"table", "time", "carrier", "carrier_name", "watched", 
 func (d *Data) about() [][2]string {
 	c := &d.Coverage
 	all := [][2]string{{"created", d.Created.Format(time.RFC3339)}, {"tool", d.Tool}, {"home", d.Home.Name}, {"home_plmns", strings.Join(d.Home.PLMNs, " ")}}
+	for _, p := range d.Only {
+		all = append(all, [2]string{"only_partner", p.ID})
+	}
 	if !d.Period.From.IsZero() {
 		all = append(all, [2]string{"from", d.Period.From.Format(time.RFC3339)}, [2]string{"to", d.Period.To.Format(time.RFC3339)})
 	}

@@ -17,6 +17,9 @@ type Data struct {
 	Tool    string    `json:"tool"` // version of the program
 	Home    Home      `json:"home"`
 	Period  Period    `json:"period,omitzero"` // not there: the ledger is empty
+	// Only are the partners that the report is confined to; none: it is of all. Coverage
+	// and trust are those of the capture all the same.
+	Only []NamedPartner `json:"only_partners,omitempty"`
 
 	// Total is every message once, but for those between two nodes of home, which
 	// Internal counts. Unknown is the part of it for which nothing proves a path.
@@ -51,6 +54,12 @@ type Data struct {
 type Home struct {
 	Name  string   `json:"name"`
 	PLMNs []string `json:"plmns"`
+}
+
+// NamedPartner is a partner by id and name.
+type NamedPartner struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // Period is from a whole hour to a whole hour, UTC; To is outside.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,13 @@ func Build(r *exposure.Reader, o Options) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	only, chosen, err := choose(o.Partners, parties)
+	if err != nil {
+		return nil, err
+	}
+	if only != nil {
+		o.Declared = slices.DeleteFunc(slices.Clone(o.Declared), func(p *partners.Partner) bool { return !only[p.ID] })
+	}
 	carriers := map[string]carrierInfo{}
 	list, err := r.Carriers()
 	if err != nil {
@@ -36,6 +44,7 @@ func Build(r *exposure.Reader, o Options) (*Data, error) {
 		resolve(p, list)
 	}
 	b := newBuilder(o, func(id string) string { return parties[id].country })
+	b.only, b.d.Only = only, chosen
 	if err := r.Rows(o.From, o.To, b.row); err != nil {
 		return nil, err
 	}
@@ -46,12 +55,57 @@ func Build(r *exposure.Reader, o Options) (*Data, error) {
 	if d.Coverage.KeyChanges, err = r.KeyChanges(); err != nil {
 		return nil, err
 	}
+	if only != nil {
+		return d, nil // links are everybody's
+	}
 	links, err := r.Links(o.From, o.To)
 	if err != nil {
 		return nil, err
 	}
 	d.addLinks(links)
 	return d, nil
+}
+
+// PartnerError is a partner asked for that nobody knows.
+type PartnerError struct{ text string }
+
+func (e *PartnerError) Error() string { return e.text }
+
+// choose finds partners by id or name. A name that several have is all of theirs.
+func choose(names []string, parties map[string]party) (only map[string]bool, chosen []NamedPartner, err error) {
+	for _, want := range names {
+		found := false
+		for _, id := range slices.Sorted(maps.Keys(parties)) {
+			if p := parties[id]; id != "" && want != "" && (strings.EqualFold(want, id) || strings.EqualFold(want, p.name)) {
+				if found = true; only[id] {
+					continue
+				}
+				if only == nil {
+					only = map[string]bool{}
+				}
+				only[id] = true
+				chosen = append(chosen, NamedPartner{id, p.name})
+			}
+		}
+		if !found {
+			return nil, nil, &PartnerError{fmt.Sprintf("partner %q is neither in the ledger nor among those that declare something; want %s", want, known(parties))}
+		}
+	}
+	return only, chosen, nil
+}
+
+// known lists partners for whoever asked for another.
+func known(parties map[string]party) string {
+	const most = 20
+	ids := slices.Sorted(maps.Keys(parties))
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id == "" })
+	switch n := len(ids); {
+	case n == 0:
+		return "no partner, for it knows none"
+	case n > most:
+		return "one of " + strings.Join(ids[:most], ", ") + fmt.Sprintf(" and %d more", n-most)
+	}
+	return "one of " + strings.Join(ids, ", ")
 }
 
 // widen moves the ends of the period out of days that the ledger keeps whole.

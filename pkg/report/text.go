@@ -15,7 +15,11 @@ const textWidth = 100
 // WriteText writes the answers and the table of carriers for a terminal.
 func (d *Data) WriteText(w io.Writer) error {
 	b := bufio.NewWriter(w)
-	fmt.Fprintf(b, "SIGNALING EXPOSURE%s\n%s\n", strings.ToUpper(prefixed(" OF ", d.Home.Name)), d.Period)
+	title := "SIGNALING EXPOSURE" + prefixed(" OF ", d.Home.Name)
+	if len(d.Only) > 0 {
+		title += " WITH " + d.Ends()
+	}
+	fmt.Fprintf(b, "%s\n%s\n", strings.ToUpper(title), d.Period)
 	for _, a := range d.Answers() {
 		fmt.Fprintf(b, "\n%s\n", strings.ToUpper(a.Question))
 		for _, l := range a.Lines {
