@@ -187,6 +187,9 @@ func validID(s string) bool {
 	return true
 }
 
+// mostCarriers is how many a set has at most: links and ledgers number them in 16 bits.
+const mostCarriers = 1<<16 - 1
+
 // merge adds a carrier of this file to what was read before.
 func (f *file) merge(c *Carrier, replace bool, at *token.Token, items []parsed) {
 	if f.carrierIDs == nil {
@@ -209,6 +212,10 @@ func (f *file) merge(c *Carrier, replace bool, at *token.Token, items []parsed) 
 	if old == nil || replace {
 		entry = &carrierEntry{carrier: c}
 		if old == nil {
+			if len(f.carriers) == mostCarriers {
+				f.at(at, "carrier %q is one too many; want at most %d", c.ID, mostCarriers)
+				return
+			}
 			f.carriers = append(f.carriers, entry)
 		} else {
 			*old = *entry

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"slices"
 
 	"sigtransit/pkg/signaling"
 )
@@ -79,9 +80,11 @@ func firstAddr(n *signaling.End) netip.AddrPort {
 	return netip.AddrPortFrom(n.Addrs[0], n.Port)
 }
 
+const maxFlowReports = 256
+
 // reportFlow notes that a carrier and rule are reported for a link; false when they
-// were before. The note holds the last reports of the link: a carrier that was
-// pushed out by others is reported again.
+// were before. The note holds the last maxFlowReports of the link: what was pushed out by
+// others is reported again.
 func (e *Engine) reportFlow(l *signaling.Link, c *Carrier, d *Detection) bool {
 	h := uint64(e.set.Generation)<<32 ^ uint64(c.Index)<<16 ^ uint64(d.Index)
 	tag := uint32(h*0x9e3779b97f4a7c15>>32) | 1
@@ -90,8 +93,10 @@ func (e *Engine) reportFlow(l *signaling.Link, c *Carrier, d *Detection) bool {
 			return false
 		}
 	}
-	copy(l.Reported[1:], l.Reported[:])
-	l.Reported[0] = tag
+	if len(l.Reported) == maxFlowReports {
+		l.Reported = slices.Delete(l.Reported, 0, 1)
+	}
+	l.Reported = append(l.Reported, tag)
 	return true
 }
 

@@ -80,7 +80,7 @@ func (e *Engine) fire(m *signaling.Message, d *Detection, t *tally, emit func(*F
 	if d.selectors.about == aboutMessage {
 		who = nobody // the second sight of a message may tell the carrier
 	}
-	if m.Memory != nil && !report(m, who, d) {
+	if m.Memory != nil && !e.set.reported.first(m, who, d) {
 		return
 	}
 	f := &e.facts
@@ -126,27 +126,4 @@ func Refused(m *signaling.Message) bool {
 		return m.Diameter != nil && (m.Diameter.IsError() || m.Diameter.ResultCode >= 3000)
 	}
 	return false
-}
-
-// report notes that a carrier and rule are reported for a message; false when m is
-// a duplicate and they were before. The note holds the last four reports of the
-// dialogue in eight bits each: a fifth pushes out the first, and one in 255 is
-// taken for another.
-func report(m *signaling.Message, c *Carrier, d *Detection) bool {
-	mem := m.Memory
-	h := mem.Signature ^ uint64(m.Kind)<<56 ^ uint64(c.Index)<<32 ^ uint64(d.Index)
-	if m.Component != nil && m.Component.HasInvokeID {
-		h ^= uint64(uint16(m.Component.InvokeID)) << 40
-	}
-	h *= 0x9e3779b97f4a7c15
-	tag := uint32(h>>32)%255 + 1
-	if m.Duplicate {
-		for s := mem.Reported; s != 0; s >>= 8 {
-			if s&0xff == tag {
-				return false
-			}
-		}
-	}
-	mem.Reported = mem.Reported<<8 | tag
-	return true
 }

@@ -81,7 +81,8 @@ type Set struct {
 	linkRules  []*Detection // enabled
 	pathRules  []*Detection // rules about paths
 
-	texts textNames
+	texts    textNames
+	reported reported
 }
 
 // Carrier finds a carrier by its id.

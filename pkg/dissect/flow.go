@@ -290,7 +290,7 @@ func (t *flows) renew(f *flow) {
 	t.id += t.step
 	l := &f.link
 	l.ID, l.Protection, l.Version = t.id, signaling.Clear, l.Version+1
-	l.Security, l.NumCarriers, l.NumMarks, l.MarksGeneration, l.Reported = nil, 0, 0, 0, [8]uint32{}
+	l.Security, l.NumCarriers, l.NumMarks, l.MarksGeneration, l.Reported = nil, 0, 0, 0, nil
 	for i := range l.Ends {
 		l.Ends[i].Host, l.Ends[i].Realm = "", ""
 	}

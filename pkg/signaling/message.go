@@ -121,13 +121,12 @@ type Memory struct {
 	Generation uint16 // low bits of that of the watchlist that Marks are of
 	// SightRows is the ledger's note of the rows that Sights are counted in.
 	SightRows uint16
-	// Signature tells the message at hand from others of its dialogue, for
-	// Reported.
+	// Signature tells the message at hand from others of its dialogue.
 	Signature uint64
-	// Reported is the engine's own note of what it already reported for the
-	// message with signature Signature, so that a second sight of one message on
-	// another link adds evidence but no second finding.
-	Reported uint32
+	// Serial is the number that the engine gave the dialogue when it first reported
+	// something of it, so that a second sight of one message on another link adds evidence
+	// but no second finding.
+	Serial uint32
 	// Sights, Subscriber, Named, Classes and Carriers are the ledger's own notes of what it
 	// counted for the last messages, and for the dialogue. Subscriber is read only where
 	// Named is not 0, Carriers where Classes says that it was written.
@@ -143,7 +142,7 @@ type Memory struct {
 // never read, nor are Carriers and Subscriber.
 func (y *Memory) Reset() {
 	y.IMSI, y.MSISDN = telecom.Digits{}, telecom.Digits{}
-	y.NumMarks, y.Roamed, y.Partner, y.Generation, y.Signature, y.Reported = 0, 0, 0, 0, 0, 0
+	y.NumMarks, y.Roamed, y.Partner, y.Generation, y.Signature, y.Serial = 0, 0, 0, 0, 0, 0
 	y.SightRows, y.Sights, y.Named, y.Classes = 0, 0, 0, 0
 }
 
@@ -179,7 +178,7 @@ type Link struct {
 	Carriers    [4]uint16
 	NumCarriers uint8
 	// Reported is the engine's own note of the findings it made about the link itself.
-	Reported [8]uint32
+	Reported []uint32
 
 	// Security is how the link is protected; nil while nothing of that was seen.
 	Security *Security
