@@ -230,14 +230,13 @@ func (d *Data) against(c *Comparison) string {
 }
 
 func (d *Data) sure() (out []Line) {
+	// The totals have each message once, with the best evidence for any watched carrier.
 	by := map[string]uint64{}
 	total := uint64(0)
-	for _, c := range d.watchedSeen() {
-		for _, e := range c.Evidence {
-			if e.Proves {
-				by[e.Evidence] += e.Messages
-				total += e.Messages
-			}
+	for i := range d.Counters {
+		if c := &d.Counters[i]; c.Carrier == exposure.Total && proven[c.Watched] {
+			by[c.Watched] += c.Messages
+			total += c.Messages
 		}
 	}
 	var parts []string

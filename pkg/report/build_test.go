@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -162,5 +163,28 @@ func TestLinksThatChange(t *testing.T) {
 		if n := d.Carriers[0].Links; len(n) != 1 || n[0] != (LinkCount{x.is.String(), 1}) {
 			t.Errorf("from %v to %v: %+v", x.was, x.is, n)
 		}
+	}
+}
+
+// TestSureOfMessages: what messages over watched carriers rest on adds them up once, each by
+// the best evidence for any of its watched carriers.
+func TestSureOfMessages(t *testing.T) {
+	green := &rules.Carrier{Index: 1, ID: "green", Name: "Green Hub", Watched: true}
+	d := build(t, exposure.Options{}, Options{}, func(add func(time.Time, ...rules.Verdict)) {
+		for range 6 {
+			add(november(2, 20), rules.Verdict{Carrier: blue, Evidence: signaling.EvidenceAdjacent}, rules.Verdict{Carrier: green, Evidence: signaling.EvidenceHop})
+		}
+		for range 2 {
+			add(november(2, 20), rules.Verdict{Carrier: green, Evidence: signaling.EvidenceHop})
+		}
+		add(november(2, 20))
+	})
+	var b bytes.Buffer
+	if err := d.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	const want = "Of the messages over watched carriers, 75 % rest on the carrier's own equipment at the other end of the link (confidence high) and 25 % on the message naming the carrier as a hop (medium)."
+	if text := strings.Join(strings.Fields(b.String()), " "); d.Watched.Messages != 8 || d.Twice != 6 || !strings.Contains(text, want) {
+		t.Errorf("%d messages, %d sightings more; no %q in\n%s", d.Watched.Messages, d.Twice, want, b.String())
 	}
 }

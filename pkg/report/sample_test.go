@@ -81,11 +81,14 @@ func sample() *Data {
 		for i, class := range classes {
 			for j, p := range []string{"NORET", "SGPEX"} {
 				m := uint64(100*i + 50*j + 7)
-				ev := "adjacent"
-				if c == "*" || c == "" {
-					ev = "none"
+				ev, watched := "adjacent", ""
+				switch c {
+				case "*":
+					ev, watched = "adjacent", []string{"adjacent", "hop"}[j]
+				case "":
+					ev, watched = "none", "none"
 				}
-				d.Counters = append(d.Counters, Counter{c, p, "ss7", class, "outbound", ev, "", "clear", "home", m, m / 2, m / 9, 1, m / 10})
+				d.Counters = append(d.Counters, Counter{c, p, "ss7", class, "outbound", ev, watched, "clear", "home", m, m / 2, m / 9, 1, m / 10})
 			}
 		}
 	}
