@@ -222,7 +222,7 @@ func TestReportOfLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Example Mobile", "PCCW Global", "carried 36\u202f% of the signaling with partners: 82 of 226 messages, with 2 partners in 2 countries.",
+	for _, want := range []string{"Example Mobile", "PCCW Global", "carried 36\u202f% of the captured signaling with partners: 82 of 226 messages, with 2 partners in 2 countries.",
 		"for 13\u202f%: 30 messages for which nothing on the wire proves a carrier", "Example Singapore", "capture trust: good", "something captured in 5 of 6 hours", "United Kingdom",
 		// The row of the matrix without a path: 10 + 11 + 4 + 5 are the 30.
 		`#raw-unknown-authentication"><b>10<`, `#raw-unknown-location"><b>11<`, `#raw-unknown-sms"><b>4<`, `#raw-unknown-subscriber"><b>5<`} {

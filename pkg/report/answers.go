@@ -66,14 +66,14 @@ func (d *Data) who() (out []Line) {
 		return []Line{{"Nothing was measured.", "The ledger has no signaling with " + d.Ends() + " in this period: it says nothing about any carrier.", 1}}
 	}
 	for _, c := range d.watchedSeen() {
-		text := fmt.Sprintf("carried %s of the signaling with %s: %s of %s messages", percent(c.Share), d.Ends(), number(c.Messages), number(d.Total.Messages))
+		text := fmt.Sprintf("carried %s of the captured signaling with %s: %s of %s messages", percent(c.Share), d.Ends(), number(c.Messages), number(d.Total.Messages))
 		if c.Partners > 0 && len(d.Only) != 1 {
 			text += fmt.Sprintf(", with %s in %s", plural(c.Partners, "partner", "partners"), plural(c.Nations, "country", "countries"))
 		}
 		out = append(out, Line{name(c.Name, c.ID), text + ".", 2})
 	}
 	if len(out) == 0 {
-		out = append(out, Line{"No watched carrier was seen.", "Where no path is known, that is no proof that none was there.", 0})
+		out = append(out, Line{"No watched carrier was seen.", "Where no path is known, and on links that were not captured, that is no proof that none was there.", 0})
 	}
 	others, n := uint64(0), 0
 	for i := range d.Carriers {
@@ -122,7 +122,7 @@ func (d *Data) what() (out []Line) {
 		out = append(out, Line{name(c.Name, c.ID), text + ".", 2})
 	}
 	if len(out) == 0 {
-		out = append(out, Line{"Nothing", "to a watched carrier, as far as paths are known.", 0})
+		out = append(out, Line{"Nothing", "to a watched carrier, as far as links are captured and paths known.", 0})
 	}
 	return out
 }
@@ -262,7 +262,7 @@ func (d *Data) sure() (out []Line) {
 		text += "."
 		if d.Trust.Verdict != "good" {
 			grave = 1
-			text += " Counts are lower bounds."
+			text += " What the capture lacks is in no figure."
 		}
 	}
 	out = append(out, Line{"Capture trust:", text, grave})
