@@ -154,7 +154,7 @@ func (r *recording) end(w *pipeline.Worker, complete bool) error {
 	}
 	r.at = ""
 	w.FlushLedger()
-	return r.End(w.Frames()-r.from, complete)
+	return r.End(w.Frames()-r.from, complete, w.Held()...)
 }
 
 // cut has the ledger forget a file that was not read to its end, once the worker has told
@@ -164,7 +164,7 @@ func (r *recording) cut(w *pipeline.Worker) (told string, err error) {
 		return "", nil
 	}
 	if r.at != "" {
-		whole, err := r.Drop(w.Frames() - r.from)
+		whole, err := r.Drop(w.Frames()-r.from, w.Held()...)
 		if err != nil {
 			return "", err
 		}
@@ -188,6 +188,25 @@ func (r *recording) paths(w *pipeline.Worker) error {
 		w.Found(f)
 	}
 	return nil
+}
+
+// overlaps are the captures that have frames of the same time as one that was read has.
+func (r *recording) overlaps(read []exposure.Held) ([]exposure.Overlap, error) {
+	if r == nil {
+		return exposure.Overlaps(read, 0), nil
+	}
+	return r.Overlaps()
+}
+
+// then is what is to be done once captures that overlap are merged.
+func (o *ledgerOptions) then() string {
+	switch {
+	case o.forgotten:
+		return "report on it"
+	case o.file != "":
+		return "replay it into a new ledger: this one holds them already"
+	}
+	return "replay it"
 }
 
 // close writes all that was recorded. A second call does nothing.

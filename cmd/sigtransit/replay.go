@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -193,6 +194,11 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		if err := ledger.paths(w); err != nil {
 			return err
 		}
+		twice, err := ledger.overlaps(read.held)
+		if err != nil {
+			return err
+		}
+		e.overlapping(twice, o.ledger.then())
 	}
 	stats, err := w.Finish(time.Since(started))
 	if err == nil {
@@ -247,6 +253,7 @@ func count(list []string, s string) (n int) {
 // outcome is what came of reading files. err is an error of the results.
 type outcome struct {
 	failed, interrupted bool
+	held                []exposure.Held // what was read, where no ledger has it
 	err                 error
 }
 
@@ -314,6 +321,9 @@ func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w 
 		}
 		runErr := w.Run(c.Context(), name, f, each)
 		bar.close()
+		if ledger == nil {
+			x.held = append(x.held, exposure.Held{Name: name, Stretches: slices.Clone(w.Held())})
+		}
 		if !interrupted(name) {
 			x.err = ledger.end(w, runErr == nil)
 		}

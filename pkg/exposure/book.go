@@ -44,6 +44,7 @@ type book struct {
 	findings map[findingID]int64
 	links    map[linkID]int64
 	counting *counting // nil: no file, but a port
+	first    int64     // recording since it was opened; 0: none
 
 	newest   int64          // hour
 	last     int64          // capture time of the last message, nanoseconds

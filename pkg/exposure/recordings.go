@@ -86,6 +86,7 @@ func (l *Ledger) Recorded(identity string) error {
 // counting is a capture that is being counted: a recording as it will stand.
 type counting struct {
 	Recording
+	held   Stretches
 	id     int64
 	last   int64 // capture time of the last message before it
 	stored bool  // some of it is written
@@ -102,25 +103,27 @@ func (l *Ledger) Begin(name, identity string) error {
 		if err := l.db.QueryRow("SELECT coalesce(max(id), 0) + 1 FROM recordings").Scan(&c.id); err != nil {
 			return explain(l.path, err)
 		}
-		c.last = l.book.last
+		if c.last = l.book.last; l.book.first == 0 {
+			l.book.first = c.id
+		}
 		l.book.counting = c
 		return nil
 	})
 }
 
-// End says that the file was counted, and whether to its end. All that recorders handed
-// over is written with that. After an error it is tried again when the ledger is closed.
-func (l *Ledger) End(frames uint64, complete bool) error {
+// End says that the file was counted, and whether to its end; held are the times that it
+// has frames of. All that recorders handed over is written with that. After an error it is tried again when the ledger is closed.
+func (l *Ledger) End(frames uint64, complete bool, held ...Stretch) error {
 	return l.ask(func() error {
 		c := l.book.counting
-		c.Frames, c.Complete, c.ended = frames, complete, true
+		c.Frames, c.Complete, c.held, c.ended = frames, complete, Stretches(held).sorted(), true
 		return l.commit(false)
 	})
 }
 
 // Drop forgets what was counted of a file that is not read to its end, so that it can be
 // counted anew. Where some of it is written already, the rest is too: dropped is false.
-func (l *Ledger) Drop(frames uint64) (dropped bool, err error) {
+func (l *Ledger) Drop(frames uint64, held ...Stretch) (dropped bool, err error) {
 	err = l.ask(func() error {
 		if l.book.counting.stored {
 			return nil
@@ -129,7 +132,7 @@ func (l *Ledger) Drop(frames uint64) (dropped bool, err error) {
 		return explain(l.path, l.book.drop())
 	})
 	if err == nil && !dropped {
-		err = l.End(frames, false)
+		err = l.End(frames, false, held...)
 	}
 	return dropped, err
 }
@@ -160,6 +163,9 @@ func (c *counting) within() bool { return c != nil && !c.ended }
 func (c *counting) write(w *writer) {
 	w.exec("INSERT INTO recordings VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET complete = excluded.complete, frames = excluded.frames",
 		c.id, c.Name, c.Identity, c.Recorded.Unix(), c.Version, c.Complete, int64(c.Frames))
+	for _, x := range c.held {
+		w.exec("INSERT OR REPLACE INTO stretches VALUES (?, ?, ?)", c.id, x.From, x.To)
+	}
 }
 
 // Recordings are the files that were counted, first ones first.

@@ -64,10 +64,14 @@ CREATE TABLE hash_keys (fingerprint TEXT PRIMARY KEY, since INTEGER NOT NULL) WI
 CREATE TABLE open_hours (hour INTEGER PRIMARY KEY);
 CREATE TABLE told (rule TEXT NOT NULL, what TEXT NOT NULL, partner TEXT NOT NULL, carrier TEXT NOT NULL, detail TEXT NOT NULL, hour INTEGER NOT NULL,
   PRIMARY KEY (rule, what, partner, carrier, detail)) WITHOUT ROWID;
+` + stretchesTable + `
 CREATE VIEW exposures AS SELECT datetime(e.hour, 'unixepoch') AS hour, e.span/3600 AS hours, p.name AS partner, c.name AS carrier, k.service, k.class, k.direction,
   k.evidence, k.watched, k.protection, k.subscriber, e.messages, e.dialogues, e.secrets, e.refused
   FROM exposure e JOIN partners p ON p.id = e.partner JOIN carriers c ON c.id = e.carrier JOIN keys k ON k.id = e.key;
 `
+
+// stretchesTable is an addition to form 2.
+const stretchesTable = "CREATE TABLE IF NOT EXISTS stretches (recording INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (recording, since)) WITHOUT ROWID;"
 
 // dsn is the name of a database for the driver. The path is a part of a URI: what has a
 // meaning there is escaped.
@@ -109,7 +113,10 @@ func prepare(db *sql.DB) error {
 		}
 		return tx.Commit()
 	}
-	if err := check(app, version); err != nil || version == schemaVersion {
+	if err := check(app, version); err != nil {
+		return err
+	}
+	if _, err := db.Exec(stretchesTable); err != nil || version == schemaVersion {
 		return err
 	}
 	_, err := db.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))

@@ -72,8 +72,9 @@ type Worker struct {
 
 	cover cover
 
-	lastTime int64     // capture time of the last frame, to tell whether files continue
-	lastCame time.Time // when it came
+	held     exposure.Stretches // times of the last source that was no port
+	lastTime int64              // capture time of the last frame, to tell whether files continue
+	lastCame time.Time          // when it came
 
 	orders orders
 
@@ -167,6 +168,7 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 	w.dissector.SetSource(name)
 	read := reading(src)
 	first := true
+	w.held = w.held[:0]
 	w.orders.tick()
 	for ctx.Err() == nil {
 		frames, err := read()
@@ -176,6 +178,9 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 			if step := frames[0].Time - w.lastTime; w.lastTime != 0 && (step < -continueBack || step > continueAhead) {
 				w.dissector.Forget()
 			}
+		}
+		if !w.opts.Live {
+			w.hold(frames)
 		}
 		if w.opts.Ledger == nil {
 			w.dissector.FeedBatch(frames)
@@ -242,6 +247,26 @@ func (w *Worker) Finish(elapsed time.Duration) (*output.Stats, error) {
 
 // Frames is the number of frames read so far. It is for whoever runs the worker.
 func (w *Worker) Frames() uint64 { return w.dissector.Counters.Frames }
+
+// Held are the times that the last source had frames of, unless it was a port. They hold
+// until the next is run.
+func (w *Worker) Held() exposure.Stretches { return w.held }
+
+// hold notes the times of frames: of a batch within an hour, of the first and last.
+func (w *Worker) hold(frames []capture.Frame) {
+	n := len(frames)
+	if n == 0 {
+		return
+	}
+	if took := frames[n-1].Time - frames[0].Time; took >= 0 && took < hour {
+		w.held.Add(frames[0].Time)
+		w.held.Add(frames[n-1].Time)
+		return
+	}
+	for i := range frames {
+		w.held.Add(frames[i].Time)
+	}
+}
 
 // fill copies the dissector's counters into the totals.
 func (w *Worker) fill() {

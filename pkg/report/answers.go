@@ -276,6 +276,7 @@ func (d *Data) sure() (out []Line) {
 		}
 		out = append(out, Line{"Coverage:", text + ".", grave})
 	}
+	out = append(out, c.twice()...)
 	if n, of := d.aimless(), d.Total.Messages; share(n, of) > 0.5 {
 		out = append(out, Line{"Directions:", fmt.Sprintf("unknown for %s of %s messages, and so whose subscribers they are about. Say who home is: home in the configuration, or --home PLMN.", number(n), number(of)), 1})
 	}

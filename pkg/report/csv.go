@@ -32,6 +32,9 @@ func (d *Data) about() [][2]string {
 	for _, s := range c.Sources {
 		all = append(all, [2]string{"source", s})
 	}
+	for _, x := range c.Overlaps {
+		all = append(all, [2]string{"overlap", strings.Join(x.Captures[:], " and ") + ", " + x.From.Format(time.RFC3339) + " to " + x.To.Format(time.RFC3339)})
+	}
 	for _, s := range d.Trust.Why {
 		all = append(all, [2]string{"capture_trust_reason", s})
 	}

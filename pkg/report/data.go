@@ -257,6 +257,9 @@ type Coverage struct {
 	KeyChanges int `json:"key_changes"`
 	// Partner known of as many of the messages counted.
 	Attributed uint64 `json:"partner_known_messages"`
+	// Overlaps are captures that have frames of the same time, Beside the hours of each.
+	Overlaps []Overlap     `json:"overlaps,omitempty"`
+	Beside   []SourceHours `json:"overlapping_sources,omitempty"`
 }
 
 // Trust is what speaks against the capture.

@@ -55,6 +55,9 @@ func Build(r *exposure.Reader, o Options) (*Data, error) {
 	if d.Coverage.KeyChanges, err = r.KeyChanges(); err != nil {
 		return nil, err
 	}
+	if err := d.overlaps(r); err != nil {
+		return nil, err
+	}
 	if only != nil {
 		return d, nil // links are everybody's
 	}
