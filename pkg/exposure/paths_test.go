@@ -555,3 +555,25 @@ func TestPathModes(t *testing.T) {
 		})
 	}
 }
+
+// TestSecondCopyUnseen: a carrier that the second copies of messages show is seen, though
+// their first copies had no more than its declaration.
+func TestSecondCopyUnseen(t *testing.T) {
+	declared := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Blue Transit", Carriers: []string{blue.ID}}}
+	set := pathRules(t, "path: {kind: declared_unseen, window: 1h, minimum: 10}", "path: {kind: first_seen, learning: 1h, minimum: 1}")
+	x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
+	x.record(true, burst{0, 1, signaling.ClassSMS, green})
+	for i := range 50 {
+		m := message(at(24*3600+i), signaling.ClassSMS, "")
+		m.Roaming.Partner = 1
+		x.r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceDeclared), verdict(green, signaling.EvidenceAddress)})
+		if i%2 == 0 {
+			x.r.Flush()
+		}
+		m.Duplicate = true
+		x.r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent), verdict(green, signaling.EvidenceAddress)})
+	}
+	if got, want := x.end(), []string{"first_seen NPLTE blue-transit other 50/0 at 23 10:00:00"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+}

@@ -41,9 +41,12 @@ type Recorder struct {
 // code for it at hand, and waits for several cells at once.
 const manyTallies = 256
 
+// roomTallies are what a message adds at most: two in the totals, and two for each carrier.
+const roomTallies = 2 + 2*16
+
 // NewRecorder is a recorder for one worker.
 func NewRecorder(l *Ledger) *Recorder {
-	r := &Recorder{ledger: l, key: l.key, batch: newBatch(), spare: make(chan *batch, 1), tallies: make([]tally, 0, manyTallies+8)}
+	r := &Recorder{ledger: l, key: l.key, batch: newBatch(), spare: make(chan *batch, 1), tallies: make([]tally, 0, manyTallies+roomTallies)}
 	r.spare <- newBatch()
 	r.batch.home = r.spare
 	return r
@@ -114,7 +117,7 @@ func (r *Recorder) once(m *signaling.Message) tally {
 
 // over counts a message for a carrier on its path.
 func (r *Recorder) over(m *signaling.Message, c tally, v *rules.Verdict) {
-	if firstOfCarrier(m, v.Carrier) {
+	if firstOfCarrier(m, v) {
 		c.counts |= oneDialogue
 	}
 	r.count(c, v.Carrier, v.Evidence, 0)
@@ -139,30 +142,49 @@ func (r *Recorder) ready(v []rules.Verdict) {
 }
 
 // second counts what a second copy of a message adds: it came over a carrier of which
-// the first copy, on another link, showed nothing.
+// the first copy, on another link, showed nothing, or less.
 func (r *Recorder) second(m *signaling.Message, v []rules.Verdict) {
 	if len(v) == 0 || m.Memory == nil {
 		return
 	}
 	r.ready(v)
-	c := r.once(m)
+	once := r.once(m)
 	best, watched := strongest(v)
-	if first, ok := improveSight(m, best, watched, r.hour); ok {
-		// The totals move to what is known now. Subscribers stay where they were too: a
-		// sketch forgets nobody.
-		d := c
-		if first.dialogue {
-			d.counts |= oneDialogue
+	first, moves := firstSight(m, r.hour)
+	if moves = moves && first.improved(m, v, best, watched); moves {
+		// The message moves to what is known now, in the totals and for each carrier.
+		best, watched = stronger(best, first.best), stronger(watched, first.watched)
+		r.move(once, first.dialogue, nil, first.row, first.best, best, first.watched, watched)
+		moveSight(m, &first, best, watched, r.hour)
+	}
+	news := ^uint64(0)
+	for i := range v {
+		c, e := v[i].Carrier, v[i].Evidence
+		was, dialogue, ok := passed(m, c)
+		if !ok {
+			continue
 		}
-		r.count(d, nil, stronger(best, first.best), stronger(watched, first.watched))
-		d.key, d.counts, d.subscriber = first.row.key(d.key), d.counts.back(), 0
-		r.count(d, nil, first.best, first.watched)
+		if news &^= 1 << i; moves {
+			r.move(once, dialogue, c, first.row, was, stronger(e, was), 0, 0)
+			passesBy(m, c, stronger(e, was))
+		}
 	}
 	for i := range v {
-		if !sawCarrier(m, v[i].Carrier) {
-			r.over(m, c, &v[i])
+		if news>>i&1 != 0 {
+			r.over(m, once, &v[i])
 		}
 	}
+}
+
+// move takes a message back where its first copy was counted and counts it as the second
+// tells. Subscribers stay where they were, too: a sketch forgets nobody.
+func (r *Recorder) move(c tally, dialogue bool, carrier *rules.Carrier, from sightRow, was, is, wasWatched, isWatched signaling.Evidence) {
+	if dialogue {
+		c.counts |= oneDialogue
+	}
+	r.count(c, carrier, is, isWatched)
+	c.key, c.counts, c.subscriber = from.key(c.key), c.counts.back(), 0
+	r.count(c, carrier, was, wasWatched)
 }
 
 // stronger is the better of two evidences for a path: enum order, but for a group, which

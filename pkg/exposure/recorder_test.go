@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -96,9 +97,37 @@ func TestRows(t *testing.T) {
 			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
 			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
 		}},
+		// The internal copy came first: what a partner declares, and no more.
+		{"a second copy that knows better", []sent{{a, []rules.Verdict{verdict(blue, declared)}}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}, {again(a), []rules.Verdict{verdict(blue, adjacent)}}}, []flat{
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		{"a second copy that knows better, and a third", []sent{{a, []rules.Verdict{verdict(blue, declared)}}, {again(a), []rules.Verdict{verdict(blue, address)}},
+			{again(a), []rules.Verdict{verdict(blue, adjacent), verdict(green, address)}}, {again(a), []rules.Verdict{verdict(blue, address), verdict(green, adjacent)}}}, []flat{
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("green-hub", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		{"a second copy of an answer that knows better", []sent{{a, []rules.Verdict{verdict(blue, address)}}, {answer(a, signaling.KindError), []rules.Verdict{verdict(blue, address)}},
+			{again(answer(a, signaling.KindError)), []rules.Verdict{verdict(blue, adjacent)}}}, []flat{
+			{Key: key(Total, auth, address, address), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Refused: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, address, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Refused: 1, Subscribers: 1},
+		}},
+		{"a second copy that knows less", []sent{{a, []rules.Verdict{verdict(blue, adjacent)}}, {again(a), []rules.Verdict{verdict(blue, address)}}}, []flat{
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
+		{"a second copy that knows better of one that is not the best", []sent{{a, []rules.Verdict{verdict(blue, adjacent), verdict(green, declared)}}, {again(a), []rules.Verdict{verdict(blue, address), verdict(green, address)}}}, []flat{
+			{Key: key(Total, auth, adjacent, adjacent), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("blue-transit", auth, adjacent, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+			{Key: key("green-hub", auth, address, none), Messages: 1, Dialogues: 1, Subscribers: 1},
+		}},
 	}
-	for _, x := range tests {
-		t.Run(x.name, func(t *testing.T) {
+	for n := range 2 * len(tests) {
+		x, written := tests[n/2], n%2 != 0
+		t.Run(fmt.Sprintf("%s, written between: %t", x.name, written), func(t *testing.T) {
 			*a.Memory, *b.Memory = signaling.Memory{}, signaling.Memory{}
 			l := open(t, Options{})
 			r := NewRecorder(l)
@@ -108,6 +137,12 @@ func TestRows(t *testing.T) {
 			for _, s := range x.sent {
 				s.m.Roaming = signaling.Roaming{Direction: signaling.Outbound, Subscriber: signaling.WhoseHome, Partner: 1}
 				r.Add(s.m, s.v)
+				if written {
+					r.Flush()
+					if err := l.Flush(); err != nil {
+						t.Fatal(err)
+					}
+				}
 			}
 			r.Flush()
 			if err := l.Flush(); err != nil {
@@ -200,14 +235,18 @@ func TestSecondCopyElsewhere(t *testing.T) {
 		was, is       signaling.Protection
 		later         int // seconds
 		want          signaling.Evidence
+		before        []rules.Verdict
 	}{
-		"told nothing before":  {signaling.Roaming{}, outbound, 0, 0, 0, signaling.EvidenceAdjacent},
-		"told a direction":     {signaling.Roaming{Direction: signaling.Outbound}, outbound, 0, 0, 0, signaling.EvidenceAdjacent},
-		"told a subscriber":    {signaling.Roaming{Subscriber: signaling.WhoseVisitor}, outbound, 0, 0, 0, signaling.EvidenceAdjacent},
-		"told a partner":       {signaling.Roaming{Partner: 1}, outbound, 0, 0, 0, signaling.EvidenceAdjacent},
-		"behind IPsec":         {outbound, outbound, signaling.IPsec, signaling.Clear, 0, signaling.EvidenceAdjacent},
-		"in the hour behind":   {outbound, outbound, 0, 0, 1, signaling.EvidenceNone},
-		"told, an hour behind": {signaling.Roaming{}, outbound, 0, 0, 1, signaling.EvidenceNone},
+		"told a partner, and who is at its end": {signaling.Roaming{}, outbound, 0, 0, 0, signaling.EvidenceAdjacent, []rules.Verdict{verdict(blue, signaling.EvidenceAddress)}},
+		"told the other carrier":                {signaling.Roaming{}, outbound, 0, 0, 0, signaling.EvidenceAdjacent, []rules.Verdict{verdict(green, signaling.EvidenceAdjacent)}},
+		"in the hour behind, of what it named":  {outbound, outbound, 0, 0, 1, signaling.EvidenceAddress, []rules.Verdict{verdict(blue, signaling.EvidenceAddress)}},
+		"told nothing before":                   {signaling.Roaming{}, outbound, 0, 0, 0, signaling.EvidenceAdjacent, nil},
+		"told a direction":                      {signaling.Roaming{Direction: signaling.Outbound}, outbound, 0, 0, 0, signaling.EvidenceAdjacent, nil},
+		"told a subscriber":                     {signaling.Roaming{Subscriber: signaling.WhoseVisitor}, outbound, 0, 0, 0, signaling.EvidenceAdjacent, nil},
+		"told a partner":                        {signaling.Roaming{Partner: 1}, outbound, 0, 0, 0, signaling.EvidenceAdjacent, nil},
+		"behind IPsec":                          {outbound, outbound, signaling.IPsec, signaling.Clear, 0, signaling.EvidenceAdjacent, nil},
+		"in the hour behind":                    {outbound, outbound, 0, 0, 1, signaling.EvidenceNone, nil},
+		"told, an hour behind":                  {signaling.Roaming{}, outbound, 0, 0, 1, signaling.EvidenceNone, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := open(t, Options{})
@@ -215,7 +254,7 @@ func TestSecondCopyElsewhere(t *testing.T) {
 			r.SetPartners(func(n uint32) (Partner, bool) { return Partner{ID: "NPLTE"}, n == 1 })
 			m := message(at(3599), signaling.ClassSMS, "001010000000001")
 			m.Roaming, m.Protection = x.first, x.was
-			r.Add(m, nil)
+			r.Add(m, x.before)
 			m.Roaming, m.Protection, m.Duplicate, m.Time = x.second, x.is, true, at(3599+x.later)
 			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
 			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
@@ -223,7 +262,7 @@ func TestSecondCopyElsewhere(t *testing.T) {
 			if err := l.Flush(); err != nil {
 				t.Fatal(err)
 			}
-			messages, dialogues := uint64(0), uint64(0)
+			messages, dialogues, over := uint64(0), uint64(0), uint64(0)
 			for _, f := range readRows(t, l.Path()) {
 				switch f.Carrier {
 				case Total:
@@ -233,13 +272,13 @@ func TestSecondCopyElsewhere(t *testing.T) {
 						t.Errorf("counted in %+v", f.Key)
 					}
 				case blue.ID:
-					if f.Messages != 1 {
-						t.Errorf("%d messages over the carrier", f.Messages)
+					if over += f.Messages; x.later == 0 && (f.Evidence != x.want || f.Partner != "NPLTE") {
+						t.Errorf("counted for the carrier in %+v", f.Key)
 					}
 				}
 			}
-			if messages != 1 || dialogues != 1 {
-				t.Errorf("%d messages, %d dialogues, want 1 of each", messages, dialogues)
+			if messages != 1 || dialogues != 1 || over != 1 {
+				t.Errorf("%d messages, %d over the carrier, %d dialogues, want 1 of each", messages, over, dialogues)
 			}
 		})
 	}

@@ -9,23 +9,26 @@ import (
 // messages that were counted: how far their path was known, so that a second copy can
 // mend it, and Memory.SightRows in which rows they are. Memory.Subscriber is the key of its subscriber, and Memory.Named tells which one
 // that is. Memory.Classes says for which classes the dialogue was counted in the totals, a bit each, and whether
-// Memory.Carriers holds anything: five tags of seven bits of carriers and classes that
+// Memory.Carriers holds anything: four tags of seven bits of carriers and classes that
 // the dialogue was counted for (an updateLocation has two classes, and may have a carrier
-// that is seen and one that is declared), and above them three tags of eight bits of
-// carriers that the messages were counted for. Of more the oldest are forgotten: then a
-// dialogue counts once more.
+// that is seen and one that is declared), and above them three passages. Of more the
+// oldest are forgotten: then a dialogue counts once more.
+//
+// A passage is a carrier that a message was counted for: a tag of eight bits, by what
+// evidence, and whether the dialogue was counted with it.
 const (
 	classBits   = uint(signaling.NumClasses)
 	hasCarriers = 1 << 15
 	dialogueAt  = 0
 	dialogueLen = 7
-	dialogues   = 5
-	carrierAt   = dialogueAt + dialogues*dialogueLen
-	carrierLen  = 8
-	carriers    = 3
+	dialogues   = 4
+	passageAt   = dialogueAt + dialogues*dialogueLen
+	passageLen  = passageTag + 4
+	passageTag  = 8
+	passages    = 3
 
 	_ = uint(15 - classBits) // it fits
-	_ = uint(64 - (carrierAt + carriers*carrierLen))
+	_ = uint(64 - (passageAt + passages*passageLen))
 )
 
 // firstOfClass reports that m is the first message of its class in its dialogue, and
@@ -46,7 +49,7 @@ func firstOfClass(m *signaling.Message) bool {
 
 // firstOfCarrier reports that m is the first message of its class in its dialogue that
 // passes a carrier, and notes it, and that m was counted for the carrier.
-func firstOfCarrier(m *signaling.Message, c *rules.Carrier) bool {
+func firstOfCarrier(m *signaling.Message, v *rules.Verdict) bool {
 	y := m.Memory
 	if y == nil {
 		return !m.Undelivered()
@@ -55,19 +58,43 @@ func firstOfCarrier(m *signaling.Message, c *rules.Carrier) bool {
 		y.Classes |= hasCarriers
 		y.Carriers = 0
 	}
-	push(&y.Carriers, carrierAt, carrierLen, carriers, carrierTag(m, c))
-	tag := (uint64(c.Index)*uint64(classBits)+uint64(m.Class))%(1<<dialogueLen-1) + 1
-	if has(y.Carriers, dialogueAt, dialogueLen, dialogues, tag) {
-		return false
+	tag := (uint64(v.Carrier.Index)*uint64(classBits)+uint64(m.Class))%(1<<dialogueLen-1) + 1
+	first := !has(y.Carriers, dialogueAt, dialogueLen, dialogues, tag)
+	passage := carrierTag(m, v.Carrier) | uint64(v.Evidence&7)<<passageTag
+	if first {
+		push(&y.Carriers, dialogueAt, dialogueLen, dialogues, tag)
+		passage |= 1 << (passageTag + 3)
 	}
-	push(&y.Carriers, dialogueAt, dialogueLen, dialogues, tag)
-	return true
+	push(&y.Carriers, passageAt, passageLen, passages, passage)
+	return first
 }
 
-// sawCarrier reports that the first copy of m was counted for a carrier.
-func sawCarrier(m *signaling.Message, c *rules.Carrier) bool {
+// passed looks by what evidence the first copy of m was counted for a carrier, and whether
+// the dialogue was with it. ok is false if it was not, or that is not known any more.
+func passed(m *signaling.Message, c *rules.Carrier) (e signaling.Evidence, dialogue, ok bool) {
 	y := m.Memory
-	return y.Classes&hasCarriers != 0 && has(y.Carriers, carrierAt, carrierLen, carriers, carrierTag(m, c))
+	if y.Classes&hasCarriers == 0 {
+		return 0, false, false
+	}
+	tag := carrierTag(m, c)
+	for n := range uint(passages) {
+		if p := y.Carriers >> (passageAt + n*passageLen); p&(1<<passageTag-1) == tag {
+			return signaling.Evidence(p >> passageTag & 7), p>>(passageTag+3)&1 != 0, true
+		}
+	}
+	return 0, false, false
+}
+
+// passesBy notes the evidence that m is counted by for a carrier that it passed.
+func passesBy(m *signaling.Message, c *rules.Carrier, e signaling.Evidence) {
+	y, tag := m.Memory, carrierTag(m, c)
+	for n := range uint(passages) {
+		at := passageAt + n*passageLen
+		if y.Carriers>>at&(1<<passageTag-1) == tag {
+			y.Carriers = y.Carriers&^(7<<(at+passageTag)) | uint64(e&7)<<(at+passageTag)
+			return
+		}
+	}
 }
 
 // has looks for a tag among n of a width.
@@ -97,7 +124,7 @@ func signature(m *signaling.Message) uint64 {
 }
 
 func carrierTag(m *signaling.Message, c *rules.Carrier) uint64 {
-	return ((signature(m)^uint64(c.Index))*0x9e3779b97f4a7c15>>32)%(1<<carrierLen-1) + 1
+	return ((signature(m)^uint64(c.Index))*0x9e3779b97f4a7c15>>32)%(1<<passageTag-1) + 1
 }
 
 // A sight is a tag of eight bits that is never 0, evidence of any and of a watched
@@ -156,32 +183,48 @@ func noteSight(m *signaling.Message, best, watched signaling.Evidence, dialogue 
 	y.Sights, y.SightRows = y.Sights<<16|uint32(s), y.SightRows<<8|uint16(rowOf(m, hour))
 }
 
-// sight is what is known of the first copy of a message.
+// sight is what is known of the first copy of a message. All that was counted of it is in
+// rows of one kind.
 type sight struct {
 	best, watched signaling.Evidence
 	dialogue      bool // it was counted with it
 	row           sightRow
+	at            uint // its place among the sights
 }
 
-// improveSight looks what the first copy of m told of its path. ok is false when that is
-// not known any more, the second tells nothing more, or an hour began between them, for what
-// was counted in an hour that is over stays there; else what the second tells is noted.
-func improveSight(m *signaling.Message, best, watched signaling.Evidence, hour uint32) (first sight, ok bool) {
+// firstSight looks what is known of the first copy of m. ok is false when that is nothing
+// any more, or an hour began between them, for what was counted in an hour that is over stays
+// there.
+func firstSight(m *signaling.Message, hour uint32) (first sight, ok bool) {
 	tag, y := sightTag(m), m.Memory
 	for n := range uint(2) {
 		s := uint16(y.Sights >> (16 * n))
 		if s&0xff != tag&0xff || s == 0 {
 			continue
 		}
-		first = sight{signaling.Evidence(s >> 8 & 7), signaling.Evidence(s >> 11 & 7), s>>14&1 != 0, sightRow(y.SightRows >> (8 * n))}
-		now := rowOf(m, hour)
-		if rank(best) <= rank(first.best) && rank(watched) <= rank(first.watched) || (now^first.row)&rowOdd != 0 {
-			return first, false
-		}
-		s = s&^(0x3f<<8) | uint16(stronger(best, first.best)&7)<<8 | uint16(stronger(watched, first.watched)&7)<<11
-		y.Sights = y.Sights&^(0xffff<<(16*n)) | uint32(s)<<(16*n)
-		y.SightRows = y.SightRows&^(0xff<<(8*n)) | uint16(now)<<(8*n)
-		return first, true
+		first = sight{signaling.Evidence(s >> 8 & 7), signaling.Evidence(s >> 11 & 7), s>>14&1 != 0, sightRow(y.SightRows >> (8 * n)), n}
+		return first, (rowOf(m, hour)^first.row)&rowOdd == 0
 	}
 	return first, false
+}
+
+// improved reports that a second copy tells more of the path than the first: better
+// evidence for any carrier, for a watched one, or for one of them.
+func (s *sight) improved(m *signaling.Message, v []rules.Verdict, best, watched signaling.Evidence) bool {
+	if rank(best) > rank(s.best) || rank(watched) > rank(s.watched) {
+		return true
+	}
+	for i := range v {
+		if e, _, ok := passed(m, v[i].Carrier); !ok || rank(v[i].Evidence) > rank(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// moveSight notes how far the path of m is known by now, and where it is counted.
+func moveSight(m *signaling.Message, s *sight, best, watched signaling.Evidence, hour uint32) {
+	y, n := m.Memory, s.at
+	y.Sights = y.Sights&^(0x3f<<(16*n+8)) | uint32(best&7)<<(16*n+8) | uint32(watched&7)<<(16*n+11)
+	y.SightRows = y.SightRows&^(0xff<<(8*n)) | uint16(rowOf(m, hour))<<(8*n)
 }

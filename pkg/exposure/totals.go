@@ -113,12 +113,15 @@ type Totals struct {
 // Count is messages, and the answers among them that returned secrets.
 type Count struct{ Messages, Secrets uint64 }
 
-// signed is a count that may fall for a while, and the highest it was.
+// signed is a count that may fall for a while, and the highest that was told of it.
 type signed struct{ now, high int64 }
 
-func (s *signed) add(n int64) {
-	s.now += n
+func (s *signed) add(n int64) { s.now += n }
+
+// tell is the count, never less than before. What a batch adds and takes back is not seen.
+func (s *signed) tell() uint64 {
 	s.high = max(s.high, s.now)
+	return uint64(s.high)
 }
 
 // totals is kept by the ledger's goroutine and read by others.
@@ -342,16 +345,16 @@ func (l *Ledger) Totals(now time.Time) Totals {
 		Partners: make(map[OfPartner]uint64, len(t.partners)),
 		Over:     make(map[Over]uint64, len(t.over)), FirstSeen: maps.Clone(t.first), Begin: t.begin, Subscribers: make(map[Subscribers]uint64, len(t.windows))}
 	for k, x := range t.exposed {
-		out.Exposed[k] = Count{uint64(x[0].high), uint64(x[1].high)}
+		out.Exposed[k] = Count{x[0].tell(), x[1].tell()}
 	}
 	for k, x := range t.whole {
-		out.Whole[k] = uint64(x.high)
+		out.Whole[k] = x.tell()
 	}
 	for k, x := range t.partners {
-		out.Partners[k] = uint64(x.high)
+		out.Partners[k] = x.tell()
 	}
 	for k, x := range t.over {
-		out.Over[k] = uint64(x.high)
+		out.Over[k] = x.tell()
 	}
 	for k, x := range t.windows {
 		if start := t.starts[k.Window]; now.Unix() < start+windowSpans[k.Window] {

@@ -86,10 +86,24 @@ func TestTotals(t *testing.T) {
 		t.Errorf("%d messages over a watched carrier by their second copy, want 1", n)
 	}
 
+	// It is one message over the carrier, whatever the first copy knew of that.
+	if n := l.Totals(clock).Exposed[Exposed{"blue-transit", sms, signaling.Outbound, adjacent, signaling.Clear}].Messages; n != 1 {
+		t.Errorf("%d messages over the carrier by their second copy, want 1", n)
+	}
+	better := add(message(at(6), auth, "001010000000002"), 1, verdict(blue, address))
+	flush()
+	add(message(at(7), auth, "001010000000002"), 1, verdict(blue, adjacent)) // stands before what is taken back
+	better.Duplicate = true
+	add(better, 1, verdict(blue, adjacent))
+	flush()
+	if n := l.Totals(clock).Over[Over{"blue-transit", DeclaredYes}]; n != 5 {
+		t.Errorf("%d messages over the carrier, want 5", n)
+	}
+
 	// The next hour begins with nobody, and so does one in which nothing comes.
 	clock = clock.Add(time.Hour)
-	if n := len(l.Totals(clock).Subscribers); n != 2 {
-		t.Errorf("%d series of subscribers an hour later, want those of the day: 2", n)
+	if n := len(l.Totals(clock).Subscribers); n != 3 {
+		t.Errorf("%d series of subscribers an hour later, want those of the day: 3", n)
 	}
 	add(message(at(3600), auth, "001010000000009"), 1, verdict(blue, adjacent))
 	flush()
