@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/partners"
 	"sigtransit/pkg/signaling"
 	"sigtransit/pkg/trust"
@@ -251,7 +252,8 @@ func (r *Recorder) settle() {
 
 // subscriber is what sketches keep of the keyed hash of a message's subscriber; 0: it
 // names none. Messages of a dialogue name the same one, so that most need no hash: a
-// dialogue that changes it is taken for one that does not once in 65,535 times.
+// dialogue that changes it is taken for one that does not once in 65,535 times. One that was
+// asked about by MSISDN stays the same where the answer tells its IMSI.
 func (r *Recorder) subscriber(m *signaling.Message) uint32 {
 	d, kind := m.IMSI, numberIMSI
 	if d.Len() == 0 {
@@ -263,14 +265,16 @@ func (r *Recorder) subscriber(m *signaling.Message) uint32 {
 	if y == nil {
 		return sparseKey(r.key.number(d, kind))
 	}
-	tag := uint16((d.Hash()^r.key.k0)>>48) ^ uint16(kind)
-	if tag == 0 {
-		tag = 1
-	}
-	if y.Named != tag {
+	tag := r.tag(d, kind)
+	if y.Named != tag && !(y.Named != 0 && kind == numberIMSI && m.IsReply() && m.MSISDN.Len() != 0 && y.Named == r.tag(m.MSISDN, numberMSISDN)) {
 		y.Named, y.Subscriber = tag, sparseKey(r.key.number(d, kind))
 	}
 	return y.Subscriber
+}
+
+// tag tells a number from others of a dialogue.
+func (r *Recorder) tag(d telecom.Digits, kind uint64) uint16 {
+	return max(uint16((d.Hash()^r.key.k0)>>48)^uint16(kind), 1)
 }
 
 // AddFinding counts a finding by rule and severity.

@@ -45,6 +45,9 @@ func TestRows(t *testing.T) {
 	a, b := request(auth, "001010000000001"), request(auth, "001010000000002")
 	back := *a
 	back.Memory, back.Faults = nil, signaling.FaultReturned
+	asked, told := answer(a, signaling.KindInvoke), answer(a, signaling.KindResult)
+	asked.IMSI, asked.MSISDN = telecom.Digits{}, telecom.MustDigits("99970123456")
+	told.MSISDN = asked.MSISDN
 	tests := []struct {
 		name string
 		sent []sent
@@ -74,13 +77,12 @@ func TestRows(t *testing.T) {
 			{Key: key(Total, auth, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
 			{Key: key(Total, location, none, none), Messages: 1, Dialogues: 1, Subscribers: 1},
 		}},
-		// sendRoutingInfoForSM: asked by number, answered by IMSI, which are two subscribers to
-		// those who do not know that they are one.
-		{"a dialogue that names two", []sent{{func() *signaling.Message {
-			m := answer(a, signaling.KindInvoke)
-			m.IMSI, m.MSISDN = telecom.Digits{}, telecom.MustDigits("99970123456")
-			return m
-		}(), nil}, {answer(a, signaling.KindResult), nil}, {answer(a, signaling.KindResult), nil}}, []flat{
+		// sendRoutingInfoForSM: asked by number, answered by IMSI.
+		{"a dialogue that names one by both", []sent{{asked, nil}, {told, nil}, {answer(told, signaling.KindResult), nil}}, []flat{
+			{Key: key(PathUnknown, auth, none, none), Messages: 3, Dialogues: 1, Subscribers: 1},
+			{Key: key(Total, auth, none, none), Messages: 3, Dialogues: 1, Subscribers: 1},
+		}},
+		{"a dialogue that asks about two", []sent{{asked, nil}, {told, nil}, {answer(told, signaling.KindInvoke), nil}}, []flat{
 			{Key: key(PathUnknown, auth, none, none), Messages: 3, Dialogues: 1, Subscribers: 2},
 			{Key: key(Total, auth, none, none), Messages: 3, Dialogues: 1, Subscribers: 2},
 		}},
