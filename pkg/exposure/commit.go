@@ -76,7 +76,7 @@ func (b *book) write(whole bool) error {
 		b.writeSketches(w)
 	}
 	for id, c := range b.covered {
-		w.exec(`INSERT INTO coverage VALUES (?, 3600, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET frames = frames + excluded.frames, bytes = bytes + excluded.bytes,
+		w.exec(`INSERT INTO coverage VALUES (?, 3600, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET frames = frames + excluded.frames, bytes = bytes + excluded.bytes,
 			decoded = decoded + excluded.decoded, not_signaling = not_signaling + excluded.not_signaling, undecoded = undecoded + excluded.undecoded,
 			drops = drops + excluded.drops`,
 			id.hour, id.source, int64(c.Frames), int64(c.Bytes), int64(c.Decoded), int64(c.NotSignaling), int64(c.Undecoded), int64(c.Drops))

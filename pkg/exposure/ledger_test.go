@@ -379,7 +379,7 @@ func TestOpenFaults(t *testing.T) {
 	}{
 		{"text", "is no ledger: it has another form; name another file", ErrNotLedger, true},
 		{"other", "is no ledger: it is a database of another program; name another file", ErrNotLedger, true},
-		{"newer", "was written by a newer sigtransit (form 7, this one knows up to 2); upgrade, or name another file", ErrNewer, true},
+		{"newer", "was written by a newer sigtransit (form 7, this one knows up to 3); upgrade, or name another file", ErrNewer, true},
 		{"damaged", "put a copy in its place, or save what is left", ErrDamaged, true},
 		{"locked", "is being recorded into by another process", ErrLocked, false},
 		{"folder", "is no ledger: it is no regular file", ErrNotLedger, true},
@@ -505,7 +505,7 @@ func TestRollUp(t *testing.T) {
 	cover, err := r.Coverage(time.Time{}, time.Time{})
 	links, err2 := r.Links(time.Time{}, time.Time{})
 	r.Close()
-	if err != nil || err2 != nil || len(cover) != 3 || cover[0].Frames != 15 || cover[0].Span != daySeconds || len(links) != 3 || links[0].N != 3 {
+	if err != nil || err2 != nil || len(cover) != 3 || cover[0].Frames != 15 || cover[0].Span != daySeconds || cover[0].Hours != 7<<10 || cover[2].Hours != 1 || len(links) != 3 || links[0].N != 3 {
 		t.Errorf("coverage is %+v, links %+v, errors %v, %v", cover, links, err, err2)
 	}
 	record(14*24, 1) // ten days and more after the first ones
@@ -677,7 +677,7 @@ func TestKill(t *testing.T) {
 }
 
 // TestFirstForm: what a program that knew form 1 left when it was killed is read, and the
-// ledger goes on in form 2.
+// ledger goes on in form 3. Of a day that it has added up nobody knows the hours.
 func TestFirstForm(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openAt(t, path, Options{})
@@ -692,7 +692,13 @@ func TestFirstForm(t *testing.T) {
 	for n := range uint64(subscribers) {
 		hashes = binary.LittleEndian.AppendUint64(hashes, l.key.sum(n, 0))
 	}
-	if _, err := l.db.Exec("INSERT INTO fresh SELECT hour, partner, carrier, key, ? FROM exposure; PRAGMA user_version = 1", hashes); err != nil {
+	if _, err := l.db.Exec("PRAGMA user_version = 1; ALTER TABLE coverage DROP COLUMN hours; INSERT INTO sources VALUES (1, 'tap')"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.db.Exec("INSERT INTO coverage VALUES (?, 86400, 1, 1, 1, 1, 0, 0, 0)", tenOClock-10*3600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.db.Exec("INSERT INTO fresh SELECT hour, partner, carrier, key, ? FROM exposure", hashes); err != nil {
 		t.Fatal(err)
 	}
 	l.Close()
@@ -700,6 +706,14 @@ func TestFirstForm(t *testing.T) {
 		t.Helper()
 		if rows := readRows(t, path); len(rows) != 2 || rows[0].Subscribers != subscribers {
 			t.Errorf("%s: %+v", when, rows)
+		}
+		r, err := OpenForReading(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if list, err := r.Coverage(time.Time{}, time.Time{}); err != nil || len(list) != 1 || list[0].Hours != 0 || list[0].Frames != 1 {
+			t.Errorf("%s: coverage %+v, error %v", when, list, err)
 		}
 	}
 	check("in form 1")
@@ -709,7 +723,24 @@ func TestFirstForm(t *testing.T) {
 		t.Errorf("form %d with %d lists, error %v", form, fresh, err)
 	}
 	l.Close()
-	check("in form 2")
+	check("in form 3")
+	// Hours that come late tell nothing of those before.
+	l = openAt(t, path, Options{HourRows: 24 * time.Hour})
+	r = NewRecorder(l)
+	r.Cover("tap", at(0), &Counts{})
+	r.Add(message(at(72*3600), signaling.ClassSMS, ""), nil)
+	r.Flush()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x, err := OpenForReading(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	if list, err := x.Coverage(time.Time{}, time.Time{}); err != nil || len(list) != 1 || list[0].Span != daySeconds || list[0].Hours != 0 {
+		t.Errorf("with a late hour: coverage %+v, error %v", list, err)
+	}
 }
 
 // record counts messages of a new subscriber each until it is killed.

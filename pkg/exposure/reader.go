@@ -19,6 +19,7 @@ type Reader struct {
 	path string
 	db   *sql.DB
 	tx   *sql.Tx // one look: what comes meanwhile is not in it
+	form int
 }
 
 // OpenForReading opens a ledger. What is read is the state of the moment it was opened.
@@ -52,10 +53,10 @@ func (r *Reader) open(params ...string) (err error) {
 	if r.db, err = openDB(r.path, append(params, "_pragma=busy_timeout(5000)")...); err != nil {
 		return err
 	}
-	var app, version int
+	var app int
 	if r.tx, err = r.db.Begin(); err == nil {
 		if err = r.tx.QueryRow("PRAGMA application_id").Scan(&app); err == nil {
-			err = r.tx.QueryRow("PRAGMA user_version").Scan(&version)
+			err = r.tx.QueryRow("PRAGMA user_version").Scan(&r.form)
 		}
 	}
 	if err == nil && app == 0 {
@@ -65,7 +66,7 @@ func (r *Reader) open(params ...string) (err error) {
 		}
 	}
 	if err == nil {
-		err = check(app, version)
+		err = check(app, r.form)
 	}
 	if err == nil {
 		// What is damaged shows early.
@@ -226,7 +227,10 @@ func (r *Reader) Carriers() (list []Carrier, err error) {
 // Coverage is what was read of a source in an hour or day.
 type Coverage struct {
 	Hour, Span int64
-	Source     string
+	// Hours has a bit for each hour of the span that frames came in, the first one the lowest;
+	// 0: the ledger has a day of it and does not know which.
+	Hours  uint32
+	Source string
 	Counts
 }
 
@@ -238,11 +242,19 @@ func (r *Reader) Coverage(from, to time.Time) (list []Coverage, err error) {
 		source     string
 	}
 	at := map[id]int{}
-	err = each(r.tx, `SELECT c.hour, c.span, s.name, c.frames, c.bytes, c.decoded, c.not_signaling, c.undecoded, c.drops FROM coverage c JOIN sources s ON s.id = c.source
+	hours := "c.hours"
+	if r.form < 3 {
+		hours = "NULL"
+	}
+	err = each(r.tx, `SELECT c.hour, c.span, s.name, c.frames, c.bytes, c.decoded, c.not_signaling, c.undecoded, c.drops, `+hours+` FROM coverage c JOIN sources s ON s.id = c.source
 		WHERE c.hour >= ? AND c.hour < ? ORDER BY c.hour, c.span, s.name`, func(scan func(...any) error) error {
 		var c Coverage
-		if err := scan(&c.Hour, &c.Span, &c.Source, &c.Frames, &c.Bytes, &c.Decoded, &c.NotSignaling, &c.Undecoded, &c.Drops); err != nil {
+		var hours sql.NullInt64
+		if err := scan(&c.Hour, &c.Span, &c.Source, &c.Frames, &c.Bytes, &c.Decoded, &c.NotSignaling, &c.Undecoded, &c.Drops, &hours); err != nil {
 			return err
+		}
+		if c.Hours = uint32(hours.Int64 & (1<<24 - 1)); c.Span == hourSeconds {
+			c.Hours = 1
 		}
 		at[id{c.Hour, c.Span, c.Source}] = len(list)
 		list = append(list, c)

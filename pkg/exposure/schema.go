@@ -15,12 +15,17 @@ import (
 )
 
 // What a ledger is told from other databases by (SQLite's application_id, "SGTL") and
-// which form it has (user_version). A form only ever gets additions; form 2 has the
-// subscribers in fresh as keys (appendKeys).
+// which form it has (user_version). Form 2 has the subscribers in fresh as keys
+// (appendKeys), form 3 which hours a day has (coverage.hours).
 const (
 	applicationID = 0x5347544c
-	schemaVersion = 2
+	schemaVersion = 3
 )
+
+// upgrades make of a form the next one.
+var upgrades = [schemaVersion]string{
+	2: "ALTER TABLE coverage ADD COLUMN hours INTEGER",
+}
 
 // Errors of ledgers. What is returned wraps one of them and says what to do.
 var (
@@ -34,7 +39,8 @@ var (
 
 // Words of closed sets are stored as text: their numbers may change from version to
 // version. A row is found by what stands before its counts; span is 3600 for an hour,
-// 86400 for a day.
+// 86400 for a day. The hours of a day that frames came in are bits, the first one the lowest; NULL: a
+// row of an hour, or of a day that was made before they were kept.
 const schema = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE partners (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, country TEXT NOT NULL, declared TEXT NOT NULL);
@@ -51,7 +57,7 @@ CREATE TABLE fresh (hour INTEGER NOT NULL, partner INTEGER NOT NULL, carrier INT
 CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE coverage (hour INTEGER NOT NULL, span INTEGER NOT NULL, source INTEGER NOT NULL, frames INTEGER NOT NULL, bytes INTEGER NOT NULL,
   decoded INTEGER NOT NULL, not_signaling INTEGER NOT NULL, undecoded INTEGER NOT NULL, drops INTEGER NOT NULL,
-  PRIMARY KEY (hour, span, source)) WITHOUT ROWID;
+  hours INTEGER, PRIMARY KEY (hour, span, source)) WITHOUT ROWID;
 CREATE TABLE conditions (hour INTEGER NOT NULL, span INTEGER NOT NULL, source INTEGER NOT NULL, condition TEXT NOT NULL,
   bad INTEGER NOT NULL, whole INTEGER NOT NULL, raised INTEGER NOT NULL, PRIMARY KEY (hour, span, source, condition)) WITHOUT ROWID;
 CREATE TABLE findings (hour INTEGER NOT NULL, span INTEGER NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL, findings INTEGER NOT NULL,
@@ -119,8 +125,17 @@ func prepare(db *sql.DB) error {
 	if _, err := db.Exec(stretchesTable); err != nil || version == schemaVersion {
 		return err
 	}
-	_, err := db.Exec(fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
-	return err
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for ; version < schemaVersion; version++ {
+		if _, err := tx.Exec(upgrades[version] + fmt.Sprintf("; PRAGMA user_version = %d", version+1)); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
 }
 
 func check(app, version int) error {

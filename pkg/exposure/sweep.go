@@ -60,10 +60,9 @@ func (b *book) sweep(clock time.Time) (err error) {
 	return err
 }
 
-// summed are the tables whose rows of a day are sums: the columns that name a row
+// summed are the tables whose rows of a day are but sums: the columns that name a row
 // besides hour and span, and those that are added.
 var summed = []struct{ table, names, sums string }{
-	{"coverage", "source", "frames, bytes, decoded, not_signaling, undecoded, drops"},
 	{"conditions", "source, condition", "bad, whole, raised"},
 	{"findings", "rule, severity", "findings"},
 	{"links", "carrier, protection", "links"},
@@ -95,6 +94,11 @@ func (b *book) rollDay(day int64) error {
 	w.exec(`INSERT INTO exposure SELECT ?1, 86400, partner, carrier, key, sum(messages), sum(dialogues), sum(secrets), sum(refused), min(first) FROM exposure
 		WHERE span = 3600 AND hour >= ?1 AND hour < ?2 GROUP BY partner, carrier, key ON CONFLICT DO UPDATE SET messages = messages + excluded.messages,
 		dialogues = dialogues + excluded.dialogues, secrets = secrets + excluded.secrets, refused = refused + excluded.refused, first = min(first, excluded.first)`, day, end)
+	// A source has an hour once, so that the sum of the bits has each of them. Of a day that
+	// does not say which hours it has it stays unknown.
+	const coverage = "frames, bytes, decoded, not_signaling, undecoded, drops"
+	w.exec("INSERT INTO coverage SELECT ?1, 86400, source, "+eachColumn(coverage, "sum(%)")+`, sum(1 << (hour - ?1) / 3600) FROM coverage
+		WHERE span = 3600 AND hour >= ?1 AND hour < ?2 GROUP BY source ON CONFLICT DO UPDATE SET hours = hours | excluded.hours, `+eachColumn(coverage, "% = % + excluded.%"), day, end)
 	for _, t := range summed {
 		w.exec("INSERT INTO "+t.table+" SELECT ?1, 86400, "+t.names+", "+eachColumn(t.sums, "sum(%)")+" FROM "+t.table+
 			" WHERE span = 3600 AND hour >= ?1 AND hour < ?2 GROUP BY "+t.names+" ON CONFLICT DO UPDATE SET "+eachColumn(t.sums, "% = % + excluded.%"), day, end)

@@ -267,11 +267,11 @@ func (d *Data) sure() (out []Line) {
 	}
 	out = append(out, Line{"Capture trust:", text, grave})
 	c := &d.Coverage
-	if c.Covered == 0 {
+	if c.Covered+c.Unkept == 0 {
 		out = append(out, Line{"Coverage:", "nothing was captured in this period.", 1})
 	} else if c.Hours > 0 {
 		text, grave = covered(*c), 0
-		if c.Covered < c.Hours {
+		if c.Covered+c.Unkept < c.Hours {
 			text, grave = text+"; what passed in the others is not in any figure", 1
 		}
 		out = append(out, Line{"Coverage:", text + ".", grave})
@@ -326,5 +326,9 @@ func covered(c Coverage) string {
 	if c.Hours == 1 {
 		were = "was"
 	}
-	return fmt.Sprintf("%s of %s of the period %s captured, at least in part", number(c.Covered), plural(c.Hours, "hour", "hours"), were)
+	text := fmt.Sprintf("%s of %s of the period %s captured, at least in part", number(c.Covered), plural(c.Hours, "hour", "hours"), were)
+	if c.Unkept > 0 {
+		text += ", and of " + number(c.Unkept) + " more the ledger, whose days an older version made, does not say"
+	}
+	return text
 }

@@ -140,6 +140,7 @@ type builder struct {
 	pathless map[route]uint64 // likewise
 	points   map[int64]*point
 	hours    map[int64]bool     // with any frame
+	unkept   map[int64]bool     // of days that do not say which hours have one
 	counters map[Counter]*tally // of the key alone
 	country  func(partner string) string
 	only     map[string]bool // partners by id; nil: all
@@ -151,13 +152,14 @@ type builder struct {
 type point struct {
 	total, unknown uint64
 	carriers       map[string]uint64
+	day            bool // of a row of a day
 }
 
 func newBuilder(o Options, country func(string) string) *builder {
 	return &builder{
 		o: o, d: &Data{Format: Format, Version: Version, Created: o.Now.UTC(), Tool: o.Tool, Home: o.Home}, country: country,
 		classes: map[string]*tally{}, carriers: map[string]*carrierTally{}, partners: map[string]*partnerTally{}, nations: map[string]*partnerTally{},
-		routes: map[route]*tally{}, proven: map[route]uint64{}, pathless: map[route]uint64{}, points: map[int64]*point{}, hours: map[int64]bool{}, counters: map[Counter]*tally{},
+		routes: map[route]*tally{}, proven: map[route]uint64{}, pathless: map[route]uint64{}, points: map[int64]*point{}, hours: map[int64]bool{}, unkept: map[int64]bool{}, counters: map[Counter]*tally{},
 	}
 }
 
@@ -209,6 +211,7 @@ func (b *builder) row(r *exposure.Row) error {
 	}
 	b.to = max(b.to, r.Hour+r.Span)
 	at := get(b.points, r.Hour)
+	at.day = at.day || r.Span > int64(time.Hour/time.Second)
 	if at.carriers == nil {
 		at.carriers = map[string]uint64{}
 	}
@@ -427,11 +430,14 @@ func (b *builder) timeline() {
 		p := Point{Time: time.Unix(s, 0).UTC(), Carriers: make([]uint64, len(b.d.Carriers))}
 		for h := max(s, from); h < min(s+step, to); h += hour {
 			p.Hours++
-			if b.hours[h] || b.points[h] != nil {
+			switch at := b.points[h]; {
+			case b.hours[h] || at != nil && !at.day:
 				p.Captured++
+			case b.unkept[h]:
+				p.Unkept++
 			}
 		}
-		p.Covered = p.Captured > 0
+		p.Covered = p.Captured+p.Unkept > 0
 		t.Points = append(t.Points, p)
 	}
 	for i := range t.Points {

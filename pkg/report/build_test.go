@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -137,6 +138,70 @@ func TestBackupBeside(t *testing.T) {
 		}
 		if got != x.want {
 			t.Errorf("%s: %q, want %q", x.name, got, x.want)
+		}
+	}
+}
+
+// TestHoursOfDays: a day of the ledger has the hours that its hours were.
+func TestHoursOfDays(t *testing.T) {
+	for _, old := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "ledger")
+		l, err := exposure.Open(path, exposure.Options{HourRows: 24 * time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec := exposure.NewRecorder(l)
+		for _, at := range []time.Time{november(2, 8), november(2, 9), november(2, 21), november(3, 0), november(9, 1)} {
+			m := signaling.Message{Time: at.UnixNano(), Protocol: signaling.MAP, Kind: signaling.KindInvoke, Class: signaling.ClassSMS, TCAP: &tcap.Message{}}
+			rec.Add(&m, nil)
+			rec.Cover("test", m.Time, &exposure.Counts{Frames: 1})
+		}
+		rec.Flush()
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if old {
+			db, err := sql.Open("sqlite", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Exec("UPDATE coverage SET hours = NULL WHERE hour < ?", november(3, 0).Unix()); err != nil {
+				t.Fatal(err)
+			}
+			db.Close()
+		}
+		r, err := exposure.OpenForReading(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Build(r, Options{From: november(2, 0), To: november(4, 0)})
+		r.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, p := &d.Coverage, d.Timeline.Points
+		if len(p) != 2 || !p[0].Covered || !p[1].Covered || p[1].Captured != 1 {
+			t.Fatalf("time line %+v", p)
+		}
+		want := "4 of 48 hours of the period were captured, at least in part; what passed in the others is not in any figure."
+		if old {
+			want = "1 of 48 hours of the period were captured, at least in part, and of 24 more the ledger, whose days an older version made, does not say; what passed in the others is not in any figure."
+			if c.Covered != 1 || c.Unkept != 24 || p[0].Captured != 0 || p[0].Unkept != 24 || len(c.Gaps) != 1 || !c.Gaps[0].From.Equal(november(3, 1)) {
+				t.Errorf("of an older form: %+v, %+v", c, p)
+			}
+		} else if c.Covered != 4 || c.Unkept != 0 || p[0].Captured != 3 || len(c.Gaps) != 4 || !c.Gaps[1].From.Equal(november(2, 10)) || !c.Gaps[1].To.Equal(november(2, 21)) {
+			t.Errorf("%+v, %+v", c, p)
+		}
+		got := ""
+		for _, a := range d.Answers() {
+			for _, x := range a.Lines {
+				if x.Lead == "Coverage:" {
+					got = x.Text
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -29,6 +29,9 @@ func (d *Data) about() [][2]string {
 		[2]string{"decoded_frames", count(c.Decoded)}, [2]string{"undecoded_frames", count(c.Undecoded)}, [2]string{"dropped_frames", count(c.Drops)},
 		[2]string{"partner_known_messages", count(c.Attributed)}, [2]string{"internal_messages", count(d.Internal)},
 		[2]string{"housekeeping_messages", count(d.Housekeeping)}, [2]string{"over_several_carriers", count(d.Twice)}, [2]string{"capture_trust", d.Trust.Verdict})
+	if c.Unkept > 0 {
+		all = append(all, [2]string{"hours_not_kept", strconv.Itoa(c.Unkept)})
+	}
 	for _, s := range c.Sources {
 		all = append(all, [2]string{"source", s})
 	}

@@ -210,6 +210,7 @@ type Point struct {
 	Covered  bool      `json:"covered"` // the capture covers it, at least in part
 	Hours    int       `json:"hours"`   // of the step, in the period
 	Captured int       `json:"covered_hours"`
+	Unkept   int       `json:"hours_not_kept,omitempty"` // as of Coverage
 }
 
 // Comparison holds what a partner declares of a carrier against what was seen.
@@ -260,6 +261,9 @@ type Coverage struct {
 	// Overlaps are captures that have frames of the same time, Beside the hours of each.
 	Overlaps []Overlap     `json:"overlaps,omitempty"`
 	Beside   []SourceHours `json:"overlapping_sources,omitempty"`
+	// Unkept are hours of days for which the ledger does not say which of them were
+	// covered: an older version made days of hours without that.
+	Unkept int `json:"hours_not_kept,omitempty"`
 }
 
 // Trust is what speaks against the capture.

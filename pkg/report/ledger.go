@@ -195,7 +195,10 @@ func (b *builder) coverage(r *exposure.Reader) error {
 		}
 		to = max(to, x.Hour+x.Span)
 		for h := x.Hour; h < x.Hour+x.Span; h += hour {
-			b.hours[h] = true
+			if x.Hours>>((h-x.Hour)/hour)&1 != 0 {
+				b.hours[h] = true
+			}
+			b.unkept[h] = b.unkept[h] || x.Hours == 0
 		}
 		c.Frames += x.Frames
 		c.Decoded += x.Decoded
@@ -231,6 +234,10 @@ func (b *builder) coverage(r *exposure.Reader) error {
 		c.Hours++
 		if b.hours[h] {
 			c.Covered++
+			continue
+		}
+		if b.unkept[h] {
+			c.Unkept++
 			continue
 		}
 		if n := len(c.Gaps); n > 0 && c.Gaps[n-1].To.Unix() == h {

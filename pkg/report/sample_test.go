@@ -17,7 +17,7 @@ func sample() *Data {
 		Internal: 312, Declared: 840, Twice: 64, Watched: Part{6810, 0.5457},
 		Trust: Trust{"limited", []string{"41 of 20,500 SCTP data chunks missing (0.2 %, 38 messages)"}},
 		Coverage: Coverage{6, 5, []Period{{at(9), at(10)}}, []string{"hk-1", "fra-2"}, 240_000, 41_200, 0, 12, 0, 12300,
-			[]Overlap{{[2]string{"hk-1", "fra-2"}, at(6), at(8)}}, []SourceHours{{"fra-2", 3}, {"hk-1", 5}}},
+			[]Overlap{{[2]string{"hk-1", "fra-2"}, at(6), at(8)}}, []SourceHours{{"fra-2", 3}, {"hk-1", 5}}, 0},
 	}
 	d.Total.Home.Error = 0.0081
 	for i, n := range []uint64{3100, 2870, 1804, 1250, 610, 2046, 800} {

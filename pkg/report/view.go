@@ -309,7 +309,7 @@ func newChart(d *Data) chart {
 		at := when(points[i].Time, c.Step)
 		if !points[i].Covered {
 			c.Gaps = append(c.Gaps, bar{x, 14, pitch, float64(c.Base - 14), "gap", at + ": nothing captured"})
-		} else if p := &points[i]; p.Captured < p.Hours {
+		} else if p := &points[i]; p.Unkept == 0 && p.Captured < p.Hours {
 			// From above, as much of the height as is missing of the day.
 			c.Gaps = append(c.Gaps, bar{x, 14, pitch, float64(c.Base-14) * (1 - float64(p.Captured)/float64(p.Hours)), "gap", fmt.Sprintf("%s: %d of %d hours captured", at, p.Captured, p.Hours)})
 			c.Parts = true
