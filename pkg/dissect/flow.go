@@ -405,6 +405,21 @@ func (d *Dissector) Links(f func(*signaling.Link)) {
 	}
 }
 
+// LinksSince calls f for the links that carry signaling, also closed ones, and of which
+// something came since a time.
+func (d *Dissector) LinksSince(t int64, f func(*signaling.Link)) {
+	for _, x := range d.flows.all {
+		if x.told && x.last >= t {
+			f(&x.link)
+		}
+	}
+	for _, x := range d.ipsec {
+		if x.last >= t {
+			f(&x.link)
+		}
+	}
+}
+
 // held is the octets that pieces of messages take in a flow.
 func (f *flow) held() (n int) {
 	for i := range f.half {

@@ -123,9 +123,9 @@ type findingCell struct {
 
 type linkCell struct {
 	carrier    *rules.Carrier
+	hash       int64
 	protection signaling.Protection
 	hour       uint32
-	n          int64
 }
 
 type coverCell struct {

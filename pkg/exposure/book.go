@@ -42,9 +42,11 @@ type book struct {
 
 	covered  map[coverID]*Counts
 	findings map[findingID]int64
-	links    map[linkID]int64
-	counting *counting // nil: no file, but a port
-	first    int64     // recording since it was opened; 0: none
+	links    map[linkID]*link
+	linksOf  map[int64]int // by carrier, but for the one that stands for others
+	changed  []*link       // that are not written
+	counting *counting     // nil: no file, but a port
+	first    int64         // recording since it was opened; 0: none
 
 	newest   int64          // hour
 	last     int64          // capture time of the last message, nanoseconds
@@ -118,9 +120,56 @@ type findingID struct {
 	severity signaling.Severity
 }
 
-type linkID struct {
-	hour, carrier int64
-	protection    signaling.Protection
+// linkID is a link of a carrier; hash 0: those that are not told apart.
+type linkID struct{ carrier, hash int64 }
+
+// link is when and how a link was seen.
+type link struct {
+	linkID
+	protection        string
+	first, last, more int64
+	stale             bool // not written yet
+}
+
+// maxLinks are the links of a carrier that are told apart: a carrier has some dozens with
+// one operator, a forger any number.
+const maxLinks = 4096
+
+// link notes that a link was seen in an hour. The last one says how it is protected.
+func (b *book) link(id linkID, hour int64, p signaling.Protection) {
+	k := b.links[id]
+	if k == nil && b.linksOf[id.carrier] >= maxLinks {
+		id.hash = 0
+		k = b.links[id]
+	}
+	if k == nil {
+		k = &link{linkID: id, first: hour, last: hour}
+		b.keepLink(k)
+	}
+	if id.hash == 0 {
+		k.more++
+	} else if hour >= k.last {
+		k.protection = p.String()
+	}
+	k.first, k.last = min(k.first, hour), max(k.last, hour)
+	if !k.stale {
+		k.stale = true
+		b.changed = append(b.changed, k)
+	}
+}
+
+func (b *book) keepLink(k *link) {
+	b.links[k.linkID] = k
+	if k.hash != 0 {
+		b.linksOf[k.carrier]++
+	}
+}
+
+func (b *book) dropLink(id linkID) {
+	delete(b.links, id)
+	if id.hash != 0 {
+		b.linksOf[id.carrier]--
+	}
 }
 
 // open reads the names that a database has.
@@ -128,7 +177,7 @@ func (b *book) open(db *sql.DB, o *Options) error {
 	*b = book{
 		db: db, opts: o, sketched: o.Now(), totals: newTotals(),
 		partners: map[string]*partnerEntry{}, carriers: map[string]*carrierEntry{}, keys: map[uint64]*keyEntry{}, words: map[keyWords]*keyEntry{}, sources: map[string]*nameEntry{},
-		rows: map[rowID]*row{}, perHour: map[int64]map[rowID]struct{}{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{}, unjudged: map[int64]bool{},
+		rows: map[rowID]*row{}, perHour: map[int64]map[rowID]struct{}{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]*link{}, linksOf: map[int64]int{}, unjudged: map[int64]bool{},
 	}
 	err := each(db, "SELECT id, name, title, country, declared FROM partners", func(scan func(...any) error) error {
 		e := &partnerEntry{}
@@ -166,6 +215,16 @@ func (b *book) open(db *sql.DB, o *Options) error {
 				return err
 			}
 			b.sources[e.name] = e
+			return nil
+		})
+	}
+	if err == nil {
+		err = each(db, "SELECT carrier, hash, protection, first, last, more FROM carrier_links", func(scan func(...any) error) error {
+			k := &link{}
+			if err := scan(&k.carrier, &k.hash, &k.protection, &k.first, &k.last, &k.more); err != nil {
+				return err
+			}
+			b.keepLink(k)
 			return nil
 		})
 	}
@@ -260,7 +319,7 @@ func (b *book) absorb(x *batch) {
 	}
 	for i := range x.links {
 		k := &x.links[i]
-		b.links[linkID{hourOf(k.hour), b.carrier(k.carrier).id, k.protection}] += k.n
+		b.link(linkID{b.carrier(k.carrier).id, k.hash}, hourOf(k.hour), k.protection)
 	}
 	for i := range x.covered {
 		c := &x.covered[i]
@@ -471,7 +530,7 @@ func (b *book) source(name string) *nameEntry {
 }
 
 func (b *book) pending() int {
-	n := len(b.dirty) + len(b.covered) + len(b.findings) + len(b.links)
+	n := len(b.dirty) + len(b.covered) + len(b.findings) + len(b.changed)
 	if b.counting != nil && b.counting.ended {
 		n++
 	}

@@ -90,8 +90,8 @@ func (b *book) write(whole bool) error {
 	for id, n := range b.findings {
 		w.exec("INSERT INTO findings VALUES (?, 3600, ?, ?, ?) ON CONFLICT DO UPDATE SET findings = findings + excluded.findings", id.hour, id.rule, id.severity.String(), n)
 	}
-	for id, n := range b.links {
-		w.exec("INSERT INTO links VALUES (?, 3600, ?, ?, ?) ON CONFLICT DO UPDATE SET links = links + excluded.links", id.hour, id.carrier, id.protection.String(), n)
+	for _, k := range b.changed {
+		w.exec("INSERT OR REPLACE INTO carrier_links VALUES (?, ?, ?, ?, ?, ?)", k.carrier, k.hash, k.protection, k.first, k.last, k.more)
 	}
 	if w.err != nil {
 		return w.err
@@ -199,7 +199,10 @@ func (b *book) settle(whole bool) {
 	}
 	clear(b.covered)
 	clear(b.findings)
-	clear(b.links)
+	for _, k := range b.changed {
+		k.stale = false
+	}
+	b.changed = b.changed[:0]
 	if b.counting != nil && b.counting.ended {
 		b.counting = nil
 	}

@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -472,7 +474,7 @@ func TestRollUp(t *testing.T) {
 			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
 		}
 		r.Cover("tap", at(hour*3600), &Counts{Frames: uint64(n), Decoded: uint64(n)})
-		r.AddLinks(at(hour*3600), []*rules.Carrier{blue}, signaling.Clear)
+		r.AddLink(at(hour*3600), linkOf(signaling.SCTP, "192.0.2.1:2905", "198.51.100.1:2905"), blue)
 		r.Flush()
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
@@ -505,7 +507,7 @@ func TestRollUp(t *testing.T) {
 	cover, err := r.Coverage(time.Time{}, time.Time{})
 	links, err2 := r.Links(time.Time{}, time.Time{})
 	r.Close()
-	if err != nil || err2 != nil || len(cover) != 3 || cover[0].Frames != 15 || cover[0].Span != daySeconds || cover[0].Hours != 7<<10 || cover[2].Hours != 1 || len(links) != 3 || links[0].N != 3 {
+	if err != nil || err2 != nil || len(cover) != 3 || cover[0].Frames != 15 || cover[0].Span != daySeconds || cover[0].Hours != 7<<10 || cover[2].Hours != 1 || len(links) != 1 || links[0].First != tenOClock || links[0].Last != tenOClock+4*daySeconds {
 		t.Errorf("coverage is %+v, links %+v, errors %v, %v", cover, links, err, err2)
 	}
 	record(14*24, 1) // ten days and more after the first ones
@@ -692,7 +694,9 @@ func TestFirstForm(t *testing.T) {
 	for n := range uint64(subscribers) {
 		hashes = binary.LittleEndian.AppendUint64(hashes, l.key.sum(n, 0))
 	}
-	if _, err := l.db.Exec("PRAGMA user_version = 1; ALTER TABLE coverage DROP COLUMN hours; INSERT INTO sources VALUES (1, 'tap')"); err != nil {
+	if _, err := l.db.Exec("PRAGMA user_version = 1; ALTER TABLE coverage DROP COLUMN hours; INSERT INTO sources VALUES (1, 'tap'); DROP TABLE carrier_links;" + `
+		CREATE TABLE links (hour INTEGER NOT NULL, span INTEGER NOT NULL, carrier INTEGER NOT NULL, protection TEXT NOT NULL, links INTEGER NOT NULL);
+		INSERT INTO links SELECT hour, 3600, id, 'clear', 3 FROM exposure, carriers; INSERT INTO links SELECT hour + 7200, 3600, id, 'clear', -1 FROM exposure, carriers`); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := l.db.Exec("INSERT INTO coverage VALUES (?, 86400, 1, 1, 1, 1, 0, 0, 0)", tenOClock-10*3600); err != nil {
@@ -714,6 +718,10 @@ func TestFirstForm(t *testing.T) {
 		defer r.Close()
 		if list, err := r.Coverage(time.Time{}, time.Time{}); err != nil || len(list) != 1 || list[0].Hours != 0 || list[0].Frames != 1 {
 			t.Errorf("%s: coverage %+v, error %v", when, list, err)
+		}
+		want := []Link{{Carrier: Total, First: tenOClock, Last: tenOClock + 7200, More: 2}}
+		if list, err := r.Links(time.Time{}, time.Time{}); err != nil || !slices.Equal(list, want) {
+			t.Errorf("%s: links %+v, want %+v, error %v", when, list, want, err)
 		}
 	}
 	check("in form 1")
@@ -741,6 +749,122 @@ func TestFirstForm(t *testing.T) {
 	if list, err := x.Coverage(time.Time{}, time.Time{}); err != nil || len(list) != 1 || list[0].Span != daySeconds || list[0].Hours != 0 {
 		t.Errorf("with a late hour: coverage %+v, error %v", list, err)
 	}
+}
+
+// TestLinks: a link is one however often it is seen, in whatever capture.
+func TestLinks(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	const a, b = "192.0.2.1", "198.51.100.1"
+	type seen struct {
+		hour int
+		l    *signaling.Link
+		c    *rules.Carrier
+	}
+	tls := linkOf(signaling.TCP, a+":40000", b+":3868")
+	tls.Protection = signaling.TLS
+	again := linkOf(signaling.SCTP, b+":2905", a+":2905")
+	again.Ends[0].Addrs = append(again.Ends[0].Addrs, netip.MustParseAddr("198.51.100.2"))
+	for _, list := range [][]seen{
+		{{0, linkOf(signaling.SCTP, a+":2905", b+":2905"), blue}, {0, linkOf(signaling.SCTP, a+":2905", b+":2906"), blue}, {0, linkOf(signaling.TCP, a+":50000", b+":3868"), green}},
+		{{2, again, blue}, {2, tls, green}, {1, linkOf(signaling.TCP, b+":3868", a+":50001"), green}},
+	} {
+		l := openAt(t, path, Options{})
+		r := NewRecorder(l)
+		for range 3 {
+			for _, x := range list {
+				r.AddLink(at(x.hour*3600), x.l, x.c)
+			}
+			r.Flush()
+			if err := l.Flush(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x, err := OpenForReading(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	for _, tt := range []struct {
+		from, to int // hours; -1: open
+		want     string
+	}{
+		{-1, -1, "blue-transit clear 0-0, blue-transit clear 0-2, green-hub tls 0-2"},
+		{1, 2, "blue-transit clear 0-2, green-hub tls 0-2"},
+		{3, -1, ""},
+		{-1, 0, ""},
+	} {
+		var from, to time.Time
+		if tt.from >= 0 {
+			from = time.Unix(0, at(tt.from*3600))
+		}
+		if tt.to >= 0 {
+			to = time.Unix(0, at(tt.to*3600))
+		}
+		list, err := x.Links(from, to)
+		var got []string
+		for _, l := range list {
+			got = append(got, fmt.Sprintf("%s %v %d-%d", l.Carrier, l.Protection, (l.First-tenOClock)/3600, (l.Last-tenOClock)/3600))
+		}
+		slices.Sort(got)
+		if strings.Join(got, ", ") != tt.want || err != nil {
+			t.Errorf("from %d to %d: %q, error %v, want %q", tt.from, tt.to, got, err, tt.want)
+		}
+	}
+}
+
+// TestLinkFlood: links are told apart up to a bound, and go with retention.
+func TestLinkFlood(t *testing.T) {
+	l := open(t, Options{Retention: 48 * time.Hour})
+	r := NewRecorder(l)
+	flood := func(hour, from, n int) {
+		t.Helper()
+		for i := from; i < from+n; i++ {
+			r.AddLink(at(hour*3600), linkOf(signaling.SCTP, netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 2905).String(), "192.0.2.1:2905"), blue)
+		}
+		r.Add(message(at(hour*3600), signaling.ClassSMS, ""), nil)
+		r.Flush()
+		if err := l.Flush(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(when string, links int, more uint64) {
+		t.Helper()
+		x, err := OpenForReading(l.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		list, err := x.Links(time.Time{}, time.Time{})
+		got := uint64(0)
+		for i := range list {
+			got += list[i].More
+		}
+		if n := len(list) - int(min(got, 1)); n != links || got != more || err != nil {
+			t.Errorf("%s: %d links and %d more, error %v, want %d and %d", when, n, got, err, links, more)
+		}
+	}
+	flood(0, 0, maxLinks+10)
+	check("more than there is room for", maxLinks, 10)
+	flood(1, 0, 5)
+	check("known ones again", maxLinks, 10)
+	flood(49, 0, 0)
+	check("after retention", 5, 0)
+	flood(49, 20000, 3)
+	check("where there is room again", 5+3, 0)
+}
+
+// linkOf is a link between two ends.
+func linkOf(tr signaling.Transport, a, b string) *signaling.Link {
+	l := &signaling.Link{Transport: tr}
+	for i, end := range []string{a, b} {
+		x := netip.MustParseAddrPort(end)
+		l.Ends[i] = signaling.End{Addrs: []netip.Addr{x.Addr()}, Port: x.Port()}
+	}
+	return l
 }
 
 // record counts messages of a new subscriber each until it is killed.

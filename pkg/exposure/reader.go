@@ -308,31 +308,36 @@ func (r *Reader) Findings(from, to time.Time) (list []FindingCount, err error) {
 	return list, explain(r.path, err)
 }
 
-// LinkCount is how many links of a carrier with a protection came up in an hour or day, less
-// those that took on another.
-type LinkCount struct {
-	Hour, Span int64
-	Carrier    string
-	Protection signaling.Protection
-	N          int64
+// Link is a link whose other end is a carrier's, from the hour that it was first seen in to
+// the last one, with the protection that it had last.
+type Link struct {
+	Carrier     string
+	Protection  signaling.Protection
+	First, Last int64
+	// More is, of links that are not told apart, how often one was seen: they were too many, or are
+	// of a ledger that an older version began. 0: it is one link.
+	More uint64
 }
 
-// Links are the links whose other end is a carrier's, by the hours that they were first seen
-// in or changed their protection, ordered by hour, carrier and protection. Their sum over
-// hours counts each by the protection it had last.
-func (r *Reader) Links(from, to time.Time) (list []LinkCount, err error) {
+// Links are the links that were seen in a period, ordered by carrier. They are the same
+// whatever became of the capture meanwhile.
+func (r *Reader) Links(from, to time.Time) (list []Link, err error) {
 	a, z := bounds(from, to)
-	err = each(r.tx, `SELECT l.hour, l.span, c.name, l.protection, l.links FROM links l JOIN carriers c ON c.id = l.carrier
-		WHERE l.hour >= ? AND l.hour < ? AND l.links != 0 ORDER BY l.hour, l.span, c.name, l.protection`, func(scan func(...any) error) error {
-		var l LinkCount
+	table := "carrier_links"
+	if r.form < 3 {
+		table = "(" + formerLinks + ")"
+	}
+	err = each(r.tx, "SELECT c.name, l.protection, l.first, l.last, l.more FROM "+table+` l JOIN carriers c ON c.id = l.carrier
+		WHERE l.first < ? AND l.last + 3600 > ? ORDER BY c.name, l.hash`, func(scan func(...any) error) error {
+		var l Link
 		var protection string
-		if err := scan(&l.Hour, &l.Span, &l.Carrier, &protection, &l.N); err != nil {
+		if err := scan(&l.Carrier, &protection, &l.First, &l.Last, &l.More); err != nil {
 			return err
 		}
 		l.Protection, _ = signaling.ParseProtection(protection)
 		list = append(list, l)
 		return nil
-	}, a, z)
+	}, z, a)
 	return list, explain(r.path, err)
 }
 

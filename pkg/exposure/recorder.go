@@ -292,20 +292,10 @@ func (r *Recorder) AddFinding(f *rules.Finding) {
 	b.findings = append(b.findings, findingCell{f.Rule, f.Severity, r.hour, 1})
 }
 
-// AddLinks counts links whose other end turned out to be a carrier's.
-func (r *Recorder) AddLinks(t int64, carriers []*rules.Carrier, p signaling.Protection) {
-	for _, c := range carriers {
-		r.link(t, c, p, 1)
-	}
-}
-
-// MoveLink counts a link of a carrier by its new protection.
-func (r *Recorder) MoveLink(t int64, c *rules.Carrier, was, now signaling.Protection) {
-	r.link(t, c, was, -1)
-	r.link(t, c, now, 1)
-}
-
-func (r *Recorder) link(t int64, c *rules.Carrier, p signaling.Protection, n int64) {
+// AddLink notes that a link of a carrier is there at a time, by the protection it has by
+// then: when it turns out to be one, takes on another protection, or was in use in an hour. It
+// is one link however often.
+func (r *Recorder) AddLink(t int64, l *signaling.Link, c *rules.Carrier) {
 	if t < r.from || t >= r.to || r.hour == 0 {
 		r.setHour(t)
 	}
@@ -314,13 +304,11 @@ func (r *Recorder) link(t int64, c *rules.Carrier, p signaling.Protection, n int
 		r.batch.know(c)
 	}
 	b := r.batch
-	for i := range b.links {
-		if x := &b.links[i]; x.carrier == c && x.protection == p && x.hour == r.hour {
-			x.n += n
-			return
-		}
+	if len(b.links) == maxCells {
+		b.lost++ // the ledger is late, and this is a flood
+		return
 	}
-	b.links = append(b.links, linkCell{c, p, r.hour, n})
+	b.links = append(b.links, linkCell{c, r.key.link(l), l.Protection, r.hour})
 }
 
 // Counts are frames by what became of them, and what speaks against them.

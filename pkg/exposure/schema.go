@@ -16,7 +16,8 @@ import (
 
 // What a ledger is told from other databases by (SQLite's application_id, "SGTL") and
 // which form it has (user_version). Form 2 has the subscribers in fresh as keys
-// (appendKeys), form 3 which hours a day has (coverage.hours).
+// (appendKeys), form 3 which hours a day has (coverage.hours), and links by their ends in place of
+// how often any came up.
 const (
 	applicationID = 0x5347544c
 	schemaVersion = 3
@@ -24,8 +25,19 @@ const (
 
 // upgrades make of a form the next one.
 var upgrades = [schemaVersion]string{
-	2: "ALTER TABLE coverage ADD COLUMN hours INTEGER",
+	2: "ALTER TABLE coverage ADD COLUMN hours INTEGER;" + carrierLinks + "INSERT INTO carrier_links " + formerLinks + "; DROP TABLE links",
 }
+
+// carrierLinks has the links of carriers by a keyed hash of their ends, with the protection they
+// had last and the first and last hour that they were seen in. The hash 0 stands for those that
+// are not told apart: how often such ones were seen is in more.
+const carrierLinks = `
+CREATE TABLE carrier_links (carrier INTEGER NOT NULL, hash INTEGER NOT NULL, protection TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  more INTEGER NOT NULL, PRIMARY KEY (carrier, hash)) WITHOUT ROWID;
+`
+
+// formerLinks are what was counted before form 3, in that form.
+const formerLinks = "SELECT carrier, 0 AS hash, '' AS protection, min(hour) AS first, max(hour + span) - 3600 AS last, sum(links) AS more FROM links GROUP BY carrier HAVING sum(links) > 0"
 
 // Errors of ledgers. What is returned wraps one of them and says what to do.
 var (
@@ -41,7 +53,7 @@ var (
 // version. A row is found by what stands before its counts; span is 3600 for an hour,
 // 86400 for a day. The hours of a day that frames came in are bits, the first one the lowest; NULL: a
 // row of an hour, or of a day that was made before they were kept.
-const schema = `
+const schema = carrierLinks + `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE partners (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, country TEXT NOT NULL, declared TEXT NOT NULL);
 CREATE TABLE carriers (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, watched INTEGER NOT NULL);
@@ -62,8 +74,6 @@ CREATE TABLE conditions (hour INTEGER NOT NULL, span INTEGER NOT NULL, source IN
   bad INTEGER NOT NULL, whole INTEGER NOT NULL, raised INTEGER NOT NULL, PRIMARY KEY (hour, span, source, condition)) WITHOUT ROWID;
 CREATE TABLE findings (hour INTEGER NOT NULL, span INTEGER NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL, findings INTEGER NOT NULL,
   PRIMARY KEY (hour, span, rule, severity)) WITHOUT ROWID;
-CREATE TABLE links (hour INTEGER NOT NULL, span INTEGER NOT NULL, carrier INTEGER NOT NULL, protection TEXT NOT NULL, links INTEGER NOT NULL,
-  PRIMARY KEY (hour, span, carrier, protection)) WITHOUT ROWID;
 CREATE TABLE recordings (id INTEGER PRIMARY KEY, name TEXT NOT NULL, identity TEXT NOT NULL, recorded INTEGER NOT NULL, version TEXT NOT NULL,
   complete INTEGER NOT NULL, frames INTEGER NOT NULL);
 CREATE TABLE hash_keys (fingerprint TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/signaling"
 )
 
 // sipKey is the key of SipHash.
@@ -18,6 +19,26 @@ func newSipKey(b []byte) sipKey {
 func (k sipKey) number(d telecom.Digits, kind uint64) uint64 {
 	hi, lo := d.Words()
 	return k.sum(hi, lo|kind|uint64(d.Len()))
+}
+
+// link is a hash of the two ends of a link, whichever stands first; never 0. An end is the
+// address that was seen of it first, which of a multi-homed one is the primary path as a rule.
+// Its port belongs to it, but for the higher one of a connection: who connects takes another
+// each time.
+func (k sipKey) link(l *signaling.Link) int64 {
+	var ends [2]uint64
+	for i := range l.Ends {
+		e, port := &l.Ends[i], uint64(l.Ends[i].Port)
+		if l.Transport != signaling.SCTP && e.Port > l.Ends[1-i].Port {
+			port = 0
+		}
+		var a [16]byte
+		if len(e.Addrs) != 0 {
+			a = e.Addrs[0].As16()
+		}
+		ends[i] = k.sum(k.sum(binary.LittleEndian.Uint64(a[:8]), binary.LittleEndian.Uint64(a[8:])), port)
+	}
+	return max(int64(k.sum(k.sum(min(ends[0], ends[1]), max(ends[0], ends[1])), uint64(l.Transport))>>1), 1)
 }
 
 // sum is SipHash-2-4 (Aumasson and Bernstein, 2012) over two whole words.

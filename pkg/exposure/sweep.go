@@ -65,7 +65,6 @@ func (b *book) sweep(clock time.Time) (err error) {
 var summed = []struct{ table, names, sums string }{
 	{"conditions", "source, condition", "bad, whole, raised"},
 	{"findings", "rule, severity", "findings"},
-	{"links", "carrier, protection", "links"},
 }
 
 // rollUp makes rows of days of the rows of hours before a time, day by day. A day that
@@ -131,7 +130,7 @@ func (b *book) rollDay(day int64) error {
 		}
 		w.sketch(id, daySeconds, s.marshal())
 	}
-	for _, table := range []string{"exposure", "subscribers", "coverage", "conditions", "findings", "links"} {
+	for _, table := range []string{"exposure", "subscribers", "coverage", "conditions", "findings"} {
 		w.exec("DELETE FROM "+table+" WHERE span = 3600 AND hour >= ? AND hour < ?", day, end)
 	}
 	return errors.Join(w.err, commitIf(tx, w.err))
@@ -155,10 +154,19 @@ func (b *book) forget(before int64) error {
 	// When the ledger began is kept: how long it learned does not end with what it learned.
 	w.exec(`INSERT INTO meta SELECT 'began', min(hour) FROM exposure WHERE hour >= ? HAVING min(hour) IS NOT NULL
 		ON CONFLICT DO UPDATE SET value = min(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`, noClock)
-	for _, table := range []string{"exposure", "subscribers", "coverage", "conditions", "findings", "links"} {
+	for _, table := range []string{"exposure", "subscribers", "coverage", "conditions", "findings"} {
 		w.exec("DELETE FROM "+table+" WHERE hour <= ?1 - 3600 AND hour + span <= ?1", before)
 	}
-	return errors.Join(w.err, commitIf(tx, w.err))
+	w.exec("DELETE FROM carrier_links WHERE last <= ? - 3600", before)
+	if err := errors.Join(w.err, commitIf(tx, w.err)); err != nil {
+		return err
+	}
+	for id, k := range b.links {
+		if k.last <= before-hourSeconds {
+			b.dropLink(id)
+		}
+	}
+	return nil
 }
 
 // eachColumn writes a pattern for each column of a list, % being its name.

@@ -41,6 +41,7 @@ func (w *Worker) feedByHour(source string, frames []capture.Frame) {
 			if h := frames[i].Time / hour; h != c.hour {
 				w.dissector.FeedBatch(frames[from:i])
 				w.tellCover()
+				w.tellLinks()
 				from, c.hour = i, h
 			}
 		}
@@ -80,6 +81,17 @@ func (w *Worker) tellCover() {
 	w.opts.Ledger.Cover(c.source, c.hour*hour, &more)
 }
 
+// tellLinks tells the ledger which links of carriers were in use in the hour at hand.
+func (w *Worker) tellLinks() {
+	if w.opts.Ledger == nil || w.cover.source == "" {
+		return
+	}
+	t := w.cover.hour * hour
+	w.dissector.LinksSince(t, func(l *signaling.Link) {
+		w.engine.LinkCarriers(l, func(c *rules.Carrier) { w.opts.Ledger.AddLink(t, l, c) })
+	})
+}
+
 // warning counts the conditions that are raised.
 func (c *cover) warning(x *signaling.Warning) {
 	if x.State != signaling.WarningRaised {
@@ -92,12 +104,13 @@ func (c *cover) warning(x *signaling.Warning) {
 	}
 }
 
-// links counts the links that the last message or flow told carriers of.
-func (w *Worker) links(t int64, p signaling.Protection) {
-	if l := w.opts.Ledger; l != nil {
-		if fresh := w.engine.Fresh(); len(fresh) != 0 {
-			l.AddLinks(t, fresh, p)
-		}
+// links notes the carriers that the last message or flow told to be at the end of a link.
+func (w *Worker) links(t int64, l *signaling.Link) {
+	if w.opts.Ledger == nil {
+		return
+	}
+	for _, c := range w.engine.Fresh() {
+		w.opts.Ledger.AddLink(t, l, c)
 	}
 }
 

@@ -176,6 +176,7 @@ func (w *Worker) Run(ctx context.Context, name string, src capture.Source, each 
 		if n > 0 && first {
 			first = false
 			if step := frames[0].Time - w.lastTime; w.lastTime != 0 && (step < -continueBack || step > continueAhead) {
+				w.tellLinks()
 				w.dissector.Forget()
 			}
 		}
@@ -234,6 +235,7 @@ func (w *Worker) Warn(x signaling.Warning) { w.Warning(&x) }
 // written. elapsed is the time the run took.
 func (w *Worker) Finish(elapsed time.Duration) (*output.Stats, error) {
 	w.orders.end()
+	w.tellLinks()
 	w.dissector.Close()
 	w.fill()
 	w.FlushLedger()
@@ -329,7 +331,7 @@ func (w *Worker) Message(m *signaling.Message) {
 	}
 	if l := w.opts.Ledger; l != nil {
 		l.Add(m, w.engine.Verdicts())
-		w.links(m.Time, m.Link.Protection)
+		w.links(m.Time, m.Link)
 	}
 	switch {
 	case w.opts.Emit != nil:
@@ -353,7 +355,7 @@ func (w *Worker) canary(m *signaling.Message) bool {
 	w.engine.Aside = aside
 	// The link is no canary: that a carrier is at its end is news for all.
 	w.stats.AddLinks(w.engine.Fresh(), m.Link.Protection)
-	w.links(m.Time, m.Link.Protection)
+	w.links(m.Time, m.Link)
 	w.opts.Canaries.See(m, w.flagged)
 	return true
 }
@@ -390,13 +392,13 @@ func (w *Worker) Flow(f *signaling.FlowEvent) {
 		w.engine.LinkCarriers(f.Link, func(c *rules.Carrier) {
 			w.stats.MoveLink(c, f.Was, now)
 			if l := w.opts.Ledger; l != nil {
-				l.MoveLink(f.Time, c, f.Was, now)
+				l.AddLink(f.Time, f.Link, c)
 			}
 		})
 	}
 	w.engine.EvaluateFlow(f, w.onFinding)
 	w.stats.AddLinks(w.engine.Fresh(), f.Link.Protection)
-	w.links(f.Time, f.Link.Protection)
+	w.links(f.Time, f.Link)
 }
 
 // Warning writes and counts a warning.

@@ -222,8 +222,10 @@ func TestLinksThatChange(t *testing.T) {
 		d := buildOf(t, exposure.Options{}, Options{}, func(rec *exposure.Recorder) {
 			m := signaling.Message{Time: november(2, 20).UnixNano(), Protocol: signaling.MAP, Kind: signaling.KindInvoke, Class: signaling.ClassSMS, TCAP: &tcap.Message{}}
 			rec.Add(&m, []rules.Verdict{{Carrier: blue, Evidence: signaling.EvidenceAdjacent}})
-			rec.AddLinks(m.Time, []*rules.Carrier{blue}, x.was)
-			rec.MoveLink(november(2, 21).UnixNano(), blue, x.was, x.is)
+			l := signaling.Link{Transport: signaling.TCP, Protection: x.was}
+			rec.AddLink(m.Time, &l, blue)
+			l.Protection = x.is
+			rec.AddLink(november(2, 21).UnixNano(), &l, blue)
 		})
 		if n := d.Carriers[0].Links; len(n) != 1 || n[0] != (LinkCount{x.is.String(), 1}) {
 			t.Errorf("from %v to %v: %+v", x.was, x.is, n)

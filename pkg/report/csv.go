@@ -111,6 +111,11 @@ func (d *Data) WriteCSV(w io.Writer) error {
 			l["protection"], l["links"] = x.Protection, count(x.Links)
 			put(l)
 		}
+		if c.MoreLinks > 0 {
+			l := of("carrier_links")
+			l["name"], l["value"] = "links_not_kept", count(c.MoreLinks)
+			put(l)
+		}
 	}
 	for i := range d.Partners {
 		p := &d.Partners[i]

@@ -116,9 +116,12 @@ type Carrier struct {
 	Ways     []ByName     `json:"directions"` // messages
 	Shields  []ByName     `json:"protection"` // messages
 	Links    []LinkCount  `json:"links"`
-	Partners int          `json:"partners"` // seen with
-	Nations  int          `json:"countries"`
-	Contract CarrierTerms `json:"contracts"`
+	// MoreLinks is how often a link was seen that the ledger does not tell from others: there
+	// are more than Links has.
+	MoreLinks uint64       `json:"links_not_kept,omitempty"`
+	Partners  int          `json:"partners"` // seen with
+	Nations   int          `json:"countries"`
+	Contract  CarrierTerms `json:"contracts"`
 }
 
 // CarrierTerms counts partners by what they declare of a carrier and what was seen.
@@ -148,7 +151,7 @@ type ByEvidence struct {
 	Messages   uint64 `json:"messages"`
 }
 
-// LinkCount counts links whose other end is a carrier's.
+// LinkCount counts links whose other end is a carrier's: pairs of ends.
 type LinkCount struct {
 	Protection string `json:"protection"`
 	Links      uint64 `json:"links"`

@@ -288,18 +288,23 @@ func (b *builder) outside(r *exposure.Reader) error {
 }
 
 // addLinks counts the links of each carrier by their protection.
-func (d *Data) addLinks(links []exposure.LinkCount) {
+func (d *Data) addLinks(links []exposure.Link) {
 	for i := range d.Carriers {
 		c := &d.Carriers[i]
-		var n [signaling.NumProtections]int64
-		for _, l := range links {
-			if l.Carrier == c.ID {
-				n[l.Protection] += l.N
+		var n [signaling.NumProtections]uint64
+		for j := range links {
+			l := &links[j]
+			switch {
+			case l.Carrier != c.ID:
+			case l.More > 0:
+				c.MoreLinks += l.More
+			default:
+				n[l.Protection]++
 			}
 		}
 		for p, n := range n {
-			if n > 0 { // fewer: they came up before the period
-				c.Links = append(c.Links, LinkCount{signaling.Protection(p).String(), uint64(n)})
+			if n > 0 {
+				c.Links = append(c.Links, LinkCount{signaling.Protection(p).String(), n})
 			}
 		}
 	}
