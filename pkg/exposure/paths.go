@@ -289,10 +289,7 @@ func says(p *Partner, s signaling.Service) (says map[string]partners.Use, any, b
 		any = true
 		blind = blind || len(d.Carriers) == 0 && d.Use != partners.Backup
 		for _, c := range d.Carriers {
-			// Primary and load sharing before backup.
-			if u, ok := says[c]; !ok || u == partners.Backup {
-				says[c] = d.Use
-			}
+			says[c] = d.Use.Or(says[c])
 		}
 	}
 	return says, any, blind

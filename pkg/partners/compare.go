@@ -169,9 +169,7 @@ type route struct {
 func (p *Partner) routes() map[route]Use {
 	m := map[route]Use{}
 	put := func(r route, u Use) {
-		if old, ok := m[r]; !ok || order(u) < order(old) {
-			m[r] = u
-		}
+		m[r] = u.Or(m[r])
 	}
 	for i := range p.Carriers {
 		d := &p.Carriers[i]

@@ -44,6 +44,8 @@ func TestCompare(t *testing.T) {
 			"info: ZZXA1 (A, IS): watchlisted carrier w1 gone for SS7 (was primary)"}, 0},
 		{"another service", with(ss7("w1", "W1", Primary)), with(ss7("w1", "W1", Primary), diameter), []string{"high: ZZXA1 (A, IS) moved to watchlisted carrier w1 for Diameter (use not said)"}, 1},
 		{"twice in one document, the use that means most counts", with(ss7("w1", "W1", Backup), ss7("w1", "W", Primary)), with(ss7("w1", "W", Primary)), nil, 0},
+		{"a backup shares the load besides", with(ss7("w1", "W1", Backup)), with(ss7("w1", "W1", Backup), ss7("w1", "W1", LoadSharing)), []string{
+			"high: ZZXA1 (A, IS) moved to watchlisted carrier w1 for SS7 (backup → load sharing)"}, 1},
 		{"a new partner on a watched carrier", nil, with(ss7("w2", "W2", Primary)), []string{
 			"high: ZZXA1 (A, IS) moved to watchlisted carrier w2 for SS7 (primary)", "info: ZZXA1 (A, IS): new partner"}, 1},
 		{"a partner that is gone", with(ss7("w2", "W2", Primary)), nil, []string{"low: ZZXA1 (A, IS): no longer among the partners"}, 0},

@@ -103,9 +103,7 @@ func Declared(list []*Partner, carriers []string) *Exposure {
 }
 
 func (o *OperatorExposure) add(p *Partner, d *Declaration) {
-	if order(d.Use) < order(o.Use) {
-		o.Use = d.Use
-	}
+	o.Use = d.Use.Or(o.Use)
 	if !slices.Contains(o.Networks, p.ID) {
 		o.Networks = append(o.Networks, p.ID)
 	}

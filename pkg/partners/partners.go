@@ -74,16 +74,26 @@ type Declaration struct {
 // Use is what a carrier is declared for.
 type Use uint8
 
-// Uses.
+// Uses, behind the one that is not said by what they mean for the traffic: a carrier that
+// shares the load carries all the time, a backup should not.
 const (
 	UseUnknown Use = iota
 	Primary
-	Backup
 	LoadSharing
+	Backup
 	NumUses
 )
 
-var useNames = [NumUses]string{"unknown", "primary", "backup", "load_sharing"}
+var useNames = [NumUses]string{"unknown", "primary", "load_sharing", "backup"}
+
+// Or is the use that means more: of a carrier that is declared twice for a service, or by
+// two networks of an operator.
+func (u Use) Or(v Use) Use {
+	if order(v) < order(u) {
+		return v
+	}
+	return u
+}
 
 func (u Use) String() string { return useNames[min(u, NumUses-1)] }
 

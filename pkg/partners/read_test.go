@@ -47,7 +47,7 @@ func TestBadFiles(t *testing.T) {
 		{"truth", with(`"encrypts":"no"`), `FILE:2:26: encrypts: got "no", want true or false`},
 		{"date", with(`"declared":"31.1.2026"`), `FILE:2:26: declared: "31.1.2026", want a date such as 2026-01-31`},
 		{"service", with(`"carriers":[{"service":"voice"}]`), `FILE:2:38: service: "voice", want one of ss7, diameter, data`},
-		{"use", with(`"carriers":[{"service":"ss7","use":"main"}]`), `FILE:2:50: use: "main", want one of unknown, primary, backup, load_sharing`},
+		{"use", with(`"carriers":[{"service":"ss7","use":"main"}]`), `FILE:2:50: use: "main", want one of unknown, primary, load_sharing, backup`},
 		{"carrier id", with(`"carriers":[{"service":"ss7","carriers":["a b"]}]`), `FILE:2:56: carriers: "a b", want the id of a carrier`},
 		{"unknown key of a declaration", with(`"carriers":[{"service":"ss7","nme":""}]`), `FILE:2:44: carriers: unknown key "nme"`},
 		{"deep", with(`"name":` + strings.Repeat("[", 1000)), "FILE:2:22: name: got a list, want text"},

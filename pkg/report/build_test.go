@@ -206,6 +206,31 @@ func TestHoursOfDays(t *testing.T) {
 	}
 }
 
+// TestBackupThatShares: a carrier that is declared as backup and as load sharing, in
+// either order, is no backup only.
+func TestBackupThatShares(t *testing.T) {
+	green := &rules.Carrier{Index: 1, ID: "green", Name: "Green Hub"}
+	says := func(name, id string, u partners.Use) partners.Declaration {
+		return partners.Declaration{Service: signaling.ServiceSS7, Name: name, Carriers: []string{id}, Use: u}
+	}
+	for _, list := range [][]partners.Declaration{
+		{says("Green", "green", partners.Primary), says("Blue", "blue", partners.Backup), says("Blue", "blue", partners.LoadSharing)},
+		{says("Green", "green", partners.Primary), says("Blue", "blue", partners.LoadSharing), says("Blue", "blue", partners.Backup)},
+	} {
+		d := build(t, exposure.Options{}, Options{Declared: []*partners.Partner{{ID: "XXAAA", Name: "Alpha", Carriers: list}}}, func(add func(time.Time, ...rules.Verdict)) {
+			for range 10 {
+				add(november(2, 20), rules.Verdict{Carrier: blue, Evidence: signaling.EvidenceAdjacent})
+			}
+			add(november(2, 20), rules.Verdict{Carrier: green, Evidence: signaling.EvidenceAdjacent})
+		})
+		for _, c := range d.Compared {
+			if c.Carrier == "blue" && (c.Verdict != AsDeclared || c.Use != "load_sharing") {
+				t.Errorf("%s, declared as %s", c.Verdict, c.Use)
+			}
+		}
+	}
+}
+
 // TestForever: a period of thousands of years ends where the ledger does.
 func TestForever(t *testing.T) {
 	d := build(t, exposure.Options{}, Options{From: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}, func(add func(time.Time, ...rules.Verdict)) {

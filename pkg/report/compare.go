@@ -25,9 +25,7 @@ func (b *builder) compare(parties map[string]party, carriers map[string]carrierI
 			}
 			for _, id := range x.Carriers {
 				r := route{p.ID, x.Service, id}
-				if u, ok := declared[r]; !ok || x.Use == partners.Primary || u == partners.UseUnknown {
-					declared[r] = x.Use
-				}
+				declared[r] = x.Use.Or(declared[r])
 			}
 		}
 		if _, ok := parties[p.ID]; !ok {
