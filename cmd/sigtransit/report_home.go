@@ -17,8 +17,12 @@ func homeOf(c config.Config) report.Home {
 }
 
 // declared are the partners of the configuration and the command line, with the
-// carriers that the watchlist finds in what they declare; nil: none.
+// carriers that the watchlist finds in what they declare. nil: no file says; an empty list
+// is one that says there are none.
 func declared(c config.Config, set *rules.Set) (list []*partners.Partner, err error) {
+	if len(c.Partners) == 0 {
+		return nil, nil
+	}
 	for _, name := range c.Partners {
 		f, err := partners.Load(name)
 		if err != nil {

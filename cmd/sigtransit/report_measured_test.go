@@ -332,3 +332,27 @@ func TestReportMistakes(t *testing.T) {
 		}
 	}
 }
+
+// TestReportOfNoPartners: an empty partner file says that nothing is declared any more; a
+// ledger's older declarations count where no file is given.
+func TestReportOfNoPartners(t *testing.T) {
+	ledger, _ := ledgerOfReplay(t)
+	empty := write(t, "empty.json", `{"format":"sigtransit-partners","version":1,"partners":[]}`)
+	for _, x := range []struct {
+		args []string
+		says bool
+	}{{nil, true}, {[]string{"--partners", empty}, false}} {
+		code, stdout, stderr := invoke(t, "", append(append([]string{"report", "--format", "json"}, x.args...), ledger)...)
+		var d report.Data
+		if err := json.Unmarshal([]byte(stdout), &d); code != 0 || err != nil {
+			t.Fatalf("exit code %d, %v, %s", code, err, stderr)
+		}
+		says := false
+		for _, c := range d.Compared {
+			says = says || c.Use != ""
+		}
+		if says != x.says {
+			t.Errorf("%q: %+v", x.args, d.Compared)
+		}
+	}
+}

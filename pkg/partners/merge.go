@@ -15,9 +15,9 @@ type Replaced struct {
 
 // Merge leaves one description of each network: that of the network's own operator
 // before another's, then the one whose sections took effect last, then the one made
-// last, then the last one by name of its file. The result is sorted by id.
+// last, then the last one by name of its file. The result is sorted by id, and never nil.
 func Merge(all []*Partner) (out []*Partner, replaced []Replaced) {
-	all = slices.Clone(all)
+	all, out = slices.Clone(all), make([]*Partner, 0, len(all))
 	slices.SortStableFunc(all, func(a, b *Partner) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), own(b)-own(a), b.Declared.Compare(a.Declared),
 			b.Created.Compare(a.Created), strings.Compare(b.Source, a.Source))

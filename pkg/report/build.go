@@ -15,7 +15,7 @@ type Options struct {
 	Home     Home
 	From, To time.Time           // zero: all that there is
 	Partners []string            // report on these alone, by id or name; nil: on all
-	Declared []*partners.Partner // what partners declare; nil: what the ledger knows of it
+	Declared []*partners.Partner // what partners declare; nil: what the ledger knows of it, empty: nothing
 	// Carriers are known beside those of the ledger: what is declared and was never seen
 	// has a name, too. The ledger's word goes first.
 	Carriers []exposure.Carrier
