@@ -273,3 +273,13 @@ func TestImportToStandardOutput(t *testing.T) {
 		t.Errorf("exit code %d, %v, stderr %q", code, err, stderr)
 	}
 }
+
+// TestDeclaredSheet: no text of a document is a formula in a sheet, whatever the column.
+func TestDeclaredSheet(t *testing.T) {
+	file := write(t, "p.json", `{"format":"sigtransit-partners","version":1,"partners":[`+"\n"+
+		`{"id":"ZZX01","name":"@name","country":"IS","sender":"=1+2","carriers":[{"service":"ss7","name":"-PCCW Global","use":"primary"}]}]}`)
+	_, got, _ := invoke(t, "", "report", "--declared", "--format", "csv", file)
+	if want := "\nIS,Iceland,'=1+2,'@name,ZZX01,pccw-global,PCCW Global,ss7,primary,'-PCCW Global,,\n"; !strings.HasSuffix(got, want) {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}

@@ -143,14 +143,20 @@ func (d *Declared) JSON(w io.Writer) error {
 // CSV writes a line for each operator, carrier and service.
 func (d *Declared) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"country", "country_name", "operator", "name", "networks", "carrier", "carrier_name", "service", "use", "as_written", "since", "days"})
+	put := func(cells ...string) {
+		for i := range cells {
+			cells[i] = sheetText(cells[i])
+		}
+		_ = c.Write(cells) // Error has it
+	}
+	put("country", "country_name", "operator", "name", "networks", "carrier", "carrier_name", "service", "use", "as_written", "since", "days")
 	for _, r := range d.Rows {
 		days := ""
 		if r.Days != nil {
 			days = strconv.Itoa(*r.Days)
 		}
-		_ = c.Write([]string{r.Country, r.CountryName, r.Operator, sheetText(r.Name), strings.Join(r.Networks, " "), r.Carrier, r.CarrierName,
-			r.Service, r.Use, sheetText(strings.Join(r.As, "; ")), r.Since, days})
+		put(r.Country, r.CountryName, r.Operator, r.Name, strings.Join(r.Networks, " "), r.Carrier, r.CarrierName,
+			r.Service, r.Use, strings.Join(r.As, "; "), r.Since, days)
 	}
 	c.Flush()
 	return c.Error()
@@ -158,7 +164,7 @@ func (d *Declared) CSV(w io.Writer) error {
 
 // sheetText keeps a spreadsheet from taking somebody else's text for a formula.
 func sheetText(s string) string {
-	if s != "" && strings.IndexByte("=+-@\t", s[0]) >= 0 {
+	if s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
 		return "'" + s
 	}
 	return s
