@@ -283,3 +283,25 @@ func TestDeclaredSheet(t *testing.T) {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }
+
+// TestDeclaredGroup: an operator with networks in two countries is one in two.
+func TestDeclaredGroup(t *testing.T) {
+	says := `"sender":"GRPHQ","carriers":[{"service":"ss7","name":"PCCW Global","use":"primary"}]}`
+	file := write(t, "p.json", `{"format":"sigtransit-partners","version":1,"partners":[`+"\n"+
+		`{"id":"KENZ1","name":"Group Kenya","country":"KE",`+says+",\n"+`{"id":"SGPZ1","name":"Group Singapore","country":"SG",`+says+"]}")
+	for format, want := range map[string][]string{
+		"text": {"1 operator in 2 countries hands signaling or roaming data to watchlisted carriers, of 1 operator in 2 countries.",
+			"          1          2    1        1       0       0  0         0     0  PCCW Global\n", "KE       Kenya      1          pccw-global\n", "SG       Singapore  1          pccw-global\n"},
+		"csv": {"\nKE,Kenya,GRPHQ,Group Kenya,KENZ1,pccw-global,PCCW Global,ss7,primary,PCCW Global,,\nSG,Singapore,GRPHQ,Group Singapore,SGPZ1,pccw-global,"},
+		"json": {`"exposed": {` + "\n    \"operators\": 1,\n    \"countries\": 2\n", `"country": "SG",` + "\n      \"name\": \"Singapore\",\n      \"operators\": 1,",
+			`"name": "PCCW Global",` + "\n      \"operators\": 1,\n      \"countries\": 2,\n      \"ss7\": {\n        \"primary\": 1,"},
+		"html": {"<strong>1 operator in 2 countries</strong> hand", `<tr class="sum"><th scope="row">Each operator once</th><td class="n">1</td><td class="n">2</td>`, `SGPZ1 · Singapore</span>`, `KENZ1 · Kenya</span>`},
+	} {
+		_, got, stderr := invoke(t, "", "report", "--declared", "--format", format, file)
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s: no %q in\n%s%s", format, w, got, stderr)
+			}
+		}
+	}
+}

@@ -45,26 +45,27 @@ type CountryExposure struct {
 	Carriers  []string // in the order asked
 }
 
-// OperatorExposure is one operator's declaration of a carrier for a service, with what
-// it writes.
+// OperatorExposure is what one operator declares of a carrier for a service, for its
+// networks in a country, with what it writes.
 type OperatorExposure struct {
-	Operator, Name, Country string
-	Networks                []string // ids of the partners that declare it
-	Carrier                 string
-	Service                 signaling.Service
-	Use                     Use
-	Texts                   []string  // names as written
-	Since                   time.Time // newest
+	Operator, Country string
+	Name              string   // of the first network
+	Networks          []string // ids of the partners that declare it
+	Carrier           string
+	Service           signaling.Service
+	Use               Use
+	Texts             []string  // names as written
+	Since             time.Time // newest
 }
 
 // Declared adds up what partners declare about carriers, given by id in the order of
-// the result. Networks of one sender count as one operator. Declarations of domestic
-// carriers do not count.
+// the result. Networks of one sender count as one operator, in each country that they
+// are of. Declarations of domestic carriers do not count.
 func Declared(list []*Partner, carriers []string) *Exposure {
 	type key struct {
-		operator string
-		carrier  int
-		service  signaling.Service
+		operator, country string
+		carrier           int
+		service           signaling.Service
 	}
 	e := &Exposure{}
 	byKey := map[key]*OperatorExposure{}
@@ -79,7 +80,7 @@ func Declared(list []*Partner, carriers []string) *Exposure {
 				if n < 0 {
 					continue
 				}
-				k := key{p.Operator(), n, d.Service}
+				k := key{p.Operator(), p.Country, n, d.Service}
 				o := byKey[k]
 				if o == nil {
 					o = &OperatorExposure{Operator: k.operator, Name: p.Name, Country: p.Country, Carrier: id, Service: d.Service, Use: d.Use}
@@ -129,12 +130,18 @@ func (e *Exposure) sum(carriers []string) {
 	for _, id := range carriers {
 		c := CarrierExposure{Carrier: id}
 		operators, countries := map[string]bool{}, map[string]bool{}
+		type entry struct {
+			operator string
+			service  signaling.Service
+		}
+		uses := map[entry]Use{}
 		for i := range e.Operators {
 			o := &e.Operators[i]
 			if o.Carrier != id {
 				continue
 			}
-			c.Uses[o.Service][o.Use]++
+			k := entry{o.Operator, o.Service}
+			uses[k] = o.Use.Or(uses[k])
 			operators[o.Operator] = true
 			exposed[o.Operator] = true
 			put(byCountry, o.Country, o.Operator)
@@ -142,6 +149,9 @@ func (e *Exposure) sum(carriers []string) {
 			if o.Country != "" {
 				countries[o.Country] = true
 			}
+		}
+		for k, use := range uses {
+			c.Uses[k.service][use]++
 		}
 		c.Operators, c.Countries = len(operators), len(countries)
 		e.Carriers = append(e.Carriers, c)

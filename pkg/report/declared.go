@@ -63,7 +63,8 @@ type DeclaredCountry struct {
 	Carriers  []string `json:"carriers"`
 }
 
-// DeclaredRow is what one operator declares about a carrier for a service.
+// DeclaredRow is what one operator declares about a carrier for a service, for its networks
+// in a country.
 type DeclaredRow struct {
 	Operator    string   `json:"operator"`
 	Name        string   `json:"name"`
@@ -140,7 +141,7 @@ func (d *Declared) JSON(w io.Writer) error {
 	return enc.Encode(d)
 }
 
-// CSV writes a line for each operator, carrier and service.
+// CSV writes a line for each operator, country, carrier and service.
 func (d *Declared) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	put := func(cells ...string) {
