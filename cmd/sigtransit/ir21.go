@@ -198,7 +198,7 @@ func writeImport(w io.Writer, im *ir21.Import, set *rules.Set, verbose bool) {
 	section("names that name no known carrier", lines)
 	lines = nil
 	for _, r := range im.Replaced {
-		lines = append(lines, replacedText(r))
+		lines = append(lines, replacedText(r, im.File.Created))
 	}
 	section("networks in several documents", lines)
 	lines = nil
@@ -214,8 +214,11 @@ func writeImport(w io.Writer, im *ir21.Import, set *rules.Set, verbose bool) {
 	section("notes", lines)
 }
 
-func replacedText(r partners.Replaced) string {
+func replacedText(r partners.Replaced, now time.Time) string {
 	s := fmt.Sprintf("%s: %s counts, not %s", r.Kept.ID, r.Kept.Source, r.Dropped.Source)
+	if partners.Ahead(r.Dropped.Declared, now) {
+		s += ", in effect from " + r.Dropped.Declared.Format(time.DateOnly)
+	}
 	for i, c := range r.Changes {
 		sep := "; "
 		if i == 0 {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sigtransit/pkg/partners"
 	"sigtransit/pkg/report"
@@ -279,7 +280,7 @@ func TestDeclaredSheet(t *testing.T) {
 	file := write(t, "p.json", `{"format":"sigtransit-partners","version":1,"partners":[`+"\n"+
 		`{"id":"ZZX01","name":"@name","country":"IS","sender":"=1+2","carriers":[{"service":"ss7","name":"-PCCW Global","use":"primary"}]}]}`)
 	_, got, _ := invoke(t, "", "report", "--declared", "--format", "csv", file)
-	if want := "\nIS,Iceland,'=1+2,'@name,ZZX01,pccw-global,PCCW Global,ss7,primary,'-PCCW Global,,\n"; !strings.HasSuffix(got, want) {
+	if want := "\nIS,Iceland,'=1+2,'@name,ZZX01,pccw-global,PCCW Global,ss7,primary,'-PCCW Global,,,in_effect\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 }
@@ -292,7 +293,7 @@ func TestDeclaredGroup(t *testing.T) {
 	for format, want := range map[string][]string{
 		"text": {"1 operator in 2 countries hands signaling or roaming data to watchlisted carriers, of 1 operator in 2 countries.",
 			"          1          2    1        1       0       0  0         0     0  PCCW Global\n", "KE       Kenya      1          pccw-global\n", "SG       Singapore  1          pccw-global\n"},
-		"csv": {"\nKE,Kenya,GRPHQ,Group Kenya,KENZ1,pccw-global,PCCW Global,ss7,primary,PCCW Global,,\nSG,Singapore,GRPHQ,Group Singapore,SGPZ1,pccw-global,"},
+		"csv": {"\nKE,Kenya,GRPHQ,Group Kenya,KENZ1,pccw-global,PCCW Global,ss7,primary,PCCW Global,,,in_effect\nSG,Singapore,GRPHQ,Group Singapore,SGPZ1,pccw-global,"},
 		"json": {`"exposed": {` + "\n    \"operators\": 1,\n    \"countries\": 2\n", `"country": "SG",` + "\n      \"name\": \"Singapore\",\n      \"operators\": 1,",
 			`"name": "PCCW Global",` + "\n      \"operators\": 1,\n      \"countries\": 2,\n      \"ss7\": {\n        \"primary\": 1,"},
 		"html": {"<strong>1 operator in 2 countries</strong> hand", `<tr class="sum"><th scope="row">Each operator once</th><td class="n">1</td><td class="n">2</td>`, `SGPZ1 · Singapore</span>`, `KENZ1 · Kenya</span>`},
@@ -302,6 +303,44 @@ func TestDeclaredGroup(t *testing.T) {
 			if !strings.Contains(got, w) {
 				t.Errorf("%s: no %q in\n%s%s", format, w, got, stderr)
 			}
+		}
+	}
+}
+
+// TestAnnounced: what is in effect counts before what is announced, which is told with its
+// day; where nothing is in effect the announcement counts.
+func TestAnnounced(t *testing.T) {
+	soon := time.Now().UTC().AddDate(0, 6, 0).Format(time.DateOnly)
+	document := func(day, carrier string) string {
+		return `<TADIGRAEXIR21><RAEXIR21FileHeader><SenderTADIG>ZZXA1</SenderTADIG></RAEXIR21FileHeader><OrganisationInfo><OrganisationName>Aurora</OrganisationName><CountryInitials>ISL</CountryInitials><NetworkList><Network><TADIGCode>ZZXA1</TADIGCode><NetworkData>` +
+			`<InternationalSCCPGatewaySection><EffectiveDateOfChange>` + day + `</EffectiveDateOfChange><InternationalSCCPGatewayInfo><InternationalSCCPCarrierList><SCCPCarrierItem><SCCPCarrierName>` + carrier + `</SCCPCarrierName></SCCPCarrierItem></InternationalSCCPCarrierList></InternationalSCCPGatewayInfo></InternationalSCCPGatewaySection>` +
+			`</NetworkData></Network></NetworkList></OrganisationInfo></TADIGRAEXIR21>`
+	}
+	current, future := write(t, "now.xml", document("2026-01-15", "China Mobile International")), write(t, "future.xml", document(soon, "PCCW Global"))
+	_, got, stderr := invoke(t, "", "report", "--declared", "--format", "csv", current, future)
+	if !strings.Contains(got, "ZZXA1,china-mobile-international,") || strings.Contains(got, "pccw-global") ||
+		stderr != "sigtransit: ZZXA1: "+current+" counts, not "+future+", in effect from "+soon+": new carrier China Mobile International for SS7 (use not said); carrier PCCW Global gone for SS7 (was use not said)\n" {
+		t.Errorf("%s%s", got, stderr)
+	}
+	out := filepath.Join(t.TempDir(), "partners.json")
+	_, got, _ = invoke(t, "", "ir21", "import", "-o", out, current, future)
+	if want := "ZZXA1: " + current + " counts, not " + future + ", in effect from " + soon; !strings.Contains(got, want) {
+		t.Errorf("no %s in %s", want, got)
+	}
+	_, got, _ = invoke(t, "", "ir21", "import", "-o", out, future)
+	if want := future + ": network ZZXA1: in effect from " + soon + ", which is to come: counts, for nothing in effect describes it"; !strings.Contains(got, want) {
+		t.Errorf("no %s in %s", want, got)
+	}
+	for format, want := range map[string]string{"csv": "," + soon + ",,announced_alone\n", "text": "\n" + soon + "  ZZXA1     PCCW Global  SS7  unknown  yes\n", "html": "from " + soon + " on<span"} {
+		if _, got, _ = invoke(t, "", "report", "--declared", "--format", format, out); !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
+		}
+	}
+	both := write(t, "both.json", `{"format":"sigtransit-partners","version":1,"partners":[`+"\n"+`{"id":"ZZXA1","country":"IS","carriers":[{"service":"ss7","name":"China Mobile International","use":"primary","since":"2026-01-15"},{"service":"ss7","name":"PCCW Global","use":"primary","since":"`+soon+`"}]}]}`)
+	_, got, _ = invoke(t, "", "report", "--declared", both)
+	for _, want := range []string{"          0          0    0        0       0       0  0         0     0  PCCW Global\n", "\n" + soon + "  ZZXA1     PCCW Global  SS7  primary  no\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in %s", want, got)
 		}
 	}
 }

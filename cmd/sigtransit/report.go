@@ -127,9 +127,11 @@ func (e *env) reportDeclared(c *cobra.Command, files []string, o *reportOptions)
 }
 
 // loadPartners reads partner files, and imports everything else. Carriers are those
-// of the set in both. failed: a document was refused and reported.
+// of the set in both. failed: a document was refused and reported. What is announced and
+// does not count yet is told.
 func (e *env) loadPartners(c *cobra.Command, names []string, set *rules.Set) (list []*partners.Partner, failed bool, err error) {
 	var documents []string
+	var replaced []partners.Replaced
 	for _, name := range names {
 		if !isPartnerFile(name) {
 			documents = append(documents, name)
@@ -153,9 +155,15 @@ func (e *env) loadPartners(c *cobra.Command, names []string, set *rules.Set) (li
 			fmt.Fprintf(e.stderr, "sigtransit: %v\n", r)
 			failed = true
 		}
-		list = append(list, im.File.Partners...)
+		list, replaced = append(list, im.File.Partners...), im.Replaced
 	}
-	list, _ = partners.Merge(list)
+	now := time.Now().UTC()
+	list, more := partners.Merge(list, now)
+	for _, r := range append(replaced, more...) {
+		if partners.Ahead(r.Dropped.Declared, now) {
+			fmt.Fprintf(e.stderr, "sigtransit: %s\n", replacedText(r, now))
+		}
+	}
 	return list, failed, nil
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/partners"
 	"sigtransit/pkg/report"
@@ -19,7 +21,7 @@ func homeOf(c config.Config) report.Home {
 // declared are the partners of the configuration and the command line, with the
 // carriers that the watchlist finds in what they declare. nil: no file says; an empty list
 // is one that says there are none.
-func declared(c config.Config, set *rules.Set) (list []*partners.Partner, err error) {
+func declared(c config.Config, set *rules.Set, now time.Time) (list []*partners.Partner, err error) {
 	if len(c.Partners) == 0 {
 		return nil, nil
 	}
@@ -33,6 +35,6 @@ func declared(c config.Config, set *rules.Set) (list []*partners.Partner, err er
 		}
 		list = append(list, f.Partners...)
 	}
-	list, _ = partners.Merge(list)
+	list, _ = partners.Merge(list, now)
 	return list, nil
 }

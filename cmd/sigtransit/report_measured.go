@@ -72,7 +72,7 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 	}
 	options := report.Options{Home: homeOf(conf), From: from, To: to, Partners: o.only, Now: time.Now(), Carriers: carrierNames(set)}
 	options.Tool, _ = buildVersion()
-	if options.Declared, err = declared(conf, set); err != nil {
+	if options.Declared, err = declared(conf, set, options.Now); err != nil {
 		return err
 	}
 	reads := append(o.inputs(conf), inputs("is what is reported on", files...)...)

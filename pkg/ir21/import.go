@@ -102,8 +102,11 @@ func Files(ctx context.Context, names []string, o ImportOptions) (*Import, error
 		}
 	}
 	im.File.Created = o.Now
-	im.File.Partners, im.Replaced = partners.Merge(all)
+	im.File.Partners, im.Replaced = partners.Merge(all, o.Now)
 	for _, p := range im.File.Partners {
+		if partners.Ahead(p.Declared, o.Now) {
+			im.Notes = append(im.Notes, Note{File: p.Source, Text: fmt.Sprintf("network %s: in effect from %s, which is to come: counts, for nothing in effect describes it", p.ID, p.Declared.Format(time.DateOnly))})
+		}
 		for _, name := range p.Resolve(o.Resolver) {
 			im.Unresolved[clip(name)]++
 		}
@@ -208,6 +211,13 @@ func (im *Import) ahead(p *partners.Partner, now time.Time) {
 		if x.date.After(now.Add(x.grace)) {
 			im.Notes = append(im.Notes, Note{File: p.Source, Text: fmt.Sprintf("network %s: %s %s, which is to come: taken for a document without that date", p.ID, x.what, x.date.Format(time.DateOnly))})
 			*x.date = time.Time{}
+		}
+	}
+	for _, list := range [...][]partners.Declaration{p.Carriers, p.Domestic} {
+		for i := range list {
+			if d := &list[i]; d.Since.After(now.Add(aheadDeclared)) {
+				d.Since, d.SinceText = time.Time{}, cmp.Or(d.SinceText, d.Since.Format(time.DateOnly))
+			}
 		}
 	}
 }

@@ -98,11 +98,15 @@ func TestMerge(t *testing.T) {
 	}{
 		{"two networks", []*Partner{p("B", "B", "b", 1, 1), p("A", "A", "a", 1, 1)}, "a b"},
 		{"effective later", []*Partner{p("A", "A", "old", 1, 9), p("A", "A", "new", 2, 1)}, "new"},
+		{"in effect, not announced", []*Partner{p("A", "A", "now", 1, 1), p("A", "A", "future", 25, 9)}, "now"},
+		{"another's in effect", []*Partner{p("A", "B", "now", 1, 1), p("A", "A", "future", 25, 9)}, "now"},
+		{"the next of two announced", []*Partner{p("A", "A", "later", 26, 1), p("A", "A", "next", 25, 9)}, "next"},
+		{"today", []*Partner{p("A", "A", "new", 20, 1), p("A", "A", "old", 1, 9)}, "new"},
 		{"made later", []*Partner{p("A", "A", "new", 1, 2), p("A", "A", "old", 1, 1)}, "new"},
 		{"by name", []*Partner{p("A", "A", "2", 1, 1), p("A", "A", "1", 1, 1)}, "2"},
 		{"its own operator's", []*Partner{p("A", "B", "other", 9, 9), p("A", "A", "own", 1, 1)}, "own"},
 	} {
-		out, replaced := Merge(tt.all)
+		out, replaced := Merge(tt.all, day(20))
 		got := ""
 		for i, x := range out {
 			if i > 0 {

@@ -56,16 +56,33 @@ type OperatorExposure struct {
 	Use               Use
 	Texts             []string  // names as written
 	Since             time.Time // newest
+	Status            Status
+}
+
+// Status says whether what is declared counts.
+type Status uint8
+
+// Statuses.
+const (
+	InEffect       Status = iota
+	Announced             // for a day to come: until then counts what is in effect for the service
+	AnnouncedAlone        // the same, where nothing is in effect for it: it counts
+)
+
+func (s Status) String() string {
+	return [...]string{"in_effect", "announced", "announced_alone"}[min(s, AnnouncedAlone)]
 }
 
 // Declared adds up what partners declare about carriers, given by id in the order of
 // the result. Networks of one sender count as one operator, in each country that they
-// are of. Declarations of domestic carriers do not count.
-func Declared(list []*Partner, carriers []string) *Exposure {
+// are of. Declarations of domestic carriers do not count, nor those of a day after now
+// beside others that are in effect.
+func Declared(list []*Partner, carriers []string, now time.Time) *Exposure {
 	type key struct {
 		operator, country string
 		carrier           int
 		service           signaling.Service
+		status            Status
 	}
 	e := &Exposure{}
 	byKey := map[key]*OperatorExposure{}
@@ -73,17 +90,26 @@ func Declared(list []*Partner, carriers []string) *Exposure {
 	for _, p := range list {
 		operators[p.Operator()] = true
 		countries[p.Country] = true
+		inEffect := p.InEffect(now)
 		for i := range p.Carriers {
 			d := &p.Carriers[i]
+			status := InEffect
+			switch {
+			case !Ahead(d.Since, now):
+			case inEffect[d.Service]:
+				status = Announced
+			default:
+				status = AnnouncedAlone
+			}
 			for _, id := range d.Carriers {
 				n := slices.Index(carriers, id)
 				if n < 0 {
 					continue
 				}
-				k := key{p.Operator(), p.Country, n, d.Service}
+				k := key{p.Operator(), p.Country, n, d.Service, status}
 				o := byKey[k]
 				if o == nil {
-					o = &OperatorExposure{Operator: k.operator, Name: p.Name, Country: p.Country, Carrier: id, Service: d.Service, Use: d.Use}
+					o = &OperatorExposure{Operator: k.operator, Name: p.Name, Country: p.Country, Carrier: id, Service: d.Service, Use: d.Use, Status: status}
 					byKey[k] = o
 				}
 				o.add(p, d)
@@ -95,7 +121,7 @@ func Declared(list []*Partner, carriers []string) *Exposure {
 	}
 	slices.SortFunc(e.Operators, func(a, b OperatorExposure) int {
 		return cmp.Or(cmp.Compare(slices.Index(carriers, a.Carrier), slices.Index(carriers, b.Carrier)),
-			strings.Compare(a.Country, b.Country), strings.Compare(a.Operator, b.Operator), cmp.Compare(a.Service, b.Service))
+			strings.Compare(a.Country, b.Country), strings.Compare(a.Operator, b.Operator), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Status, b.Status))
 	})
 	e.sum(carriers)
 	delete(countries, "")
@@ -116,7 +142,17 @@ func (o *OperatorExposure) add(p *Partner, d *Declaration) {
 	}
 }
 
-// sum counts e.Operators.
+// InEffect says for which services a partner declares something that is in effect.
+func (p *Partner) InEffect(now time.Time) (yes [signaling.NumServices]bool) {
+	for i := range p.Carriers {
+		if d := &p.Carriers[i]; d.Service < signaling.NumServices && !Ahead(d.Since, now) {
+			yes[d.Service] = true
+		}
+	}
+	return yes
+}
+
+// sum counts e.Operators, but for what is announced beside what is in effect.
 func (e *Exposure) sum(carriers []string) {
 	exposed := map[string]bool{}
 	byCountry := map[string]map[string]bool{} // operators
@@ -137,7 +173,7 @@ func (e *Exposure) sum(carriers []string) {
 		uses := map[entry]Use{}
 		for i := range e.Operators {
 			o := &e.Operators[i]
-			if o.Carrier != id {
+			if o.Carrier != id || o.Status == Announced {
 				continue
 			}
 			k := entry{o.Operator, o.Service}

@@ -77,7 +77,10 @@ type DeclaredRow struct {
 	Use         string   `json:"use"`
 	As          []string `json:"as"` // as the operator writes it
 	Since       string   `json:"since,omitempty"`
-	Days        *int     `json:"days,omitempty"` // since then
+	Days        *int     `json:"days,omitempty"` // since then; of what is in effect alone
+	// Status is in_effect, announced (Since is to come, and something else is in effect: in
+	// no figure) or announced_alone (nothing is: it counts).
+	Status string `json:"status"`
 }
 
 // NewDeclared adds up what partners declare about the watched carriers of a set.
@@ -91,7 +94,7 @@ func NewDeclared(list []*partners.Partner, set *rules.Set, now time.Time) *Decla
 		}
 	}
 	slices.Sort(ids)
-	e := partners.Declared(list, ids)
+	e := partners.Declared(list, ids, now)
 	d := &Declared{
 		Created: now,
 		Exposed: DeclaredCount{e.ExposedOperators, e.ExposedCountries},
@@ -114,11 +117,14 @@ func NewDeclared(list []*partners.Partner, set *rules.Set, now time.Time) *Decla
 	for _, o := range e.Operators {
 		r := DeclaredRow{
 			Operator: o.Operator, Name: o.Name, Country: o.Country, CountryName: countryName(o.Country), Networks: o.Networks,
-			Carrier: o.Carrier, CarrierName: names[o.Carrier], Service: o.Service.String(), Use: o.Use.String(), As: o.Texts,
+			Carrier: o.Carrier, CarrierName: names[o.Carrier], Service: o.Service.String(), Use: o.Use.String(), As: o.Texts, Status: o.Status.String(),
 		}
 		if !o.Since.IsZero() {
-			days := int(now.Sub(o.Since).Hours() / 24)
-			r.Since, r.Days = o.Since.Format(time.DateOnly), &days
+			r.Since = o.Since.Format(time.DateOnly)
+			if o.Status == partners.InEffect {
+				days := int(now.Sub(o.Since).Hours() / 24)
+				r.Days = &days
+			}
 		}
 		d.Rows = append(d.Rows, r)
 	}
@@ -150,14 +156,14 @@ func (d *Declared) CSV(w io.Writer) error {
 		}
 		_ = c.Write(cells) // Error has it
 	}
-	put("country", "country_name", "operator", "name", "networks", "carrier", "carrier_name", "service", "use", "as_written", "since", "days")
+	put("country", "country_name", "operator", "name", "networks", "carrier", "carrier_name", "service", "use", "as_written", "since", "days", "status")
 	for _, r := range d.Rows {
 		days := ""
 		if r.Days != nil {
 			days = strconv.Itoa(*r.Days)
 		}
 		put(r.Country, r.CountryName, r.Operator, r.Name, strings.Join(r.Networks, " "), r.Carrier, r.CarrierName,
-			r.Service, r.Use, strings.Join(r.As, "; "), r.Since, days)
+			r.Service, r.Use, strings.Join(r.As, "; "), r.Since, days, r.Status)
 	}
 	c.Flush()
 	return c.Error()
@@ -216,7 +222,35 @@ func (d *Declared) Table(w io.Writer) error {
 	for _, c := range d.In {
 		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", c.Country, c.Name, c.Operators, strings.Join(c.Carriers, ", "))
 	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	announced := d.announced()
+	if len(announced) == 0 {
+		return nil
+	}
+	fmt.Fprint(w, "\nAnnounced, and not in effect yet; counted above where nothing is in effect for the service:\n\n")
+	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprint(t, "FROM\tOPERATOR\tCARRIER\tFOR\tUSE\tCOUNTED\n")
+	for _, r := range announced {
+		counted := "no"
+		if r.Status == partners.AnnouncedAlone.String() {
+			counted = "yes"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Since, r.Operator, r.CarrierName, serviceTitles[r.Service], strings.ReplaceAll(r.Use, "_", " "), counted)
+	}
 	return t.Flush()
+}
+
+// announced are the rows of what is to come, the next first.
+func (d *Declared) announced() (rows []DeclaredRow) {
+	for _, r := range d.Rows {
+		if r.Status != partners.InEffect.String() {
+			rows = append(rows, r)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b DeclaredRow) int { return strings.Compare(a.Since, b.Since) })
+	return rows
 }
 
 // Sum is the number of operators.
