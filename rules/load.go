@@ -36,6 +36,8 @@ type Options struct {
 	IncludeWithdrawn bool
 	// Links are the links whose other end is known.
 	Links []LinkCarrier
+	// HomeCarriers are home's own, as the configuration says.
+	HomeCarriers []HomeCarrier
 	// Roaming makes the table that names the partners of messages, and what they declare,
 	// of what the carrier files call gear of carriers; nil: nobody is known.
 	Roaming func(roaming.Transit) *roaming.Table
@@ -68,6 +70,7 @@ type Set struct {
 	inventory inventory
 	says      [][signaling.NumServices][]declared // by number of the partner
 	paths     bool                                // inventory or says may know a carrier that no identifier tells
+	homes     map[string]bool                     // home's own carriers, by id
 	roaming   *roaming.Table                      // nil: public facts alone
 	party     func(n uint32) (id, country string) // of a partner by its number; nil: nobody is known
 
@@ -175,6 +178,7 @@ func Load(opts Options) (*Set, error) {
 	l.checkDetections()
 	l.checkExceptions()
 	l.checkLinks(opts.Links)
+	l.checkHomes(opts.HomeCarriers)
 	if e := l.problems; len(e.Problems) > 0 {
 		slices.SortStableFunc(e.Problems, func(a, b Problem) int {
 			return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -270,9 +274,14 @@ func (l *loader) compile(opts Options) *Set {
 	s.anyMessage, s.linkRules, s.pathRules = enabled[aboutMessage] != nil, enabled[aboutLink], enabled[aboutPath]
 	s.index.build(s.Identifiers, opts.IncludeWithdrawn, jurisdiction)
 	s.takeLinks(opts.Links)
-	if opts.Roaming != nil {
-		s.takePartners(opts.Roaming(s.transit()))
+	now := opts.Now
+	if now == nil {
+		now = time.Now
 	}
+	if opts.Roaming != nil {
+		s.takePartners(opts.Roaming(s.transit()), now())
+	}
+	s.takeHomes(opts.HomeCarriers, s.roaming, now())
 	for i, x := range l.exceptions {
 		x.Index = i
 		s.Exceptions = append(s.Exceptions, x.Exception)

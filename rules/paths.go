@@ -42,6 +42,15 @@ const (
 
 var pathKindNames = [NumPathKinds]string{"first_seen", "undeclared", "declared_unseen", "route_mismatch", "backup_primary", "share_shift", "volume"}
 
+// Declares says that a kind holds what was seen against what the partner declares.
+func (k PathKind) Declares() bool {
+	switch k {
+	case PathUndeclared, PathDeclaredUnseen, PathRouteMismatch, PathBackupPrimary:
+		return true
+	}
+	return false
+}
+
 func (k PathKind) String() string { return pathKindNames[min(k, NumPathKinds-1)] }
 
 // PathRule is what a rule about paths asks of a ledger.

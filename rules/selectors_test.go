@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sigtransit/pkg/partners"
 	"sigtransit/pkg/signaling"
@@ -86,7 +87,7 @@ func TestSelectDeclared(t *testing.T) {
 		"  - {id: declared, title: D, match: {position: partner.declared}}\n"+
 		"  - {id: other, title: O, match: {position: link.peer_ip}}\n"+
 		"  - {id: role, title: R, match: {role: transit}}\n")
-	set.takeDeclared(1, &partners.Partner{Carriers: []partners.Declaration{{Service: signaling.ServiceSS7, Name: "A", Carriers: []string{"a"}}}})
+	set.takeDeclared(1, &partners.Partner{Carriers: []partners.Declaration{{Service: signaling.ServiceSS7, Name: "A", Carriers: []string{"a"}}}}, time.Time{})
 	set.paths = true
 	m := mapMessage(t)
 	m.Roaming.Partner = 1

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"sigtransit/pkg/partners"
 	"sigtransit/pkg/roaming"
@@ -43,7 +44,7 @@ func confidenceOf(u partners.Use) signaling.Confidence {
 }
 
 // takePartners takes over who the partners are and what they declare.
-func (s *Set) takePartners(t *roaming.Table) {
+func (s *Set) takePartners(t *roaming.Table, now time.Time) {
 	if s.roaming = t; t == nil {
 		return
 	}
@@ -55,16 +56,17 @@ func (s *Set) takePartners(t *roaming.Table) {
 	}
 	for n := uint32(1); n <= t.NumParties(); n++ {
 		if p := t.Party(n); p.Declared != nil {
-			s.takeDeclared(n, p.Declared)
+			s.takeDeclared(n, p.Declared, now)
 		}
 	}
 }
 
 // takeDeclared notes what the partner of a number declares. Of several declarations
-// of a carrier for a service the surest counts.
-func (s *Set) takeDeclared(n uint32, p *partners.Partner) {
+// of a carrier for a service the surest counts; what is announced for a day to come does
+// not.
+func (s *Set) takeDeclared(n uint32, p *partners.Partner, now time.Time) {
 	for _, d := range p.Carriers {
-		if d.Service >= signaling.NumServices {
+		if d.Service >= signaling.NumServices || partners.Ahead(d.Since, now) {
 			continue
 		}
 		for _, id := range d.Carriers {

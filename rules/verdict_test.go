@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/partners"
@@ -177,7 +178,7 @@ func TestDeclared(t *testing.T) {
 		{Service: signaling.ServiceSS7, Name: "The B company", Carriers: []string{"b"}, Use: partners.Primary},
 		{Service: signaling.ServiceDiameter, Name: "A, Known", Carriers: []string{"a", "known", "gone"}, Use: partners.Backup},
 	}}
-	set.takeDeclared(3, p)
+	set.takeDeclared(3, p, time.Time{})
 	set.paths = true
 	e := NewEngine(set)
 

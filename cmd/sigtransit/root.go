@@ -221,6 +221,7 @@ func (k *knowledge) load(also ...string) (config.Config, *rules.Set, error) {
 		NoBuiltin:        k.noBuiltin || !c.BuiltinCarriers,
 		IncludeWithdrawn: k.withdrawn || c.IncludeWithdrawn,
 		Links:            c.LinkCarriers(),
+		HomeCarriers:     c.HomeCarriers,
 
 		NoBuiltinDetections: k.noBuiltinDetections,
 	})

@@ -44,6 +44,8 @@ type Config struct {
 	// Home is who watches, Partners the partner files (pkg/partners).
 	Home     roaming.Home
 	Partners []string
+	// HomeCarriers are home's own carriers: whose gear its links lead to.
+	HomeCarriers []rules.HomeCarrier
 	// Sinks are where a daemon's findings go.
 	Sinks []sink.Config
 

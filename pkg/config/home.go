@@ -10,6 +10,7 @@ import (
 
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/roaming"
+	"sigtransit/rules"
 )
 
 // homeForm is home as YAML has it.
@@ -23,6 +24,7 @@ type homeForm struct {
 	Hosts          []string `yaml:"hosts"`
 	PointCodes     []digits `yaml:"point_codes"`
 	IPPrefixes     []string `yaml:"ip_prefixes"`
+	Carriers       []string `yaml:"carriers"`
 }
 
 // digits is a value as it stands in the file: to YAML 0041 is an octal number, and 33.
@@ -67,6 +69,10 @@ func (f *form) home(c *Config, r *reading) {
 		c.Home.PointCodes = each(r, "home.point_codes", h.PointCodes, c.homePointCode)
 	}
 	c.Home.IPs = each(r, "home.ip_prefixes", h.IPPrefixes, ipPrefix)
+	for i, id := range each(r, "home.carriers", h.Carriers, carrierID) {
+		// Whether there is such a carrier is found out later, by who reads watchlists.
+		c.HomeCarriers = append(c.HomeCarriers, rules.HomeCarrier{ID: id, At: r.place(fmt.Sprintf("home.carriers[%d]", i))})
+	}
 	if c.Home.IsZero() && len(r.faults) == before {
 		r.wrong("home", "home says nothing of itself; want plmns at least")
 	}
@@ -92,6 +98,13 @@ func numberPrefix(s string) (string, error) {
 	s = strings.TrimPrefix(s, "+")
 	if len(s) < 1 || len(s) > 15 || strings.Trim(s, "0123456789") != "" || s[0] == '0' {
 		return "", fmt.Errorf("want the first digits of an international number, country code first, at most 15")
+	}
+	return s, nil
+}
+
+func carrierID(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("want the id of a carrier, for example pccw-global")
 	}
 	return s, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"sigtransit/decoders/telecom"
 	"sigtransit/pkg/roaming"
+	"sigtransit/rules"
 )
 
 func TestHome(t *testing.T) {
@@ -24,6 +25,7 @@ home:
   hosts: [dra1.example.net]
   point_codes: [1-001-1, "2:1-2-3", 0x10]
   ip_prefixes: [192.0.2.0/24, "2001:db8::1"]
+  carriers: [pccw-global, our-ipx]
 `)
 	got, err := Load(name)
 	if err != nil {
@@ -39,6 +41,10 @@ home:
 	if !reflect.DeepEqual(got.Home, want) {
 		t.Errorf("%+v\nwant %+v", got.Home, want)
 	}
+	carriers := []rules.HomeCarrier{{ID: "pccw-global", At: rules.Place{File: name, Line: 13, Column: 14}}, {ID: "our-ipx", At: rules.Place{File: name, Line: 13, Column: 27}}}
+	if !reflect.DeepEqual(got.HomeCarriers, carriers) {
+		t.Errorf("%+v\nwant %+v", got.HomeCarriers, carriers)
+	}
 	if files := []string{filepath.Dir(name) + "/partners.json", "/etc/more.json"}; !reflect.DeepEqual(got.Partners, files) {
 		t.Errorf("partners %q, want %q", got.Partners, files)
 	}
@@ -46,20 +52,22 @@ home:
 
 func TestHomeRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"home:\n  plmn: [001-01]\n":                   `:2:3: unknown key "plmn"; want one of name, plmns, gt_prefixes, `,
-		"home:\n  plmns: [001-01, 00101]\n":           `:2:19: "00101": want a PLMN as MCC-MNC`,
-		"home:\n  plmns: [001-01, 001-01]\n":          `:2:19: "001-01": stands in the list twice`,
-		"home:\n  gt_prefixes: [0041]\n":              `:2:17: "0041": want the first digits of an international number`,
-		"home:\n  mgt_prefixes: [1234567890123456]\n": `:2:18: "1234567890123456": want the first digits`,
-		"home:\n  msisdn_prefixes: [x]\n":             `:2:21: "x": want the first digits`,
-		"home:\n  realms: [\"*.example.net\"]\n":      `:2:12: "*.example.net": want a domain name`,
-		"home:\n  hosts: [\"a b\"]\n":                 `:2:11: "a b": want a domain name`,
-		"home:\n  point_codes: [\"4:1-1-1\"]\n":       `:2:17: "4:1-1-1": want a network indicator of 0 to 3`,
-		"home:\n  point_codes: [9-9-9]\n":             `:2:17: "9-9-9": want a point code`,
-		"home:\n  ip_prefixes: [192.0.2.1/24]\n":      `:2:17: "192.0.2.1/24": has bits set behind the prefix, want 192.0.2.0/24 or 192.0.2.1`,
-		"home:\n  name: nobody\n":                     `:2:3: home says nothing of itself; want plmns at least`,
-		"partners: partners.json\n":                   `:1:11: partners: "partners.json" is no list; want a list, one item a line after a dash`,
-		"home: [001-01]\n":                            `:1:7: `,
+		"home:\n  plmn: [001-01]\n":                      `:2:3: unknown key "plmn"; want one of name, plmns, gt_prefixes, `,
+		"home:\n  plmns: [001-01, 00101]\n":              `:2:19: "00101": want a PLMN as MCC-MNC`,
+		"home:\n  plmns: [001-01, 001-01]\n":             `:2:19: "001-01": stands in the list twice`,
+		"home:\n  gt_prefixes: [0041]\n":                 `:2:17: "0041": want the first digits of an international number`,
+		"home:\n  mgt_prefixes: [1234567890123456]\n":    `:2:18: "1234567890123456": want the first digits`,
+		"home:\n  msisdn_prefixes: [x]\n":                `:2:21: "x": want the first digits`,
+		"home:\n  realms: [\"*.example.net\"]\n":         `:2:12: "*.example.net": want a domain name`,
+		"home:\n  hosts: [\"a b\"]\n":                    `:2:11: "a b": want a domain name`,
+		"home:\n  point_codes: [\"4:1-1-1\"]\n":          `:2:17: "4:1-1-1": want a network indicator of 0 to 3`,
+		"home:\n  point_codes: [9-9-9]\n":                `:2:17: "9-9-9": want a point code`,
+		"home:\n  ip_prefixes: [192.0.2.1/24]\n":         `:2:17: "192.0.2.1/24": has bits set behind the prefix, want 192.0.2.0/24 or 192.0.2.1`,
+		"home:\n  plmns: [001-01]\n  carriers: [\"\"]\n": `:3:14: "": want the id of a carrier`,
+		"home:\n  plmns: [001-01]\n  carriers: [a, a]\n": `:3:17: "a": stands in the list twice`,
+		"home:\n  name: nobody\n":                        `:2:3: home says nothing of itself; want plmns at least`,
+		"partners: partners.json\n":                      `:1:11: partners: "partners.json" is no list; want a list, one item a line after a dash`,
+		"home: [001-01]\n":                               `:1:7: `,
 	} {
 		name := file(t, text)
 		_, err := Load(name)

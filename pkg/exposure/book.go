@@ -478,6 +478,7 @@ type declaration struct {
 	Name     string   `json:"name"`
 	Carriers []string `json:"carriers,omitempty"`
 	Use      string   `json:"use"`
+	Since    string   `json:"since,omitempty"` // a date
 }
 
 func declarations(list []partners.Declaration) string {
@@ -486,7 +487,10 @@ func declarations(list []partners.Declaration) string {
 	}
 	out := make([]declaration, len(list))
 	for i, d := range list {
-		out[i] = declaration{d.Service.String(), d.Name, d.Carriers, d.Use.String()}
+		out[i] = declaration{Service: d.Service.String(), Name: d.Name, Carriers: d.Carriers, Use: d.Use.String()}
+		if !d.Since.IsZero() {
+			out[i].Since = d.Since.Format(time.DateOnly)
+		}
 	}
 	b, _ := json.Marshal(out) // strings only
 	return string(b)

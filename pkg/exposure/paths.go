@@ -122,6 +122,9 @@ func (j *judgement) names() (err error) {
 type pathSum struct {
 	messages, first int64
 	evidence        signaling.Evidence
+	// ours are messages beside these that the carrier's gear at the end of a link shows,
+	// where it is home's own: that is no choice of the partner's, whose carriers lie behind.
+	ours int64
 }
 
 func (s *pathSum) add(messages, first int64, e signaling.Evidence) {
@@ -130,6 +133,14 @@ func (s *pathSum) add(messages, first int64, e signaling.Evidence) {
 	}
 	s.messages += messages
 	s.evidence = max(s.evidence, e)
+}
+
+// best is the evidence with what is home's own.
+func (s *pathSum) best() signaling.Evidence {
+	if s.ours > 0 {
+		return signaling.EvidenceAdjacent
+	}
+	return s.evidence
 }
 
 // pathID names a sum. What a rule does not tell apart is zero.
@@ -154,10 +165,15 @@ func (j *judgement) sums(d *rules.Detection, from, to int64, by func(pathID) pat
 		if messages <= 0 || !j.selects(d, id, k) {
 			return nil
 		}
+		ours := d.Path().Kind.Declares() && k.Evidence == signaling.EvidenceAdjacent && j.book.opts.Rules.HomeCarrier(j.carriers[id.carrier].ID)
 		id.service, id.class = k.Service, k.Class
 		id = by(id)
 		if sums[id] == nil {
 			sums[id] = &pathSum{}
+		}
+		if ours {
+			sums[id].ours += messages
+			return nil
 		}
 		sums[id].add(messages, first, k.Evidence)
 		return nil
@@ -277,13 +293,13 @@ func (j *judgement) before(d *rules.Detection, id pathID, hour int64) (*pathSum,
 	return s, err
 }
 
-// says is what a partner declares for a service by id of a carrier. any is true if it
-// declares something at all, and blind if a carrier that is no backup has a name that is
+// says is what a partner declares for a service by id of a carrier, in effect at the end
+// of what is judged. any is true if it declares something at all, and blind if a carrier that is no backup has a name that is
 // on no list: nobody can see what comes over it.
-func says(p *Partner, s signaling.Service) (says map[string]partners.Use, any, blind bool) {
+func says(p *Partner, s signaling.Service, end int64) (says map[string]partners.Use, any, blind bool) {
 	says = map[string]partners.Use{}
 	for _, d := range p.Declared {
-		if d.Service != s {
+		if d.Service != s || partners.Ahead(d.Since, time.Unix(end-1, 0)) {
 			continue
 		}
 		any = true
@@ -302,10 +318,10 @@ func (j *judgement) undeclared(d *rules.Detection, hour int64) error {
 	}
 	for _, id := range j.sorted(sums) {
 		s := sums[id]
-		if !j.known(id.partner) || !j.taken(d, id.carrier) || s.messages < int64(d.Path().Minimum) {
+		if !j.known(id.partner) || !j.taken(d, id.carrier) || s.messages == 0 || s.messages < int64(d.Path().Minimum) {
 			continue
 		}
-		declared, any, _ := says(j.partners[id.partner], id.service)
+		declared, any, _ := says(j.partners[id.partner], id.service, hour+hourSeconds)
 		if _, ok := declared[j.carriers[id.carrier].ID]; ok || !any {
 			continue
 		}
@@ -324,7 +340,7 @@ func (j *judgement) undeclared(d *rules.Detection, hour int64) error {
 func (j *judgement) observed(sums map[pathID]*pathSum, of pathID) (list []rules.PathObservation) {
 	for _, id := range j.sorted(sums) {
 		if id.partner == of.partner && id.service == of.service && j.carriers[id.carrier].ID != Total {
-			list = append(list, rules.PathObservation{Carrier: j.carriers[id.carrier].ID, Messages: uint64(sums[id].messages), Evidence: sums[id].evidence})
+			list = append(list, rules.PathObservation{Carrier: j.carriers[id.carrier].ID, Messages: uint64(sums[id].messages + sums[id].ours), Evidence: sums[id].best()})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b rules.PathObservation) int { return cmp.Compare(b.Messages, a.Messages) })
@@ -356,7 +372,7 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 		if j.carriers[total.carrier].ID != Total || !j.known(total.partner) {
 			continue
 		}
-		says, _, blind := says(j.partners[total.partner], total.service)
+		says, _, blind := says(j.partners[total.partner], total.service, end)
 		if len(says) == 0 {
 			continue
 		}
@@ -367,9 +383,9 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 			}
 			seen += s.messages
 			if use, ok := says[j.carriers[id.carrier].ID]; ok {
-				over += s.messages
+				over += s.messages + s.ours
 				if use != partners.Backup {
-					primary += s.messages
+					primary += s.messages + s.ours
 				}
 			}
 		}
@@ -384,7 +400,7 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 				s = &pathSum{}
 			}
 			switch use := says[name]; {
-			case p.Kind == rules.PathDeclaredUnseen && use != partners.Backup && s.messages == 0 && seen >= int64(p.Minimum) && from >= j.began,
+			case p.Kind == rules.PathDeclaredUnseen && use != partners.Backup && s.messages+s.ours == 0 && seen >= int64(p.Minimum) && from >= j.began,
 				p.Kind == rules.PathBackupPrimary && !blind && use == partners.Backup && s.messages >= int64(p.Minimum) && s.messages > primary:
 				if err := report(id, s, seen); err != nil {
 					return err
@@ -395,7 +411,7 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 			continue
 		}
 		for _, id := range j.sorted(sums) {
-			if s := sums[id]; id.partner == total.partner && id.service == total.service && id != total && s.messages >= int64(p.Minimum) && j.taken(d, id.carrier) {
+			if s := sums[id]; id.partner == total.partner && id.service == total.service && id != total && s.messages > 0 && s.messages >= int64(p.Minimum) && j.taken(d, id.carrier) {
 				if err := report(id, s, seen); err != nil {
 					return err
 				}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,12 @@ import (
 // pathRules are rules about paths as a file has them, with the tests' carriers.
 func pathRules(t *testing.T, match ...string) *rules.Set {
 	t.Helper()
+	return pathRulesOf(t, nil, match...)
+}
+
+// pathRulesOf are those of a home with carriers of its own.
+func pathRulesOf(t *testing.T, home []rules.HomeCarrier, match ...string) *rules.Set {
+	t.Helper()
 	text := "detections:\n"
 	for i, m := range match {
 		text += fmt.Sprintf("  - {id: rule-%d, title: A path, match: {%s}}\n", i, m)
@@ -26,7 +33,7 @@ func pathRules(t *testing.T, match ...string) *rules.Set {
 		t.Fatal(err)
 	}
 	carriers := rules.Own{Name: "carriers", Data: []byte("carriers:\n  - {id: blue-transit, name: Blue Transit}\n  - {id: green-hub, name: Green Hub, watched: false}\n")}
-	s, err := rules.Load(rules.Options{NoBuiltin: true, NoBuiltinDetections: true, DetectionFiles: []string{name}, Own: []rules.Own{carriers}})
+	s, err := rules.Load(rules.Options{NoBuiltin: true, NoBuiltinDetections: true, DetectionFiles: []string{name}, Own: []rules.Own{carriers}, HomeCarriers: home})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -575,5 +582,31 @@ func TestSecondCopyUnseen(t *testing.T) {
 	}
 	if got, want := x.end(), []string{"first_seen NPLTE blue-transit other 50/0 at 23 10:00:00"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("found %q, want %q", got, want)
+	}
+}
+
+// TestPathsOfHome: home's own carrier at the end of a link is no path that the partner
+// chose; named as a hop, it is.
+func TestPathsOfHome(t *testing.T) {
+	declared := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Green", Carriers: []string{"green-hub"}, Use: partners.Primary}}
+	for _, kind := range []string{"undeclared", "route_mismatch, minimum: 1", "volume, threshold: 1"} {
+		for _, own := range []bool{false, true} {
+			for _, e := range []signaling.Evidence{signaling.EvidenceAdjacent, signaling.EvidenceHop} {
+				var home []rules.HomeCarrier
+				if own {
+					home = []rules.HomeCarrier{{ID: "blue-transit"}}
+				}
+				x := newTeller(t, filepath.Join(t.TempDir(), "ledger"), declared, pathRulesOf(t, home, "path: {kind: "+kind+"}"))
+				for i := range 3 {
+					m := message(at(3600+i), signaling.ClassSMS, "")
+					m.Roaming.Partner = 1
+					x.r.Add(m, []rules.Verdict{verdict(blue, e)})
+				}
+				exempt := own && e == signaling.EvidenceAdjacent && !strings.HasPrefix(kind, "volume")
+				if found := x.end(); len(found) > 0 == exempt {
+					t.Errorf("%s, home's own %v, %v: %q", kind, own, e, found)
+				}
+			}
+		}
 	}
 }

@@ -195,6 +195,7 @@ func declarationsOf(text string) (list []partners.Declaration) {
 	for _, d := range from {
 		x := partners.Declaration{Name: d.Name, Carriers: d.Carriers}
 		x.Service, _ = signaling.ParseService(d.Service)
+		x.Since, _ = time.Parse(time.DateOnly, d.Since) // zero: not said
 		for u := range partners.NumUses {
 			if u.String() == d.Use {
 				x.Use = u

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"sigtransit/pkg/partners"
+
 	"sigtransit/pkg/signaling"
 )
 
@@ -233,7 +235,7 @@ func (t *totals) cell(c *cell, p *Partner, carrier string) {
 		x[0].add(c.messages)
 		x[1].add(c.secrets)
 		if carried(evidence) {
-			o := Over{carrier, p.declares(carrier)}
+			o := Over{carrier, p.declares(carrier, hourOf(c.hour))}
 			entry(t.over, o).add(c.messages)
 			if pair := [2]string{partner, carrier}; partner != "" && partner != Other && !t.paths[pair] && len(t.paths) < maxPaths {
 				t.paths[pair] = true
@@ -256,15 +258,20 @@ func (t *totals) cell(c *cell, p *Partner, carrier string) {
 // from the wire.
 const maxPaths = 1 << 18
 
-// declares says whether a partner names a carrier, for whatever service.
-func (p *Partner) declares(carrier string) Declared {
-	if len(p.Declared) == 0 {
-		return DeclaredUnknown
-	}
+// declares says whether a partner names a carrier, for whatever service, in an hour.
+func (p *Partner) declares(carrier string, hour int64) Declared {
+	at, any := time.Unix(hour+hourSeconds-1, 0), false
 	for i := range p.Declared {
-		if slices.Contains(p.Declared[i].Carriers, carrier) {
+		d := &p.Declared[i]
+		if partners.Ahead(d.Since, at) {
+			continue
+		}
+		if any = true; slices.Contains(d.Carriers, carrier) {
 			return DeclaredYes
 		}
+	}
+	if !any {
+		return DeclaredUnknown
 	}
 	return DeclaredNo
 }

@@ -185,6 +185,7 @@ func (c *compiler) partner(p *partners.Partner) {
 		c.warn("partner %s is in %s and again in %s: what it names in both counts, what it declares in the first", p.ID, place(t.Party(ref).Declared), place(p))
 	case ours > 0 && ours == len(p.PLMNs):
 		ref = refHome
+		t.own = append(t.own, p)
 		c.warn("partner %s (%s) has home's network %s and no other: what it names is taken as home's own", p.ID, place(p), p.PLMNs[0])
 	default:
 		x := &Party{ID: p.ID, Name: cmp.Or(p.Name, p.ID), Country: p.Country, Declared: p}

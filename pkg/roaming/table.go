@@ -72,6 +72,7 @@ const (
 
 // Table is home and its partners laid out for look-ups. It is safe for concurrent use.
 type Table struct {
+	own  []*partners.Partner // home's own IR.21
 	home Home
 	// generation tells the notes of one table from those of others in the memory of
 	// dialogues that outlive a reload; see Resolver.
@@ -317,3 +318,6 @@ func (t *Table) declaredName(b []byte) (ref uint32, mcc, mnc uint16, ok bool) {
 
 // lowerName is a host or realm as it is looked up.
 func lowerName(s string) string { return strings.ToLower(strings.TrimSuffix(s, ".")) }
+
+// Own is home's own IR.21 among the partners, a part for each of its networks.
+func (t *Table) Own() []*partners.Partner { return t.own }
