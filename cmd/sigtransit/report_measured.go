@@ -71,6 +71,7 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 		return err
 	}
 	options := report.Options{Home: homeOf(conf), From: from, To: to, Partners: o.only, Now: time.Now(), Carriers: carrierNames(set)}
+	options.Home.Carriers = set.HomeCarriers()
 	options.Tool, _ = buildVersion()
 	if options.Declared, err = declared(conf, set, options.Now); err != nil {
 		return err

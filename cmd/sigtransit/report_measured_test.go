@@ -356,3 +356,31 @@ func TestReportOfNoPartners(t *testing.T) {
 		}
 	}
 }
+
+// TestHomeCarriers: those of the configuration have to be known; home's own IR.21 among the
+// partner files names them too.
+func TestHomeCarriers(t *testing.T) {
+	b, err := os.ReadFile(exposureConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, _ := filepath.Abs("../../testdata/exposure")
+	config := func(carriers, partners string) string {
+		text := strings.Replace(string(b), "home:\n", "home:\n  carriers: ["+carriers+"]\n", 1)
+		text = strings.Replace(text, "[partners.json]", "["+dir+"/partners.json"+partners+"]", 1)
+		return write(t, "config.yaml", strings.Replace(text, "[carriers.yaml]", "["+dir+"/carriers.yaml]", 1))
+	}
+	bad := config("pccw-globl", "")
+	if code, _, stderr := invoke(t, "", "check", "--config", bad); code != 2 || !strings.HasSuffix(stderr, bad+":3:14: home.carriers: no carrier \"pccw-globl\"; the nearest is \"pccw-global\"\n") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	home := write(t, "home.json", `{"format":"sigtransit-partners","version":1,"partners":[`+"\n"+
+		`{"id":"XXHOM","plmns":["001-01"],"carriers":[{"service":"ss7","name":"PCCW Global","carriers":["pccw-global"]}]}]}`)
+	for _, c := range []string{config("pccw-global", ""), config("", ", "+home)} {
+		code, stdout, stderr := invoke(t, "", "report", "--config", c, "--format", "csv", exposureInput)
+		if code != 0 || !strings.Contains(stdout, ",pccw-global,PCCW Global,true,KENE1,Example Kenya,,ss7,,,adjacent,,,,,own_carrier,12,") ||
+			!strings.Contains(stdout, ",SGPE1,Example Singapore,,ss7,,,adjacent,,,,backup,backup_primary,48,") {
+			t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+		}
+	}
+}

@@ -185,7 +185,8 @@ func (d *Data) contracts() (out []Line) {
 	}
 	rest := []string{plural(t[AsDeclared], "route is", "routes are") + " as declared"}
 	for _, x := range []struct{ brief, text string }{
-		{verdictWords[DeclaredUnseen].Brief, "declared and never seen"}, {idleBackup, "declared as backup and not used"}, {verdictWords[NothingSeen].Brief, "declared with no path known"}, {verdictWords[NoDeclaration].Brief, "seen with partners that declare nothing for the service"}, {verdictWords[Unresolved].Brief, "declared under a name that matches no known carrier"},
+		{verdictWords[DeclaredUnseen].Brief, "declared and never seen"}, {idleBackup, "declared as backup and not used"}, {verdictWords[NothingSeen].Brief, "declared with no path known"}, {verdictWords[OwnCarrier].Brief, "over home’s own carrier, behind which lies what is declared"}, {verdictWords[Behind].Brief, "declared and behind home’s own carrier"}, {verdictWords[Announced].Brief, "declared for a day after the period"},
+		{verdictWords[Perhaps].Brief, "not declared, unless by a name that matches no known carrier"}, {verdictWords[NoDeclaration].Brief, "seen with partners that declare nothing for the service"}, {verdictWords[Unresolved].Brief, "declared under a name that matches no known carrier"},
 	} {
 		if names := d.routes(x.brief); len(names) > 0 {
 			rest = append(rest, number(len(names))+" "+x.text+" ("+shortened(names)+")")
@@ -296,13 +297,21 @@ func (d *Data) next() (out []Line) {
 		out = append(out, Line{"Look at the messages:", "the findings of the same capture name each with its frame, and “sigtransit rules explain --frame N CAPTURE” says why it was flagged.", 0})
 	}
 	var ask []string
+	own := ""
 	for i := range d.Compared {
-		if c := &d.Compared[i]; c.Grave() == 2 && !slices.Contains(ask, name(c.PartnerName, c.Partner)) {
-			ask = append(ask, name(c.PartnerName, c.Partner))
+		c := &d.Compared[i]
+		if c.Grave() != 2 {
+			continue
+		}
+		if who := name(c.PartnerName, c.Partner); !slices.Contains(ask, who) {
+			ask = append(ask, who)
+		}
+		if c.Best == signaling.EvidenceAdjacent.String() && len(d.Home.Carriers) == 0 {
+			own = " First say in the configuration which carriers are home’s own (home.carriers): one at the other end of a link may be home’s choice."
 		}
 	}
 	if len(ask) > 0 {
-		out = append(out, Line{"Ask " + shortened(ask) + ":", "which way its signaling is meant to go. What you accept goes into a file of exceptions, with its owner, its reason and its end.", 0})
+		out = append(out, Line{"Ask " + shortened(ask) + ":", "which way its signaling is meant to go. What you accept goes into a file of exceptions, with its owner, its reason and its end." + own, 0})
 	}
 	if n := d.Unknown.Messages; share(n, d.Total.Messages) > 1.0/3 {
 		out = append(out, Line{"Make paths known:", "say in the configuration (links) whose equipment ends which link. No evidence is better, and none stands for " + percent(share(n, d.Total.Messages)) + " of the messages.", 0})

@@ -136,8 +136,10 @@ type builder struct {
 	partners map[string]*partnerTally
 	nations  map[string]*partnerTally
 	routes   map[route]*tally
-	proven   map[route]uint64 // without carrier
-	pathless map[route]uint64 // likewise
+	proven   map[route]uint64             // without carrier
+	adjacent map[route]uint64             // messages of evidence adjacent
+	weaker   map[route]signaling.Evidence // the best of the others
+	pathless map[route]uint64             // likewise
 	points   map[int64]*point
 	hours    map[int64]bool     // with any frame
 	unkept   map[int64]bool     // of days that do not say which hours have one
@@ -159,7 +161,7 @@ func newBuilder(o Options, country func(string) string) *builder {
 	return &builder{
 		o: o, d: &Data{Format: Format, Version: Version, Created: o.Now.UTC(), Tool: o.Tool, Home: o.Home}, country: country,
 		classes: map[string]*tally{}, carriers: map[string]*carrierTally{}, partners: map[string]*partnerTally{}, nations: map[string]*partnerTally{},
-		routes: map[route]*tally{}, proven: map[route]uint64{}, pathless: map[route]uint64{}, points: map[int64]*point{}, hours: map[int64]bool{}, unkept: map[int64]bool{}, counters: map[Counter]*tally{},
+		routes: map[route]*tally{}, proven: map[route]uint64{}, adjacent: map[route]uint64{}, weaker: map[route]signaling.Evidence{}, pathless: map[route]uint64{}, points: map[int64]*point{}, hours: map[int64]bool{}, unkept: map[int64]bool{}, counters: map[Counter]*tally{},
 	}
 }
 
@@ -281,6 +283,12 @@ func (b *builder) carrier(r *exposure.Row, at *point) error {
 		return nil
 	}
 	at.carriers[r.Carrier] += r.Messages
+	way := route{r.Partner, r.Service, r.Carrier}
+	if r.Evidence == signaling.EvidenceAdjacent {
+		b.adjacent[way] += r.Messages
+	} else {
+		b.weaker[way] = max(b.weaker[way], r.Evidence)
+	}
 	c.services[r.Service.String()] += r.Messages
 	c.ways[r.Direction.String()] += r.Messages
 	c.shields[r.Protection.String()] += r.Messages
@@ -288,7 +296,7 @@ func (b *builder) carrier(r *exposure.Row, at *point) error {
 	cell.evidence[r.Evidence] += r.Messages
 	for _, t := range []*tally{
 		&c.tally, &cell.tally, get(b.partner(b.partners, r.Partner).carriers, r.Carrier),
-		get(b.partner(b.nations, b.country(r.Partner)).carriers, r.Carrier), get(b.routes, route{r.Partner, r.Service, r.Carrier}),
+		get(b.partner(b.nations, b.country(r.Partner)).carriers, r.Carrier), get(b.routes, way),
 	} {
 		if err := t.add(r); err != nil {
 			return err

@@ -3,7 +3,9 @@ package report
 import (
 	"bytes"
 	"database/sql"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -227,6 +229,69 @@ func TestBackupThatShares(t *testing.T) {
 			if c.Carrier == "blue" && (c.Verdict != AsDeclared || c.Use != "load_sharing") {
 				t.Errorf("%s, declared as %s", c.Verdict, c.Use)
 			}
+		}
+	}
+}
+
+// TestWhatStandsAgainst: what is seen over a carrier stands against a partner only where it
+// declares others in effect, by names that are known, and home did not choose it.
+func TestWhatStandsAgainst(t *testing.T) {
+	green := &rules.Carrier{Index: 1, ID: "green", Name: "Green Hub"}
+	says := func(id string, u partners.Use, since time.Time) partners.Declaration {
+		d := partners.Declaration{Service: signaling.ServiceSS7, Name: "Name " + id, Use: u, Since: since}
+		if id != "" {
+			d.Carriers = []string{id}
+		}
+		return d
+	}
+	none, later := time.Time{}, november(30, 0)
+	const adjacent, hop = signaling.EvidenceAdjacent, signaling.EvidenceHop
+	for _, x := range []struct {
+		name     string
+		says     []partners.Declaration
+		home     []string
+		evidence []signaling.Evidence // of blue
+		want     string               // of blue and green
+	}{
+		{"declares another", []partners.Declaration{says("green", partners.Primary, none)}, nil, []signaling.Evidence{adjacent}, "blue undeclared 1 2, green declared_unseen 0 1"},
+		{"a name that nobody knows", []partners.Declaration{says("", partners.Primary, none)}, nil, []signaling.Evidence{adjacent}, "blue perhaps_declared 1 1"},
+		{"such a name beside another", []partners.Declaration{says("green", partners.Primary, none), says("", partners.Backup, none)}, nil, []signaling.Evidence{hop}, "blue perhaps_declared 1 1, green declared_unseen 0 1"},
+		{"home's own", []partners.Declaration{says("green", partners.Primary, none)}, []string{"blue"}, []signaling.Evidence{adjacent, adjacent}, "blue own_carrier 2 0, green behind_own 0 0"},
+		{"home's own, named as a hop", []partners.Declaration{says("green", partners.Primary, none)}, []string{"blue"}, []signaling.Evidence{hop}, "blue undeclared 1 2, green declared_unseen 0 1"},
+		{"home's own, both", []partners.Declaration{says("green", partners.Primary, none)}, []string{"blue"}, []signaling.Evidence{hop, adjacent}, "blue undeclared 1 2, blue own_carrier 1 0, green declared_unseen 0 1"},
+		{"home's own, the partner's too", []partners.Declaration{says("blue", partners.Primary, none)}, []string{"blue"}, []signaling.Evidence{adjacent}, "blue as_declared 1 0"},
+		{"home's own, the partner's backup", []partners.Declaration{says("green", partners.Primary, none), says("blue", partners.Backup, none)}, []string{"blue"}, []signaling.Evidence{adjacent}, "blue own_carrier 1 0, green behind_own 0 0"},
+		{"home's own, a backup by hop", []partners.Declaration{says("green", partners.Primary, none), says("blue", partners.Backup, none)}, []string{"blue"}, []signaling.Evidence{hop}, "blue backup_primary 1 2, green declared_unseen 0 1"},
+		{"announced", []partners.Declaration{says("green", partners.Primary, none), says("blue", partners.Primary, later)}, nil, []signaling.Evidence{hop}, "blue announced 1 1 primary from 2026-11-30, green declared_unseen 0 1"},
+		{"announced alone, another seen", []partners.Declaration{says("green", partners.Primary, later)}, nil, []signaling.Evidence{hop}, "blue no_declaration 1 1, green announced 0 0 primary from 2026-11-30"},
+		{"the use to come", []partners.Declaration{says("blue", partners.Backup, none), says("blue", partners.Primary, later)}, nil, []signaling.Evidence{hop}, "blue as_declared 1 0 primary from 2026-11-30"},
+	} {
+		o := Options{Home: Home{Carriers: x.home}, Declared: []*partners.Partner{{ID: "XXAAA", Name: "Alpha", Carriers: x.says}}, Carriers: []exposure.Carrier{{ID: green.ID, Name: green.Name}}}
+		d := build(t, exposure.Options{}, o, func(add func(time.Time, ...rules.Verdict)) {
+			for _, e := range x.evidence {
+				add(november(2, 20), rules.Verdict{Carrier: blue, Evidence: e})
+			}
+		})
+		var got []string
+		for _, c := range d.Compared {
+			if c.Carrier != "" {
+				got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %d %d %s", c.Carrier, c.Verdict, c.Messages, c.Grave(), c.Announced)))
+			}
+		}
+		slices.Sort(got)
+		want := strings.Split(x.want, ", ")
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", x.name, got, want)
+		}
+		text := ""
+		for _, a := range d.Answers() {
+			for _, l := range a.Lines {
+				text += l.Lead + " " + l.Text + "\n"
+			}
+		}
+		if hint := strings.Contains(text, "home.carriers"); hint != strings.Contains(x.name, "declares another") {
+			t.Errorf("%s: %s", x.name, text)
 		}
 	}
 }

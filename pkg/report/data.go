@@ -54,6 +54,8 @@ type Data struct {
 type Home struct {
 	Name  string   `json:"name"`
 	PLMNs []string `json:"plmns"`
+	// Carriers are the ids of its own carriers; empty: nobody said.
+	Carriers []string `json:"carriers,omitempty"`
 }
 
 // NamedPartner is a partner by id and name.
@@ -126,10 +128,12 @@ type Carrier struct {
 
 // CarrierTerms counts partners by what they declare of a carrier and what was seen.
 type CarrierTerms struct {
-	DeclaredBy int `json:"declared_by"`    // partners that name it
-	Kept       int `json:"as_declared"`    // of those, seen
-	Backups    int `json:"backup_primary"` // of those, seen with more than the primary has
-	Undeclared int `json:"undeclared"`     // seen with partners that declare others
+	DeclaredBy int `json:"declared_by"`                // partners that name it
+	Kept       int `json:"as_declared"`                // of those, seen
+	Backups    int `json:"backup_primary"`             // of those, seen with more than the primary has
+	Undeclared int `json:"undeclared"`                 // seen with partners that declare others
+	Perhaps    int `json:"perhaps_declared,omitempty"` // seen, and a declared name that nobody knows may be it
+	Own        int `json:"own_carrier,omitempty"`      // seen as home's own
 	Silent     int `json:"no_declaration"`
 }
 
@@ -225,7 +229,9 @@ type Comparison struct {
 	CarrierName string `json:"carrier_name"`
 	Watched     bool   `json:"watched"`
 	Use         string `json:"declared_use"` // empty: not declared
-	Messages    uint64 `json:"messages"`
+	// Announced is what is declared for a day after the period: "primary from 2027-06-01".
+	Announced string `json:"announced,omitempty"`
+	Messages  uint64 `json:"messages"`
 	// Share is of the partner's messages of this service with a proven path.
 	Share  float64 `json:"share"`
 	Proven uint64  `json:"proven_messages"` // what Share is of
@@ -239,6 +245,10 @@ type Comparison struct {
 const (
 	Undeclared     = "undeclared"       // seen over a carrier that the partner does not declare
 	BackupCarries  = "backup_primary"   // the backup carries more than the primary
+	Perhaps        = "perhaps_declared" // the same as undeclared, but a declared name that means no carrier that is known may be this one
+	Announced      = "announced"        // declared for a day after the period
+	OwnCarrier     = "own_carrier"      // home's own carrier at the end of a link: what the partner declares lies behind it
+	Behind         = "behind_own"       // declared, and nothing was seen but home's own carrier before it
 	DeclaredUnseen = "declared_unseen"  // declared, and not seen though other paths were
 	NoDeclaration  = "no_declaration"   // seen, and the partner declares nothing for the service
 	Unresolved     = "unresolved"       // a declared name that means no carrier that is known

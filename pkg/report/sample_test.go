@@ -11,7 +11,7 @@ func sample() *Data {
 	}
 	d := &Data{
 		Format: Format, Version: Version, Created: at(18), Tool: "1.0",
-		Home:   Home{"Example Mobile", []string{"001-01"}},
+		Home:   Home{Name: "Example Mobile", PLMNs: []string{"001-01"}},
 		Period: Period{at(6), at(12)},
 		Total:  figures(12480, 6100, 1210, 96, 11950, 1240, 310), Unknown: figures(2260, 1100, 200, 10, 2260, 420, 120),
 		Internal: 312, Declared: 840, Twice: 64, Watched: Part{6810, 0.5457},
@@ -71,12 +71,12 @@ func sample() *Data {
 		d.Timeline.Points = append(d.Timeline.Points, p)
 	}
 	d.Compared = []Comparison{
-		{"NORET", "Example Norge", "ss7", "pccw-global", "PCCW Global", true, "", 3100, 0.72, 4300, 12, "adjacent", Undeclared},
-		{"SGPEX", "Example Singapore", "diameter", "cmi", "China Mobile International", true, "backup", 900, 0.8, 1125, 12, "hop", BackupCarries},
-		{"NORET", "Example Norge", "ss7", "example-transit", "Example Transit", false, "primary", 200, 0.046, 4300, 12, "adjacent", AsDeclared},
-		{"KENEX", "Example Kenya", "ss7", "", "Northern Hub Ltd", false, "primary", 0, 0, 300, 12, "none", Unresolved},
-		{"KENEX", "Example Kenya", "ss7", "ctg", "China Telecom Global", true, "backup", 0, 0, 300, 12, "none", DeclaredUnseen},
-		{"gb", "", "ss7", "example-transit", "Example Transit", false, "", 60, 1, 60, 12, "adjacent", NoDeclaration},
+		{"NORET", "Example Norge", "ss7", "pccw-global", "PCCW Global", true, "", "", 3100, 0.72, 4300, 12, "adjacent", Undeclared},
+		{"SGPEX", "Example Singapore", "diameter", "cmi", "China Mobile International", true, "backup", "", 900, 0.8, 1125, 12, "hop", BackupCarries},
+		{"NORET", "Example Norge", "ss7", "example-transit", "Example Transit", false, "primary", "", 200, 0.046, 4300, 12, "adjacent", AsDeclared},
+		{"KENEX", "Example Kenya", "ss7", "", "Northern Hub Ltd", false, "primary", "", 0, 0, 300, 12, "none", Unresolved},
+		{"KENEX", "Example Kenya", "ss7", "ctg", "China Telecom Global", true, "backup", "", 0, 0, 300, 12, "none", DeclaredUnseen},
+		{"gb", "", "ss7", "example-transit", "Example Transit", false, "", "", 60, 1, 60, 12, "adjacent", NoDeclaration},
 	}
 	for _, c := range []string{"*", "", "pccw-global", "cmi", "example-transit"} {
 		for i, class := range classes {

@@ -73,6 +73,10 @@ var verdictWords = map[string]struct {
 }{
 	Undeclared:     {"not declared", 2},
 	BackupCarries:  {"backup carries more than primary", 2},
+	Perhaps:        {"it declares a name that matches no known carrier, which may be this one", 1},
+	Announced:      {"declared for a day to come", 0},
+	OwnCarrier:     {"home’s own carrier; what the partner declares lies behind it", 0},
+	Behind:         {"declared, behind home’s own carrier", 0},
 	DeclaredUnseen: {"declared, never seen", 1},
 	NoDeclaration:  {"no declaration to compare with", 1},
 	Unresolved:     {"declared name matches no known carrier", 1},
@@ -83,8 +87,11 @@ var verdictWords = map[string]struct {
 // Grave is how grave a comparison is, as in verdictWords. That a backup is not used is what a
 // backup is for.
 func (c Comparison) Grave() int {
-	if c.idle() {
+	switch {
+	case c.idle():
 		return 0
+	case c.Verdict == Announced && c.Messages > 0: // before its day
+		return 1
 	}
 	return verdictWords[c.Verdict].Grave
 }
