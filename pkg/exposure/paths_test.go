@@ -606,6 +606,13 @@ func TestPathsOfHome(t *testing.T) {
 				if found := x.end(); len(found) > 0 == exempt {
 					t.Errorf("%s, home's own %v, %v: %q", kind, own, e, found)
 				}
+				want := DeclaredNo
+				if own && e == signaling.EvidenceAdjacent {
+					want = DeclaredUnknown
+				}
+				if over := x.l.Totals(time.Now()).Over; over[Over{"blue-transit", want}] != 3 {
+					t.Errorf("home's own %v, %v: %v", own, e, over)
+				}
 			}
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"sigtransit/pkg/partners"
-
 	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
 )
 
 // Path says what is known of the way of a message, for those who want shares.
@@ -54,7 +54,7 @@ type Declared uint8
 
 // Declarations.
 const (
-	DeclaredUnknown Declared = iota // the partner declares nothing, or is not known
+	DeclaredUnknown Declared = iota // the partner declares nothing or is not known, or home chose the carrier
 	DeclaredYes
 	DeclaredNo
 	NumDeclared
@@ -135,6 +135,7 @@ type totals struct {
 	partners map[OfPartner]*signed
 	over     map[Over]*signed
 	first    map[Over]uint64
+	rules    *rules.Set // of the ledger; nil: none
 	begin    int64
 	paths    map[[2]string]bool // partners and carriers seen together, ever
 	starts   [NumWindows]int64  // of the windows at hand
@@ -236,6 +237,9 @@ func (t *totals) cell(c *cell, p *Partner, carrier string) {
 		x[1].add(c.secrets)
 		if carried(evidence) {
 			o := Over{carrier, p.declares(carrier, hourOf(c.hour))}
+			if o.Declared == DeclaredNo && evidence == signaling.EvidenceAdjacent && t.rules != nil && t.rules.HomeCarrier(carrier) {
+				o.Declared = DeclaredUnknown // home chose it, and what the partner declares lies behind it
+			}
 			entry(t.over, o).add(c.messages)
 			if pair := [2]string{partner, carrier}; partner != "" && partner != Other && !t.paths[pair] && len(t.paths) < maxPaths {
 				t.paths[pair] = true
