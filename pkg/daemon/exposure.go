@@ -27,13 +27,14 @@ var (
 	recordedDesc    = desc("ledger_messages_total", "Messages that the ledger took.")
 	cappedDesc      = desc("ledger_capped_messages_total", "Messages whose partner was counted among others, since an hour had as many rows as it may have.")
 	ledgerLostDesc  = desc("ledger_lost_total", "What the ledger had no room for while it could not be written.", "what")
+	ledgerHeldDesc  = desc("ledger_retention_held", "1: old rows stay, because the newest are far ahead of all others and have not lasted for three days yet.")
 	ledgerBeginDesc = desc("ledger_begin_timestamp_seconds", "The first hour of the ledger; 0: it is empty.")
 	ledgerSizeDesc  = desc("ledger_size_bytes", "Size of the ledger's files.")
 )
 
 var ledgerDescs = []*prometheus.Desc{
 	exposureDesc, secretsDesc, signalingDesc, partnerDesc, partnerOverDesc, overDesc, firstSeenDesc, subscribersDesc, ledgerUpDesc, commitsDesc, commitTimeDesc, pendingDesc,
-	recordedDesc, cappedDesc, ledgerLostDesc, ledgerBeginDesc, ledgerSizeDesc,
+	recordedDesc, cappedDesc, ledgerLostDesc, ledgerHeldDesc, ledgerBeginDesc, ledgerSizeDesc,
 }
 
 // collectLedger is Collect for the ledger, where one is configured.
@@ -63,6 +64,11 @@ func (d *Daemon) collectLedger(gauge func(*prometheus.Desc, float64, ...string),
 	counter(cappedDesc, s.Capped)
 	counter(ledgerLostDesc, s.Lost, "messages")
 	counter(ledgerLostDesc, s.LostSubscribers, "subscribers")
+	held := 0.0
+	if d.gauges.ledgerHeld.Load() {
+		held = 1
+	}
+	gauge(ledgerHeldDesc, held)
 	gauge(ledgerSizeDesc, float64(ledgerSize(l.Path())))
 
 	t := l.Totals(time.Now())

@@ -27,7 +27,7 @@ func (d *Daemon) openLedger() {
 	}
 	l, err := exposure.Open(conf.File, exposure.Options{
 		Key: d.begun.Output.Keys.Derive(exposure.KeyUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
-		Version: d.opts.Build.Version, Failed: d.ledgerFailed,
+		Version: d.opts.Build.Version, Failed: d.ledgerFailed, Held: d.ledgerHeld,
 		Rules: d.plan.Load().Set, Found: d.pathFound,
 	})
 	if err != nil {
@@ -101,6 +101,17 @@ func (d *Daemon) ledgerFailed(err error) {
 		d.log.Error("the ledger fails; what cannot be written waits, and is lost at the bound", "error", err)
 	case err == nil && was != nil && *was != "":
 		d.log.Info("the ledger does not fail any more")
+	}
+}
+
+// ledgerHeld is told when the ledger's old rows stay because its time leapt, and with nil
+// when they do not any more.
+func (d *Daemon) ledgerHeld(err error) {
+	d.gauges.ledgerHeld.Store(err != nil)
+	if err != nil {
+		d.log.Warn("the ledger lets nothing old go", "reason", err)
+	} else {
+		d.log.Info("the ledger lets go what is old again")
 	}
 }
 

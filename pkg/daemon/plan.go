@@ -150,6 +150,7 @@ type gauges struct {
 	// ledgerFault is why the ledger could not be opened or written the last time; empty
 	// or nil: it could.
 	ledgerFault atomic.Pointer[string]
+	ledgerHeld  atomic.Bool // its old rows stay, because its time leapt
 }
 
 func (g *gauges) loaded(now time.Time) {

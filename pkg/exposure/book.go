@@ -56,6 +56,7 @@ type book struct {
 	swept    int64     // hour of the newest row, in hours, when old rows were swept
 	sweptAt  time.Time // when they last were, or could not be
 	unswept  error     // why they could not be
+	held     bool      // told that rows do not grow old by the newest (settled.go)
 	err      error     // of the last commit
 	stats    Stats
 	totals   *totals

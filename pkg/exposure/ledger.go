@@ -26,7 +26,8 @@ type Options struct {
 	// HourRows is how long rows of hours are kept before those of a day become one;
 	// Retention, how long anything is kept. 0: for ever. Age counts back from the newest
 	// row, or from now where that is earlier: what an old capture showed stays. A row of
-	// the future is not the newest.
+	// the future is not the newest, and one far ahead of the others is none before there
+	// are rows of three days (settled.go).
 	HourRows, Retention time.Duration
 	// MaxRows bounds the rows of an hour: further partners count as Other. 0: 50,000.
 	MaxRows int
@@ -35,6 +36,9 @@ type Options struct {
 	// Failed is told once when the ledger cannot be written, or old rows cannot be swept,
 	// and with nil when both can again; it must not wait. nil: nobody is.
 	Failed func(error)
+	// Held is told once when rows do not grow old because the newest are far ahead of the
+	// others, and with nil when they do again; it must not wait. nil: nobody is.
+	Held func(error)
 	// Rules has the rules about paths; what they find in hours that are over goes to
 	// Found, which is called by the ledger's goroutine and must not wait. nil: none.
 	Rules *rules.Set

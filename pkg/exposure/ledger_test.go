@@ -247,6 +247,78 @@ func TestClockAhead(t *testing.T) {
 	}
 }
 
+// TestClockLeap: a machine that starts with its clock years ahead, and stamps its frames
+// with it, takes nothing of what the ledger holds, before a restart and after it; time
+// that lasts does, for a ledger may have lain idle for years.
+func TestClockLeap(t *testing.T) {
+	const days, leap = 40, 1500
+	for _, restart := range []bool{false, true} {
+		for _, lasts := range []bool{false, true} {
+			t.Run(fmt.Sprintf("restart %v, the new time lasts %v", restart, lasts), func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "ledger.db")
+				var c clock
+				var told []error
+				o := Options{HourRows: 20 * 24 * time.Hour, Retention: 60 * 24 * time.Hour, Now: c.now, Held: func(err error) { told = append(told, err) }}
+				c.set(at(0))
+				l := openAt(t, path, o)
+				r := NewRecorder(l)
+				send := func(day int) {
+					t.Helper()
+					c.set(at(day * daySeconds))
+					if restart {
+						l.Close()
+						l = openAt(t, path, o)
+						r = NewRecorder(l)
+					}
+					r.Add(message(at(day*daySeconds), signaling.ClassSMS, "001010000000001"), nil)
+					r.Flush()
+					if err := l.Flush(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				rows := func() (hours, all int) {
+					t.Helper()
+					if err := l.db.QueryRow("SELECT count(*) FILTER (WHERE span = 3600), count(*) FROM exposure").Scan(&hours, &all); err != nil {
+						t.Fatal(err)
+					}
+					return hours, all
+				}
+				for day := range days {
+					send(day)
+				}
+				if h, n := rows(); h != 21 || n != days || len(told) != 0 {
+					t.Fatalf("%d rows, %d of hours, told %v", n, h, told)
+				}
+				for day := range 2 {
+					send(leap + day)
+					// Rows of what the days before had reached may become days, and no more.
+					if h, n := rows(); h < 19 || n != days+1+day {
+						t.Errorf("after the leap: %d rows, %d of hours", n, h)
+					}
+				}
+				if len(told) == 0 || !restart && len(told) != 1 || !strings.Contains(fmt.Sprint(told[0]), "frames are of 2030-12-31") {
+					t.Errorf("told %v", told)
+				}
+				if lasts {
+					send(leap + 2)
+					if h, n := rows(); h != 3 || n != 3 {
+						t.Errorf("where it lasted: %d rows, %d of hours", n, h)
+					}
+				} else {
+					send(days)
+					send(days + 1)
+					if h, n := rows(); h != 22 || n != days+4 {
+						t.Errorf("when the clock was set: %d rows, %d of hours", n, h)
+					}
+				}
+				if !restart && (len(told) != 2 || told[1] != nil) {
+					t.Errorf("told %v", told)
+				}
+			})
+		}
+	}
+}
+
 // TestFlood: partners without end become one, and nothing is lost.
 func TestFlood(t *testing.T) {
 	l := open(t, Options{MaxRows: 100})
@@ -510,8 +582,10 @@ func TestRollUp(t *testing.T) {
 	if err != nil || err2 != nil || len(cover) != 3 || cover[0].Frames != 15 || cover[0].Span != daySeconds || cover[0].Hours != 7<<10 || cover[2].Hours != 1 || len(links) != 1 || links[0].First != tenOClock || links[0].Last != tenOClock+4*daySeconds {
 		t.Errorf("coverage is %+v, links %+v, errors %v, %v", cover, links, err, err2)
 	}
-	record(14*24, 1) // ten days and more after the first ones
-	check(map[[2]int64][2]uint64{{86, 24}: {1, 1}, {336, 1}: {1, 1}})
+	for day := 14; day < 17; day++ { // ten days and more after the first ones, for as long as a new time has to last
+		record(day*24, 1)
+	}
+	check(map[[2]int64][2]uint64{{336, 1}: {1, 1}, {360, 1}: {1, 1}, {384, 1}: {1, 1}})
 }
 
 // TestRollUpFresh: subscribers that stand in no sketch yet when their hours become a day
@@ -606,9 +680,11 @@ func TestSweepFails(t *testing.T) {
 	}
 	// Where it never heals, retention takes it.
 	change("UPDATE subscribers SET sketch = x'0102' WHERE span = 3600 AND hour = (SELECT min(hour) FROM subscribers WHERE span = 3600)")
-	send(40 * daySeconds)
-	if n := rows(hourSeconds) + rows(daySeconds); n != 1 {
-		t.Errorf("%d rows after retention, want 1", n)
+	for day := 40; day < 43; day++ {
+		send(day * daySeconds)
+	}
+	if n := rows(hourSeconds) + rows(daySeconds); n != 3 {
+		t.Errorf("%d rows after retention, want 3", n)
 	}
 }
 

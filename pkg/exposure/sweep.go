@@ -42,7 +42,12 @@ func (b *book) sweepDue(now time.Time) bool {
 // even where the first cannot be done.
 func (b *book) sweep(clock time.Time) (err error) {
 	b.sweptAt = clock
-	now := min(b.newest, clock.Unix())
+	newest := min(b.newest, clock.Unix())
+	now, err := b.settled(newest)
+	if err != nil {
+		return fmt.Errorf("old rows were not looked for: %w", err)
+	}
+	b.hold(newest, now)
 	if n := int64(b.opts.HourRows.Seconds()); n > 0 {
 		// Of whole days only.
 		if err = b.rollUp((now - n) / daySeconds * daySeconds); err != nil {
