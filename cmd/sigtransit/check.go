@@ -37,7 +37,7 @@ func (e *env) check() *cobra.Command {
 run would, and reports every fault with file, line and column: those of the configuration first,
 and where it has none those of the files that it names. It builds what run would need on
 this machine (filter, web configuration, sinks, secrets, user) without starting it; an
-interface that is not there is a warning. Exit code 2: something is wrong.`,
+interface that is not there, and a ledger that cannot be recorded into, are warnings. Exit code 2: something is wrong.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			conf, set, err := k.load(config.Rehearsing...)

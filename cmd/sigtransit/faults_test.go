@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sigtransit/pkg/capture/live/livetest"
+	"sigtransit/pkg/exposure"
 )
 
 // TestCaptureEnd: SIGTERM right behind the last frame loses nothing, and takes no time
@@ -393,6 +395,44 @@ func TestCheckRehearses(t *testing.T) {
 		fine := strings.Contains(want, "warning")
 		if !strings.HasPrefix(stderr, want) || (code == 0) != fine || code != 0 && code != 2 {
 			t.Errorf("%q: exit code %d\ngot  %swant %s", conf, code, stderr, want)
+		}
+	}
+}
+
+// TestCheckLedger: a ledger that cannot be recorded into is told, and keeps no daemon from
+// its start: under the unit check runs before it.
+func TestCheckLedger(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "sigtransit.yaml", "ledger: {file: exposure.db}\n")
+	put(t, dir, "nowhere.yaml", "ledger: {file: none/exposure.db}\n")
+	put(t, dir, "folder.yaml", "ledger: {file: .}\n")
+	whole := filepath.Join(dir, "whole.db")
+	l, err := exposure.Open(whole, exposure.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := slices.Clone(b)
+	newer[63] = 99 // user_version, in the head of the database
+	for _, x := range []struct{ conf, ledger, want string }{
+		{"sigtransit.yaml", string(b), ""},
+		{"sigtransit.yaml", "", ""},
+		{"sigtransit.yaml", "no database\n", "exposure.db: is no ledger"},
+		{"sigtransit.yaml", string(newer), "exposure.db: was written by a newer sigtransit"},
+		{"sigtransit.yaml", string(b[:len(b)/3]), "exposure.db: is damaged"},
+		{"nowhere.yaml", "", "none/exposure.db: stat " + dir + "/none: no such file or directory"},
+		{"folder.yaml", "", ": is no ledger: it is no regular file"},
+	} {
+		put(t, dir, "exposure.db", x.ledger)
+		code, stdout, stderr := invoke(t, "", "check", "-c", filepath.Join(dir, x.conf))
+		if code != 0 || !strings.HasPrefix(stdout, "ok: ") || (stderr == "") != (x.want == "") || x.want != "" && !strings.HasPrefix(stderr, "sigtransit: warning: run would capture without its ledger: ledger "+dir) || !strings.Contains(stderr, x.want) {
+			t.Errorf("%s, %.20q: exit code %d, %swant %q", x.conf, x.ledger, code, stderr, x.want)
 		}
 	}
 }

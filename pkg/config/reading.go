@@ -38,11 +38,12 @@ type named struct {
 }
 
 // Keys of files, for Load: those that judge messages, those that a daemon needs besides,
-// and all that can be looked at before one is started.
+// and all that can be looked at before one is started. A ledger is none of them: a daemon
+// captures without it.
 var (
 	Judging    = []string{"watchlists", "detections", "exceptions", "dictionaries", "partners"}
 	Running    = append(slices.Clone(Judging), "pseudonym_key_file", "web", "sinks")
-	Rehearsing = append(slices.Clone(Running), "state", "ledger")
+	Rehearsing = append(slices.Clone(Running), "state")
 )
 
 func (r *reading) at(t *token.Token, format string, args ...any) {

@@ -47,8 +47,9 @@ func Rehearse(p *Plan) (warnings []string, err error) {
 		return warnings, err
 	}
 	if c.Ledger.File != "" {
+		// It holds up no capture, so it keeps no daemon from its start.
 		if err := ledgerReadable(c.Ledger.File); err != nil {
-			return warnings, fmt.Errorf("ledger: %w", err)
+			warnings = append(warnings, ledgerFault(err))
 		}
 	}
 	for _, name := range c.Capture.Interfaces {
@@ -57,6 +58,11 @@ func Rehearse(p *Plan) (warnings []string, err error) {
 		}
 	}
 	return warnings, nil
+}
+
+// ledgerFault tells that a ledger could not be recorded into.
+func ledgerFault(err error) string {
+	return fmt.Sprintf("run would capture without its ledger: %v", err)
 }
 
 func interfaces() string {

@@ -2,6 +2,9 @@ package daemon
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -187,7 +190,16 @@ func ledgerSize(path string) (n int64) {
 // ledgerReadable says why a ledger that is there cannot be recorded into; that another
 // process has it open is not found out.
 func ledgerReadable(path string) error {
-	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		dir := filepath.Dir(path) // it is made there
+		switch info, err := os.Stat(dir); {
+		case err != nil:
+			return fmt.Errorf("ledger %s: %w", path, err)
+		case !info.IsDir():
+			return fmt.Errorf("ledger %s: %s is no folder", path, dir)
+		}
+		return nil
+	} else if err == nil && info.Mode().IsRegular() && info.Size() == 0 {
 		return nil // it is made
 	}
 	r, err := exposure.OpenForReading(path)

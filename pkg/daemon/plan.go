@@ -90,6 +90,11 @@ func (d *Daemon) reload() error {
 	case d.changed <- struct{}{}:
 	default:
 	}
+	if file := p.Config.Ledger.File; file != "" && file != d.begun.Config.Ledger.File {
+		if e := ledgerReadable(file); e != nil {
+			d.log.Warn(ledgerFault(e))
+		}
+	}
 	rest := restartNeeded(d.begun, p)
 	d.gauges.restart.Store(len(rest) > 0)
 	if err != nil {
