@@ -138,12 +138,11 @@ func TestDeployConfigurations(t *testing.T) {
 	// What stands commented out in the example is right too, as far as it needs no files.
 	example := text(t, filepath.Join(deployed, "config/sigtransit.yaml"))
 	name := filepath.Join(t.TempDir(), "all.yaml")
-	for _, file := range []string{"watchlists", "detections", "pseudonym_key_file"} {
+	for _, file := range []string{"watchlists", "detections", "exceptions", "dictionaries", "pseudonym_key_file"} {
 		example = strings.Replace(example, "# "+file+":", "## "+file+":", 1)
 	}
-	example = regexp.MustCompile(`(?m)^( *)# ((- |  )?[a-z_]+:.*)$`).ReplaceAllString(example, "$1$2")
-	example = regexp.MustCompile(`(?m)^ *(program_file|networks|ports|config_file):.*$`).ReplaceAllString(example, "")
-	example = strings.Replace(example, "  filter: ", "  #", 1)
+	example = regexp.MustCompile(`(?m)^( *)# ( *(?:- )?(?:\{.*|[a-z_0-9]+:(?: .*)?))$`).ReplaceAllString(example, "$1$2")
+	example = regexp.MustCompile(`(?m)^ *(program_file|config_file):.*$`).ReplaceAllString(example, "")
 	if err := os.WriteFile(name, []byte(example), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -6,13 +6,16 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"golang.org/x/net/bpf"
 
 	"sigtransit/pkg/capture/live"
+	"sigtransit/pkg/sink"
 )
 
 // TestDaemon reads every key that the daemon alone has.
@@ -118,6 +121,68 @@ func TestDaemonRefuses(t *testing.T) {
 		_, err := Load(name)
 		if err == nil || !strings.HasPrefix(err.Error(), name+want) || strings.Contains(err.Error(), "\n") || !strings.HasSuffix(want, " ") && err.Error() != name+want {
 			t.Errorf("%q:\ngot  %v\nwant %s%s", text, err, name, want)
+		}
+	}
+}
+
+// TestExampleHasEveryKey: the example has every key of the configuration, commented out
+// or not, and all of it can be read.
+func TestExampleHasEveryKey(t *testing.T) {
+	text, err := os.ReadFile("../../deploy/config/sigtransit.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := regexp.MustCompile(`(?m)^( *)# ( *(?:- )?(?:\{.*|[a-z_0-9]+:(?: .*)?))$`).ReplaceAll(text, []byte("$1$2"))
+	var tree any
+	if err := yaml.Unmarshal(all, &tree); err != nil {
+		t.Fatalf("%v in\n%s", err, all)
+	}
+	var missing []string
+	lacks(&missing, "", tree, reflect.TypeFor[form]())
+	if len(missing) > 0 {
+		t.Errorf("the example lacks %s", strings.Join(missing, ", "))
+	}
+	// A program stands instead of all else of a filter, and is read.
+	all = regexp.MustCompile(`(?m)^ *program_file:.*$`).ReplaceAll(all, nil)
+	if _, err := Load(file(t, string(all))); err != nil {
+		t.Errorf("%v in\n%s", err, all)
+	}
+}
+
+// lacks names the keys of a form that a document does not have. Keys of sinks are told of
+// beside their type (deploy/README.md).
+func lacks(missing *[]string, at string, x any, t reflect.Type) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		if list, ok := x.([]any); ok && len(list) > 0 {
+			x = list[0]
+		}
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[sink.Form]() {
+		return
+	}
+	m, _ := x.(map[string]any)
+	for f := range fieldsOf(t) {
+		key := f.Tag.Get("yaml")
+		if v, ok := m[key]; ok {
+			lacks(missing, at+key+".", v, f.Type)
+		} else {
+			*missing = append(*missing, at+key)
+		}
+	}
+}
+
+// TestReloadNamesEveryKey: deploy/README.md says of every key whether a reload takes it over.
+func TestReloadNamesEveryKey(t *testing.T) {
+	text, err := os.ReadFile("../../deploy/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, reload, _ := strings.Cut(string(text), "\n**Reload** takes over ")
+	reload, _, ok := strings.Cut(reload, "\n\n")
+	for _, key := range Keys() {
+		if !strings.Contains(reload, "`"+key) {
+			t.Errorf("nothing is said of %s (%v)", key, ok)
 		}
 	}
 }
