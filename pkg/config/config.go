@@ -161,6 +161,7 @@ func parse(name string, data []byte, reads []string) (Config, error) {
 		f.apply(&c, r)
 	}
 	r.look(reads)
+	r.together()
 	if len(r.faults) > 0 {
 		r.faults.Sort()
 		return Default(), r.faults
@@ -214,12 +215,24 @@ func (f *form) apply(c *Config, r *reading) {
 func (f *form) sinks(c *Config, r *reading) {
 	before := len(r.faults)
 	for i := range f.Sinks {
-		s, faults := f.Sinks[i].Config(r.local)
+		var files []string
+		s, faults := f.Sinks[i].Config(func(name string) string {
+			files = append(files, r.local(name))
+			return files[len(files)-1]
+		})
 		for _, x := range faults {
 			r.wrong(place(i, x), "%s", x.Text)
 		}
 		if s.File.Path != "" {
 			r.writes(fmt.Sprintf("sinks[%d].path", i), s.File.Path)
+		}
+		if s.Spill.Dir != "" {
+			r.named = append(r.named, named{key: fmt.Sprintf("sinks[%d].spill.directory", i), name: s.Spill.Dir, written: true, unseen: true})
+		}
+		for _, name := range files { // certificates and secrets
+			if name != s.File.Path && name != s.Spill.Dir {
+				r.knows(fmt.Sprintf("a file of sinks[%d]", i), name)
+			}
 		}
 		c.Sinks = append(c.Sinks, s)
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -103,6 +104,8 @@ func (f *daemonForm) capture(c *Config, r *reading) {
 		// IFNAMSIZ is 16, its end included.
 		if name == "" || len(name) > 15 {
 			r.wrong(fmt.Sprintf("capture.interfaces[%d]", i), "%q is no name of an interface; `ip link` lists those of this machine", name)
+		} else if slices.Index(x.Interfaces, name) < i {
+			r.wrong(fmt.Sprintf("capture.interfaces[%d]", i), "%q stands here twice; want each interface once", name)
 		}
 	}
 	if x.Workers != nil {
@@ -161,7 +164,7 @@ func (f *daemonForm) capture(c *Config, r *reading) {
 		to.Ports = append(to.Ports, uint16(n))
 	}
 	if l.ProgramFile != nil {
-		name := r.local(*l.ProgramFile)
+		name := r.knows("capture.filter.program_file", *l.ProgramFile)
 		text, err := os.ReadFile(name)
 		if err != nil {
 			r.wrong("capture.filter.program_file", "%v", err)
@@ -185,6 +188,8 @@ func (f *daemonForm) web(c *Config, r *reading) {
 			r.wrong(fmt.Sprintf("web.listen[%d]", i), `%q is no address with a port; want ":9810" or "127.0.0.1:9810"`, a)
 		} else if n == 0 {
 			r.wrong(fmt.Sprintf("web.listen[%d]", i), "port 0 is another one at each start: nobody could scrape it; want 1 to 65535")
+		} else if j := slices.IndexFunc(x.Listen, func(b string) bool { return sameAddress(a, b) }); j < i {
+			r.wrong(fmt.Sprintf("web.listen[%d]", i), "%q takes the port of %q; want one of the two", a, x.Listen[j])
 		}
 	}
 	if x.Listen != nil {

@@ -104,6 +104,10 @@ func TestDaemonRefuses(t *testing.T) {
 		"web:\n  listen: [9810]":                          `:2:12: "9810" is no address with a port; want ":9810" or "127.0.0.1:9810"`,
 		"web:\n  listen: [\"h:70000\"]":                   `:2:12: "h:70000" is no address with a port; want ":9810" or "127.0.0.1:9810"`,
 		"web:\n  listen: [\":0\"]":                        `:2:12: port 0 is another one at each start: nobody could scrape it; want 1 to 65535`,
+		"capture:\n  interfaces: [a, b, a]":               `:2:22: "a" stands here twice; want each interface once`,
+		"web:\n  listen: [\"h:1\", \"h:1\"]":              `:2:19: "h:1" takes the port of "h:1"; want one of the two`,
+		"web:\n  listen: [\"h:1\", \":1\"]":               `:2:19: ":1" takes the port of "h:1"; want one of the two`,
+		"web:\n  listen: [\"[::]:1\", \"h:1\"]":           `:2:22: "h:1" takes the port of "[::]:1"; want one of the two`,
 		"web:\n  listen: []":                              `:2:11: the list is empty; want at least one address with a port`,
 		"web:\n  tls: true":                               `:2:3: unknown key "tls"; want one of listen, config_file, pprof`,
 		"web:\n  pprof: maybe":                            `:2:10: web.pprof: "maybe" is no truth value; want true or false`,
@@ -122,6 +126,47 @@ func TestDaemonRefuses(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), name+want) || strings.Contains(err.Error(), "\n") || !strings.HasSuffix(want, " ") && err.Error() != name+want {
 			t.Errorf("%q:\ngot  %v\nwant %s%s", text, err, name, want)
 		}
+	}
+}
+
+// TestFilesTogether: a file that is written is named for nothing else.
+func TestFilesTogether(t *testing.T) {
+	for text, want := range map[string]string{
+		"state: {file: x}\nledger: {file: x}":                                      `:2:16: ledger.file: DIR/x is state.file, too; want a name of its own`,
+		"ledger: {file: ./a/../x}\nstate: {file: x}":                               `:1:16: ledger.file: DIR/x is state.file, too; want a name of its own`,
+		"ledger: {file: x}\nstate: {file: x-wal}":                                  `:1:16: ledger.file: DIR/x is in the way of state.file: DIR/x-wal is made beside it; want a name of its own`,
+		"ledger: {file: x.new}\nstate: {file: x}":                                  `:1:16: ledger.file: DIR/x.new is made beside state.file; want a name of its own`,
+		"ledger: {file: x}\npseudonym_key_file: x.key":                             `:1:16: ledger.file: DIR/x is in the way of pseudonym_key_file: DIR/x.key is made beside it; want a name of its own`,
+		"pseudonym_key_file: x\nstate: {file: x}":                                  `:2:15: state.file: DIR/x is pseudonym_key_file, too; want a name of its own`,
+		"watchlists: [w, x]\nstate: {file: x}":                                     `:2:15: state.file: DIR/x is watchlists[1], too; want a name of its own`,
+		"web: {config_file: x}\nstate: {file: x}":                                  `:2:15: state.file: DIR/x is web.config_file, too; want a name of its own`,
+		"state: {file: sigtransit.yaml}":                                           `:1:15: state.file: DIR/sigtransit.yaml is this configuration, too; want a name of its own`,
+		"sinks: [{type: file, path: x}]\nstate: {file: x}":                         `:2:15: state.file: DIR/x is sinks[0].path, too; want a name of its own`,
+		"sinks: [{type: file, path: a, spill: {directory: x}}]\nledger: {file: x}": `:2:16: ledger.file: DIR/x is sinks[0].spill.directory, too; want a name of its own`,
+		"sinks: [{type: file, path: x, spill: {directory: x}}]":                    `:1:50: sinks[0].spill.directory: DIR/x is sinks[0].path, too; want a name of its own`,
+		"sinks: [{type: file, path: x}, {type: webhook, url_file: x}]":             `:1:28: sinks[0].path: DIR/x is a file of sinks[1], too; want a name of its own`,
+		"sinks: [{type: file, path: x}, {type: file, name: b, path: y}]\nstate: {file: z}\nledger: {file: l}\nwatchlists: [w]\ndetections: [w]": "",
+		"sinks: [{type: file, path: /dev/null}]\nstate: {file: /dev/null}":                                                                      "",
+	} {
+		name := file(t, text+"\n")
+		got := ""
+		if _, err := Load(name); err != nil {
+			got = strings.ReplaceAll(strings.TrimPrefix(err.Error(), name), filepath.Dir(name), "DIR")
+		}
+		if got != want {
+			t.Errorf("%q:\ngot  %v\nwant %s", text, got, want)
+		}
+	}
+	// By another name, too.
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a", filepath.Join(dir, "b")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(file(t, "state: {file: "+dir+"/a}\nledger: {file: "+dir+"/b}\n")); err == nil || !strings.Contains(err.Error(), "is state.file, too") {
+		t.Errorf("%v", err)
 	}
 }
 

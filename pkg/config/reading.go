@@ -35,6 +35,7 @@ type reading struct {
 type named struct {
 	key, name string
 	written   bool
+	unseen    bool // whether it is there others look
 }
 
 // Keys of files, for Load: those that judge messages, those that a daemon needs besides,
@@ -79,13 +80,20 @@ func (r *reading) local(name string) string {
 // reads is local for a file that is read, writes for one that is made.
 func (r *reading) reads(key, name string) string {
 	name = r.local(name)
-	r.named = append(r.named, named{key, name, false})
+	r.named = append(r.named, named{key: key, name: name})
 	return name
 }
 
 func (r *reading) writes(key, name string) string {
 	name = r.local(name)
-	r.named = append(r.named, named{key, name, true})
+	r.named = append(r.named, named{key: key, name: name, written: true})
+	return name
+}
+
+// knows is local for a file that others look for.
+func (r *reading) knows(key, name string) string {
+	name = r.local(name)
+	r.named = append(r.named, named{key: key, name: name, unseen: true})
 	return name
 }
 
@@ -94,7 +102,7 @@ func (r *reading) writes(key, name string) string {
 func (r *reading) look(keys []string) {
 	for _, n := range r.named {
 		first := n.key[:len(n.key)-len(strings.TrimLeft(n.key, "abcdefghijklmnopqrstuvwxyz_"))]
-		if !slices.Contains(keys, first) {
+		if n.unseen || !slices.Contains(keys, first) {
 			continue
 		}
 		look := badinput.Unreadable
