@@ -405,6 +405,56 @@ func TestCaptureLedgerFails(t *testing.T) {
 	p.stop()
 }
 
+// TestCaptureLedgerKey: a reload with another key counts subscribers by it, in the ledger
+// too, which knows that it changed.
+func TestCaptureLedgerKey(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	frames := passing(t, livetest.Frames(t, demo))
+	dir := folder(t)
+	put(t, dir, "key", strings.Repeat("a", 40)+"\n")
+	p := start(t, dir, basis+withLedger)
+	until(t, "an open ledger", func() bool { return sum(p.metrics(), "ledger_up") == 1 })
+	out := livetest.NewSender(t, "mirror0")
+	sent := 0
+	var subscribers [2]uint64
+	for i := range subscribers {
+		if i == 1 {
+			put(t, dir, "key", strings.Repeat("b", 40)+"\n")
+			p.signal(unix.SIGHUP)
+			until(t, "reload", func() bool { return p.metrics()[`sigtransit_config_reloads_total{result="ok"}`] == 2 })
+			need(t, p.metrics(), "config_restart_required", 0)
+		}
+		out.Send(frames...)
+		sent += len(frames)
+		p.settled(uint64(sent))
+		if i == 1 {
+			p.stop()
+		} else {
+			until(t, "a ledger that is written", func() bool {
+				m := p.metrics()
+				return sum(m, "ledger_messages_total") > 0 && sum(m, "ledger_pending_rows") == 0
+			})
+		}
+		r, err := exposure.OpenForReading(filepath.Join(dir, "exposure.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Rows(time.Time{}, time.Time{}, func(x *exposure.Row) error { subscribers[i] += x.Subscribers.Estimate(); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := r.KeyChanges(); err != nil || n != i {
+			t.Errorf("%d changes of the key, %v; want %d", n, err, i)
+		}
+		r.Close()
+	}
+	// What an end sends again counts once; the rest is of the same subscribers.
+	if subscribers[0] == 0 || subscribers[1] <= subscribers[0] {
+		t.Errorf("%d subscribers by one key and the other, by the first alone %d", subscribers[1], subscribers[0])
+	}
+}
+
 // fill writes a file until its disk is full.
 func fill(name string) error {
 	fd, err := unix.Open(name, unix.O_CREAT|unix.O_WRONLY, 0o644)

@@ -29,7 +29,7 @@ func (d *Daemon) openLedger() {
 		return
 	}
 	l, err := exposure.Open(conf.File, exposure.Options{
-		Key: d.begun.Output.Keys.Derive(exposure.KeyUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
+		Key: d.plan.Load().Output.Keys.Derive(exposure.KeyUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
 		Version: d.opts.Build.Version, Failed: d.ledgerFailed, Held: d.ledgerHeld,
 		Rules: d.plan.Load().Set, Found: d.pathFound,
 	})
@@ -44,9 +44,10 @@ func (d *Daemon) openLedger() {
 
 // recordExposure gives every worker a recorder once there is a ledger.
 func (d *Daemon) recordExposure(ctx context.Context) {
-	if d.ledger.Load() != nil {
-		return
+	if d.ledger.Load() != nil || !d.reloading.TryLock() {
+		return // a reload changes what it is opened with; the next time, then
 	}
+	defer d.reloading.Unlock()
 	d.openLedger()
 	l := d.ledger.Load()
 	if l == nil {

@@ -14,6 +14,7 @@ import (
 	"sigtransit/pkg/canary"
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/output"
 	"sigtransit/pkg/roaming"
 	"sigtransit/rules"
@@ -66,6 +67,13 @@ func (d *Daemon) reload() error {
 	ctx, cancel := context.WithTimeout(context.Background(), reloadTime)
 	defer cancel()
 	canaries := canary.NewWatch(p.Config.Canaries, time.Now(), d.canaries.Load())
+	// Workers take the ledger's key up when they are told to judge.
+	var keyErr error
+	if l := d.ledger.Load(); l != nil {
+		if keyErr = l.SetKey(p.Output.Keys.Derive(exposure.KeyUse)); keyErr != nil {
+			keyErr = fmt.Errorf("the ledger stays with its old key: %w", keyErr)
+		}
+	}
 	errs := make([]error, len(d.workers))
 	var group sync.WaitGroup
 	for i, w := range d.workers {
@@ -78,7 +86,7 @@ func (d *Daemon) reload() error {
 		})
 	}
 	group.Wait()
-	err = errors.Join(errs...)
+	err = errors.Join(append(errs, keyErr)...)
 	d.plan.Store(p)
 	if l := d.ledger.Load(); l != nil {
 		l.CountPartners(p.Config.MetricPartners)
@@ -96,6 +104,9 @@ func (d *Daemon) reload() error {
 		}
 	}
 	rest := restartNeeded(d.begun, p)
+	if keyErr != nil {
+		rest = append(rest, "pseudonym_key_file")
+	}
 	d.gauges.restart.Store(len(rest) > 0)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errReload, err)

@@ -78,7 +78,7 @@ type Stats struct {
 type Ledger struct {
 	path string
 	opts Options
-	key  sipKey
+	key  atomic.Pointer[sipKey]
 	db   *sql.DB
 	held *os.File
 
@@ -148,7 +148,7 @@ func (l *Ledger) open(exists bool) (err error) {
 	if err = prepare(l.db); err != nil {
 		return err
 	}
-	if err = l.takeKey(); err != nil {
+	if err = l.takeKey(l.opts.Key); err != nil {
 		return err
 	}
 	return l.book.open(l.db, &l.opts)
@@ -157,10 +157,9 @@ func (l *Ledger) open(exists bool) (err error) {
 // keySize is the size of a key of SipHash.
 const keySize = 16
 
-// takeKey is the key of the options, else that of the file beside the database. The
-// database keeps a fingerprint: what was hashed with another key cannot be compared.
-func (l *Ledger) takeKey() error {
-	key := l.opts.Key
+// takeKey makes a key, else that of the file beside the database, the one of recorders. The database keeps a fingerprint: what was hashed with another key cannot be
+// compared.
+func (l *Ledger) takeKey(key []byte) error {
 	if key == nil {
 		var err error
 		if key, err = readKey(KeyFile(l.path)); err != nil {
@@ -170,9 +169,21 @@ func (l *Ledger) takeKey() error {
 	if len(key) < keySize {
 		return fmt.Errorf("the key has %d octets; want %d or more", len(key), keySize)
 	}
-	l.key = newSipKey(key)
-	_, err := l.db.Exec("INSERT OR IGNORE INTO hash_keys VALUES (?, ?)", fmt.Sprintf("%016x", l.key.sum(0, 0)), l.opts.Now().Unix())
-	return err
+	k := newSipKey(key)
+	if was := l.key.Load(); was != nil && *was == k {
+		return nil
+	}
+	if _, err := l.db.Exec("INSERT OR IGNORE INTO hash_keys VALUES (?, ?)", fmt.Sprintf("%016x", k.sum(0, 0)), l.opts.Now().Unix()); err != nil {
+		return err
+	}
+	l.key.Store(&k)
+	return nil
+}
+
+// SetKey changes the key of Options, and notes the change as a restart would. A recorder
+// takes it up with SetPartners.
+func (l *Ledger) SetKey(key []byte) error {
+	return l.ask(func() error { return explain(l.path, l.takeKey(key)) })
 }
 
 // KeyFile is where a ledger of a path has its key, if none is given to it.

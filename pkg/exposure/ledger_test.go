@@ -532,6 +532,48 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestSetKey: another key is taken up under way, by recorders that are told their partners
+// anew, in dialogues under way too, and the change is known as one at a restart is.
+func TestSetKey(t *testing.T) {
+	l := open(t, Options{Key: []byte("0123456789abcdef")})
+	r := NewRecorder(l)
+	dialogue := &signaling.Memory{}
+	check := func(subscribers uint64, changes int) {
+		t.Helper()
+		m := message(at(0), signaling.ClassSMS, "001010000000001")
+		m.Memory = dialogue
+		r.Add(m, nil)
+		r.Flush()
+		if err := l.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		x, err := OpenForReading(l.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		if n, err := x.KeyChanges(); err != nil || n != changes || readRows(t, l.Path())[0].Subscribers != subscribers {
+			t.Errorf("%d changes, %v, %d subscribers; want %d and %d", n, err, readRows(t, l.Path())[0].Subscribers, changes, subscribers)
+		}
+	}
+	check(1, 0)
+	for _, x := range []struct {
+		key                  string
+		subscribers, changes int
+	}{{"0123456789abcdef", 1, 0}, {"another key of 16", 2, 1}, {"another key of 16", 2, 1}} {
+		if err := l.SetKey([]byte(x.key)); err != nil {
+			t.Fatal(err)
+		}
+		r.SetPartners(nil)
+		check(uint64(x.subscribers), x.changes)
+	}
+	if err := l.SetKey([]byte("short")); err == nil {
+		t.Error("a short key was taken")
+	}
+	r.SetPartners(nil)
+	check(2, 1)
+}
+
 // TestRollUp: rows of hours become rows of days, and go.
 func TestRollUp(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
@@ -768,7 +810,7 @@ func TestFirstForm(t *testing.T) {
 	var hashes []byte
 	const subscribers = 300
 	for n := range uint64(subscribers) {
-		hashes = binary.LittleEndian.AppendUint64(hashes, l.key.sum(n, 0))
+		hashes = binary.LittleEndian.AppendUint64(hashes, l.key.Load().sum(n, 0))
 	}
 	if _, err := l.db.Exec("PRAGMA user_version = 1; ALTER TABLE coverage DROP COLUMN hours; INSERT INTO sources VALUES (1, 'tap'); DROP TABLE carrier_links;" + `
 		CREATE TABLE links (hour INTEGER NOT NULL, span INTEGER NOT NULL, carrier INTEGER NOT NULL, protection TEXT NOT NULL, links INTEGER NOT NULL);

@@ -47,15 +47,16 @@ const roomTallies = 2 + 2*16
 
 // NewRecorder is a recorder for one worker.
 func NewRecorder(l *Ledger) *Recorder {
-	r := &Recorder{ledger: l, key: l.key, batch: newBatch(), spare: make(chan *batch, 1), tallies: make([]tally, 0, manyTallies+roomTallies)}
+	r := &Recorder{ledger: l, key: *l.key.Load(), batch: newBatch(), spare: make(chan *batch, 1), tallies: make([]tally, 0, manyTallies+roomTallies)}
 	r.spare <- newBatch()
 	r.batch.home = r.spare
 	return r
 }
 
 // SetPartners says who the partners of the messages to come are. Without, or with nil,
-// partners are unknown.
+// partners are unknown. Subscribers are hashed with the ledger's key of now.
 func (r *Recorder) SetPartners(p Partners) {
+	r.key = *r.ledger.key.Load()
 	r.rotate(forced)
 	r.partners, r.batch.partners = p, p
 }
