@@ -376,6 +376,49 @@ func TestCaptureDeadSinks(t *testing.T) {
 	same(t, findings(events(t, filepath.Join(disk, "findings.jsonl"))), want)
 }
 
+// TestCaptureEndLosses: what a sink could not deliver at the end is counted by the next run,
+// once, and pages are served until the sinks have closed.
+func TestCaptureEndLosses(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	frames := passing(t, livetest.Frames(t, demo))
+	dir := folder(t)
+	silent, err := net.Listen("tcp", "127.0.0.1:9812") // takes connections and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	conf := basis + `sinks: [{name: silent, type: webhook, url: "http://127.0.0.1:9812/", queue: {events: 10}}]` + "\n"
+	out := livetest.NewSender(t, "mirror0")
+	lost := func(p *process) float64 {
+		return p.metrics()[`sigtransit_sink_drops_total{reason="shutdown",sink="silent"}`]
+	}
+	p := start(t, dir, conf)
+	out.Send(frames...)
+	p.settled(uint64(len(frames)))
+	p.signal(syscall.SIGTERM)
+	until(t, "the end", func() bool { code, _ := p.try("GET", "/-/ready"); return code == http.StatusServiceUnavailable })
+	if code, body := p.try("GET", "/-/healthy"); code != http.StatusOK {
+		t.Errorf("healthy at the end: %d %s", code, body)
+	}
+	if err := <-p.done; err != nil {
+		t.Fatal(err)
+	}
+	logged := p.logged()
+	silent.Close() // from here on nobody listens, and nothing is to be sent
+	p = start(t, dir, strings.Replace(conf, "stats_interval: 1s", "stats_interval: 1h", 1))
+	if n := lost(p); n < 10 || !strings.Contains(logged, fmt.Sprintf("sink=silent events=%v\n", n)) {
+		t.Errorf("%v events of the end before are counted, which said\n%s", n, logged)
+	}
+	p.stop()
+	p = start(t, dir, conf)
+	if n := lost(p); n != 0 {
+		t.Errorf("%v events are counted after an end that lost none", n)
+	}
+	p.stop()
+}
+
 // TestCheckRehearses: check finds what would keep run from its work.
 func TestCheckRehearses(t *testing.T) {
 	dir := t.TempDir()

@@ -71,8 +71,10 @@ type Daemon struct {
 	metrics http.Handler
 	// recalled is the links of an earlier run.
 	recalled []dissect.KnownLink
-	gauges   gauges
-	said     map[string]string // the last notice about each interface
+	// lostBefore is what the earlier run lost at its end.
+	lostBefore endLosses
+	gauges     gauges
+	said       map[string]string // the last notice about each interface
 	// ledger adds exposures up; nil: none is configured, or it cannot be opened.
 	ledger  atomic.Pointer[exposure.Ledger]
 	copying sync.Mutex // held while a copy of it is handed out
@@ -113,8 +115,16 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if d.sinks, err = sink.Open(conf.Sinks, sink.Deps{Log: d.log}); err != nil {
 		return err
 	}
-	// Whatever ends this function, findings that are queued get their time.
-	defer d.closeSinks()
+	// Whatever ends this function, findings that are queued get their time, and who asks
+	// meanwhile is told what becomes of them.
+	var web *server
+	defer func() {
+		d.closeSinks()
+		d.keepLosses()
+		if web != nil {
+			web.close()
+		}
+	}()
 	before, moved, err := readState(conf.State.File)
 	if err != nil {
 		return err
@@ -122,7 +132,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if moved != "" {
 		d.log.Warn("state of an earlier run cannot be read, and was moved aside", "file", moved)
 	}
-	d.recalled = before.Links
+	d.recalled, d.lostBefore = before.Links, before.Lost
 	d.canaries.Store(canary.NewWatch(conf.Canaries, time.Now(), nil))
 	lc := conf.Capture
 	lc.Notify = d.port
@@ -149,8 +159,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	}
 	d.totals = telemetry.NewCollector(d.opts.Build, publishers...)
 	d.metrics = d.exposition()
-	web, err := listen(conf.Web, d.handler(conf.Web), d.log)
-	if err != nil {
+	if web, err = listen(conf.Web, d.handler(conf.Web), d.log); err != nil {
 		return err
 	}
 
@@ -208,7 +217,6 @@ func (d *Daemon) Run(ctx context.Context) error {
 	d.unread()
 	d.recordLosses()
 	d.tellTotals()
-	web.close()
 	return runErr
 }
 

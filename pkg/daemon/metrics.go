@@ -89,7 +89,7 @@ func (d *Daemon) Collect(ch chan<- prometheus.Metric) {
 	})
 }
 
-// drops is the frames the capture lost, by reason.
+// drops is the frames the capture lost, by reason; the last one is not_read.
 func (d *Daemon) drops() []output.Count {
 	n := uint64(0)
 	for _, s := range d.capture.Stats() {
@@ -100,9 +100,13 @@ func (d *Daemon) drops() []output.Count {
 
 // exposition is the metrics of workers, sinks and the daemon.
 func (d *Daemon) exposition() http.Handler {
-	d.totals.Drops = d.drops
+	d.totals.Drops = func() []output.Count {
+		list := d.drops()
+		list[len(list)-1].N += d.lostBefore.Frames
+		return list
+	}
 	d.totals.Rules = func() *rules.Set { return d.plan.Load().Set }
-	return telemetry.NewExposition(d.totals, d, telemetry.NewSinkCollector(d.sinks.Snapshots)).Handler()
+	return telemetry.NewExposition(d.totals, d, telemetry.NewSinkCollector(d.snapshots)).Handler()
 }
 
 // Status is the daemon as its page of JSON tells it.

@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
+	"reflect"
 	"slices"
 	"time"
 
 	"sigtransit/pkg/dissect"
+	"sigtransit/pkg/sink"
 )
 
 // stateVersion grows when older programs would misread the file.
@@ -28,6 +30,14 @@ type state struct {
 	Version int                 `json:"version"`
 	Written time.Time           `json:"written"`
 	Links   []dissect.KnownLink `json:"links"`
+	// Lost is what was lost at the end: too late for whoever scrapes.
+	Lost endLosses `json:"lost,omitzero"`
+}
+
+// endLosses are losses of an end, with those of the ends before where they lost, too.
+type endLosses struct {
+	Frames uint64            `json:"frames,omitempty"` // captured and not read
+	Sinks  map[string]uint64 `json:"sinks,omitempty"`  // events, by name of the sink
 }
 
 // readState reads the file; one that is not there is an empty state. A file that
@@ -109,7 +119,7 @@ func (d *Daemon) saveState(ctx context.Context) error {
 		return nil
 	}
 	now := time.Now()
-	s := state{Version: stateVersion, Written: now.UTC().Truncate(time.Second)}
+	s := state{Version: stateVersion, Written: now.UTC().Truncate(time.Second), Lost: d.lostBefore}
 	have := map[string]bool{} // pairs of ends
 	add := func(l dissect.KnownLink) {
 		known := false
@@ -142,4 +152,42 @@ func (d *Daemon) saveState(ctx context.Context) error {
 		}
 	}
 	return s.write(name)
+}
+
+// keepLosses notes what this run lost at its end in the state, where the next one finds it:
+// beyond what the one before lost, so that a counter shows it, or nothing.
+func (d *Daemon) keepLosses() {
+	name := d.plan.Load().Config.State.File
+	var lost endLosses
+	if n := d.gauges.unread.Load(); n != 0 {
+		lost.Frames = d.lostBefore.Frames + n
+	}
+	for _, x := range d.sinks.Snapshots() {
+		if n := x.Drops[sink.DropShutdown]; n != 0 {
+			if lost.Sinks == nil {
+				lost.Sinks = map[string]uint64{}
+			}
+			lost.Sinks[x.Name] = d.lostBefore.Sinks[x.Name] + n
+		}
+	}
+	if name == "" || reflect.DeepEqual(lost, d.lostBefore) {
+		return
+	}
+	s, _, err := readState(name)
+	if err == nil {
+		s.Version, s.Lost = stateVersion, lost
+		err = s.write(name)
+	}
+	if err != nil {
+		d.log.Error("what was lost at the end is not in the state", "error", err)
+	}
+}
+
+// snapshots are the states of the sinks for metrics, with what was lost at the end before.
+func (d *Daemon) snapshots() []sink.Snapshot {
+	list := d.sinks.Snapshots()
+	for i := range list {
+		list[i].Drops[sink.DropShutdown] += d.lostBefore.Sinks[list[i].Name]
+	}
+	return list
 }
