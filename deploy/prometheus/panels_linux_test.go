@@ -33,7 +33,7 @@ func names(t *testing.T, p *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range append(files, "sigtransit.rules.yml", "sigtransit.test.yml") {
+	for _, file := range slices.Concat(files, testFiles, []string{"sigtransit.rules.yml"}) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
