@@ -69,6 +69,19 @@ func (s *Set) Excepted(f *Finding) (in, late *Exception) {
 	return nil, late
 }
 
+// AcceptsUndeclared reports that an exception in force at a time (nanoseconds since the
+// epoch) accepts messages of a partner over a carrier that it does not declare. One that
+// names rules accepts them if a rule about such paths is among them.
+func (s *Set) AcceptsUndeclared(partner, carrier string, service signaling.Service, class signaling.Class, at int64) bool {
+	return slices.ContainsFunc(s.Exceptions, func(x *Exception) bool {
+		return at < x.end && (x.carriers == nil || x.carriers[carrier]) && (x.partners == nil || x.partners[partner]) &&
+			x.service.has(uint8(service)) && x.class.has(uint8(class)) &&
+			(x.rules == nil || slices.ContainsFunc(s.Detections, func(d *Detection) bool {
+				return x.rules[d.ID] && d.Path() != nil && d.Path().Kind == PathUndeclared
+			}))
+	})
+}
+
 // excepted reports that an exception covers the finding at hand and takes it. One that
 // has expired takes nothing and is told.
 func (e *Engine) excepted() bool {

@@ -17,7 +17,7 @@ var (
 	signalingDesc   = desc("signaling_messages_total", "Messages, each once, by what is known of their path.", "class", "direction", "path")
 	partnerDesc     = desc("partner_messages_total", "Messages from and to a partner of metrics.partners.", "partner", "class")
 	partnerOverDesc = desc("partner_exposure_messages_total", "Messages from and to a partner of metrics.partners with a carrier on their path.", "partner", "carrier", "class")
-	overDesc        = desc("path_messages_total", "Messages that a carrier carried, by whether the IR.21 of their partner names it.", "carrier", "declaration")
+	overDesc        = desc("path_messages_total", "Messages that a carrier carried, by whether the IR.21 of their partner names it, or an exception accepts that it does not.", "carrier", "declaration")
 	firstSeenDesc   = desc("first_seen_paths_total", "Partners seen over a carrier for the first time since the ledger began, by whether their IR.21 names it.", "carrier", "declaration")
 	subscribersDesc = desc("exposed_subscribers", "Distinct subscribers of readable messages with a carrier on their path, since the hour or day (UTC) began; an estimate.", "carrier", "class", "window")
 	ledgerUpDesc    = desc("ledger_up", "1: the ledger is open, and could be written and swept the last time.")

@@ -293,8 +293,7 @@ func (b *book) absorb(x *batch) {
 		rows[i] = b.cell(x, &x.cells[i])
 	}
 	sightings := x.byCell()
-	b.totals.rules = b.opts.Rules
-	b.totals.absorb(x, sightings, b.horizon, func(n uint32) *Partner { return &b.partner(x, n).p })
+	b.totals.absorb(x, sightings, b.horizon, b.opts.Rules, func(n uint32) *Partner { return &b.partner(x, n).p })
 	// What rows saw is spread over memory: it is waited for together, for some rows at a time.
 	of := func(i int) []sighting {
 		if i == 0 {

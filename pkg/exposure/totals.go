@@ -57,10 +57,11 @@ const (
 	DeclaredUnknown Declared = iota // the partner declares nothing or is not known, or home chose the carrier
 	DeclaredYes
 	DeclaredNo
+	DeclaredAccepted // not declared, and an exception in force accepts it
 	NumDeclared
 )
 
-var declaredNames = [NumDeclared]string{"unknown", "declared", "undeclared"}
+var declaredNames = [NumDeclared]string{"unknown", "declared", "undeclared", "accepted"}
 
 func (d Declared) String() string { return declaredNames[min(d, NumDeclared-1)] }
 
@@ -103,7 +104,8 @@ type Totals struct {
 	Whole    map[Whole]uint64
 	Partners map[OfPartner]uint64 // of CountPartners alone
 	// Over has how many messages passed a carrier, and FirstSeen how many partners were
-	// seen over it for the first time since the database began.
+	// seen over it for the first time since the database began; that exceptions accept
+	// them, FirstSeen does not tell.
 	Over, FirstSeen map[Over]uint64
 	// Begin is the first hour that the database ever had, seconds since the epoch; 0: it
 	// is empty.
@@ -135,7 +137,6 @@ type totals struct {
 	partners map[OfPartner]*signed
 	over     map[Over]*signed
 	first    map[Over]uint64
-	rules    *rules.Set // of the ledger; nil: none
 	begin    int64
 	paths    map[[2]string]bool // partners and carriers seen together, ever
 	starts   [NumWindows]int64  // of the windows at hand
@@ -195,9 +196,9 @@ func entry[K comparable, V any](m map[K]*V, k K) *V {
 	return v
 }
 
-// absorb adds what a recorder counted, its sightings by cell. partner tells the id of a
-// partner.
-func (t *totals) absorb(x *batch, sightings []sighting, horizon int64, partner func(n uint32) *Partner) {
+// absorb adds what a recorder counted, its sightings by cell. Exceptions are those of a
+// set, nil: there are none. partner tells the id of a partner.
+func (t *totals) absorb(x *batch, sightings []sighting, horizon int64, set *rules.Set, partner func(n uint32) *Partner) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.horizon = horizon
@@ -208,7 +209,7 @@ func (t *totals) absorb(x *batch, sightings []sighting, horizon int64, partner f
 			t.begin = h
 		}
 		carrier := x.carrierOf(c)
-		t.cell(c, partner(uint32(c.key>>shiftPartner&maxPartner)), carrier)
+		t.cell(c, partner(uint32(c.key>>shiftPartner&maxPartner)), carrier, set)
 		end := x.ends[i]
 		t.subscribers(c, carrier, sightings[first:end])
 		first = end
@@ -224,7 +225,7 @@ func (b *batch) carrierOf(c *cell) string {
 }
 
 // cell adds what was counted of a key.
-func (t *totals) cell(c *cell, p *Partner, carrier string) {
+func (t *totals) cell(c *cell, p *Partner, carrier string, set *rules.Set) {
 	partner := p.ID
 	class, direction := signaling.Class(c.key>>shiftClass&15), signaling.Direction(c.key>>shiftDirection&7)
 	evidence := signaling.Evidence(c.key >> shiftEvidence & 7)
@@ -237,10 +238,15 @@ func (t *totals) cell(c *cell, p *Partner, carrier string) {
 		x[1].add(c.secrets)
 		if carried(evidence) {
 			o := Over{carrier, p.declares(carrier, hourOf(c.hour))}
-			if o.Declared == DeclaredNo && evidence == signaling.EvidenceAdjacent && t.rules != nil && t.rules.HomeCarrier(carrier) {
+			if o.Declared == DeclaredNo && evidence == signaling.EvidenceAdjacent && set != nil && set.HomeCarrier(carrier) {
 				o.Declared = DeclaredUnknown // home chose it, and what the partner declares lies behind it
 			}
-			entry(t.over, o).add(c.messages)
+			over := o
+			if o.Declared == DeclaredNo && set != nil &&
+				set.AcceptsUndeclared(partner, carrier, signaling.Service(c.key>>shiftService&3), class, hourOf(c.hour)*int64(time.Second)) {
+				over.Declared = DeclaredAccepted
+			}
+			entry(t.over, over).add(c.messages)
 			if pair := [2]string{partner, carrier}; partner != "" && partner != Other && !t.paths[pair] && len(t.paths) < maxPaths {
 				t.paths[pair] = true
 				t.first[o]++

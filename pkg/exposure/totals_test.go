@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"maps"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -132,5 +133,52 @@ func TestTotals(t *testing.T) {
 	}
 	if len(got.Exposed)+len(got.Whole) != 0 || !maps.Equal(got.Subscribers, want) {
 		t.Errorf("after a restart: %v\nwant %v", got.Subscribers, want)
+	}
+}
+
+// TestAcceptedUndeclared: messages over a carrier that the partner does not declare are
+// counted apart while an exception fits them.
+func TestAcceptedUndeclared(t *testing.T) {
+	declared := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Green Hub", Carriers: []string{"green-hub"}, Use: partners.Primary}}
+	const end = ", owner: noc, reason: r, expires: "
+	for exception, want := range map[string]Declared{
+		"": DeclaredNo,
+		"partner: NPLTE, carrier: blue-transit" + end + "2026-11-22":                    DeclaredAccepted,
+		"carrier: blue-transit, rule: p, class: sms, service: ss7" + end + "2200-01-01": DeclaredAccepted,
+		"partner: NPLTE" + end + "2026-11-21":                                           DeclaredNo,
+		"partner: XXXXX" + end + "2200-01-01":                                           DeclaredNo,
+		"carrier: green-hub" + end + "2200-01-01":                                       DeclaredNo,
+		"class: call" + end + "2200-01-01":                                              DeclaredNo,
+		"service: diameter" + end + "2200-01-01":                                        DeclaredNo,
+		"rule: v" + end + "2200-01-01":                                                  DeclaredNo,
+	} {
+		dir := t.TempDir()
+		file := func(name, text string) string {
+			name = filepath.Join(dir, name)
+			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return name
+		}
+		o := rules.Options{NoBuiltin: true, NoBuiltinDetections: true,
+			DetectionFiles: []string{file("r.yaml", "detections:\n  - {id: p, title: P, mode: off, match: {path: undeclared}}\n  - {id: v, title: V, match: {path: {kind: volume, threshold: 5}}}\n")},
+			Own:            []rules.Own{{Name: "carriers", Data: []byte("carriers:\n  - {id: blue-transit}\n  - {id: green-hub, watched: false}\n")}}}
+		if exception != "" {
+			o.ExceptionFiles = []string{file("x.yaml", "exceptions:\n  - {id: x, "+exception+"}\n")}
+		}
+		set, err := rules.Load(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := newTeller(t, filepath.Join(dir, "ledger.db"), declared, set)
+		x.record(false, burst{0, 5, signaling.ClassSMS, blue}, burst{0, 3, signaling.ClassSMS, green})
+		x.end()
+		got := x.l.Totals(time.Unix(0, at(0)))
+		if w := map[Over]uint64{{"blue-transit", want}: 5, {"green-hub", DeclaredYes}: 3}; !maps.Equal(got.Over, w) {
+			t.Errorf("%q: %v, want %v", exception, got.Over, w)
+		}
+		if w := map[Over]uint64{{"blue-transit", DeclaredNo}: 1, {"green-hub", DeclaredYes}: 1}; !maps.Equal(got.FirstSeen, w) {
+			t.Errorf("%q: first seen %v, want %v", exception, got.FirstSeen, w)
+		}
 	}
 }
