@@ -17,7 +17,7 @@ eventually() { # SECONDS COMMAND...
   local end=$((SECONDS + $1)); shift
   until "$@" >/dev/null 2>&1; do ((SECONDS < end)) || return 1; sleep 0.2; done
 }
-mode() { local got; got=$(stat -c '%a %U:%G' "$1") && [[ $got = "$2" ]] || fail "$1 is $got, want $2"; }
+mode() { local got; got=$(stat -Lc '%a %U:%G' "$1") && [[ $got = "$2" ]] || fail "$1 is $got, want $2"; }
 
 config=/etc/sigtransit/sigtransit.yaml findings=/var/lib/sigtransit/findings.jsonl pid='' links=''
 work=$(mktemp -d)
@@ -42,7 +42,7 @@ for a in amd64:x86_64:003e arm64:aarch64:00b7; do
   [[ $(od -An -tx2 -j18 -N2 --endian=little "$work/program" | tr -d ' ') = "$machine" ]] || fail "$d holds a program for another machine"
   ! grep -qa 'ld-linux' "$work/program" || fail "the program in $d is not static"
   dpkg-deb --fsys-tarfile "$d" | tar -t | sed 's/^\.//' | grep -v '/$' | sed 's#zsh/vendor-completions#zsh/site-functions#' | sort >"$work/deb"
-  rpm -qpl "$r" 2>/dev/null | grep -vE '^/(etc|var/lib|var/log)/sigtransit$' | sort >"$work/rpm"
+  rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$r" 2>/dev/null | grep -v ^d | cut -d' ' -f2 | sort >"$work/rpm"
   diff "$work/deb" "$work/rpm" || fail "$d and $r hold different files"
   for s in preinstall postinstall preuninstall postuninstall; do
     rpm -qp --scripts "$r" 2>/dev/null | grep -q "^$s scriptlet" || fail "$r has no $s"
@@ -66,6 +66,20 @@ for f in $(grep -v ^/etc/ "$work/deb" | grep -v -e ^/usr/bin -e zsh/); do mode "
 ! command -v man >/dev/null || man -w sigtransit-run >/dev/null || fail 'no manual page'
 bash -c 'source /usr/share/bash-completion/completions/sigtransit && complete -p sigtransit' >/dev/null || fail 'completion'
 ok 'user, files, modes, version, manual, completion'
+
+# Links of the documents, and of the alerts to their runbooks, lead to what is there.
+doc=/usr/share/doc/sigtransit n=0
+while IFS=: read -r from link; do
+  to=${link#file://} anchor=
+  [[ $to != *'#'* ]] || { anchor=${to#*'#'} to=${to%%'#'*}; }
+  [[ $to = /* ]] || to=$(dirname "$from")/$to
+  [[ -e $to ]] || fail "$from links to $link, which is not installed"
+  [[ -z $anchor || $to != *.md ]] || sed -nE 's/^#+ //p' "$to" | tr '[:upper:] ' '[:lower:]-' | tr -cd 'a-z0-9_\n-' | grep -qx -- "$anchor" || fail "$from links to $link, and $to has no such heading"
+  n=$((n + 1))
+done < <(find $doc -type f -name '*.md' -exec grep -oHE '\]\([^) ]+\)' {} + | sed -E 's/:\]\(/:/; s/\)$//' | grep -vE ':(https?://|mailto:|#)'
+  grep -oHE 'file://[^ ]+' /usr/share/sigtransit/prometheus/sigtransit.rules.yml)
+((n > 100)) || fail "only $n links were followed"
+ok "$n links of documents and alerts"
 
 unit=/usr/lib/systemd/system/sigtransit.service
 out=$(systemd-analyze verify $unit 2>&1) && [[ -z $(grep -v 'failed with code' <<<"$out") ]] || { echo "$out"; fail 'systemd-analyze verify'; } # man is not everywhere

@@ -18,6 +18,10 @@ type alert struct {
 	Labels, Annotations map[string]string
 }
 
+// installed is where the packages put the documents, each in its folder of the
+// repository, so that their links hold.
+const installed = "/usr/share/doc/sigtransit/"
+
 // testFiles are the tests of the alerts.
 var testFiles = []string{"sigtransit.test.yml", "sigtransit.days.test.yml"}
 
@@ -142,7 +146,7 @@ func TestAlertsAreWhole(t *testing.T) {
 				t.Errorf("%s has no %s", a.Alert, key)
 			}
 		}
-		if want := "deploy/prometheus/README.md#" + strings.ToLower(a.Alert); a.Annotations["runbook_url"] != want {
+		if want := "file://" + installed + "deploy/prometheus/README.md#" + strings.ToLower(a.Alert); a.Annotations["runbook_url"] != want {
 			t.Errorf("%s: runbook_url is %q, want %q", a.Alert, a.Annotations["runbook_url"], want)
 		}
 		for _, part := range []string{"\n**Means.** ", "\n**Impact.** ", "\n1. ", "\n2. ", "\n3. "} {
