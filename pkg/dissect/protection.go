@@ -7,7 +7,6 @@ import (
 
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/m3ua"
-	"sigtransit/decoders/sctp"
 	"sigtransit/decoders/tlsrec"
 	"sigtransit/pkg/signaling"
 )
@@ -29,6 +28,12 @@ func readable(b []byte) bool {
 	return len(b) >= diameter.HeaderLen && diameter.HeaderLooksValid(b)
 }
 
+// plainly reports that a user message of SCTP is a readable one, even where ciphertext
+// is expected.
+func plainly(b []byte) bool {
+	return readable(b) || m3ua.LooksLike(b) && lengthFits(contentM3UA, b)
+}
+
 // record tells whether b begins with a record of TLS or DTLS. On a flow that is
 // known to carry readable messages a ClientHello or ServerHello is asked for, or a
 // header that garbage has once in 2^24: a mistake there would be told as a link
@@ -47,7 +52,7 @@ func record(f *flow, b []byte) tlsrec.Protocol {
 
 // covered takes an SCTP user message of a flow that is encrypted, or begins to be,
 // and reports whether it was part of that; if not it is a readable message.
-func (d *Dissector) covered(h *half, ppid uint32, b []byte) bool {
+func (d *Dissector) covered(h *half, b []byte) bool {
 	f := h.flow
 	k := record(f, b)
 	protected := f.link.Protection != signaling.Clear
@@ -68,8 +73,7 @@ func (d *Dissector) covered(h *half, ppid uint32, b []byte) bool {
 		return false
 	default:
 		// Ciphertext that goes on from the message before, or a readable message.
-		canonical, _ := sctp.PPID(ppid)
-		if readable(b) || canonical != sctp.PPIDDiameterDTLS && m3ua.LooksLike(b) && lengthFits(contentM3UA, b) {
+		if plainly(b) {
 			return false
 		}
 		if s := f.shield; s != nil && s.proto == tlsrec.TLS && s.bound && s.stream == d.data.StreamID && s.half[h.from].left > 0 {

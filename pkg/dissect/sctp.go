@@ -251,7 +251,7 @@ func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
 	if len(b) == 0 {
 		return
 	}
-	if (b[0] != 1 || f.link.Protection != signaling.Clear) && d.covered(h, ppid, b) {
+	if (b[0] != 1 || f.link.Protection != signaling.Clear) && d.covered(h, b) {
 		return
 	}
 	kind := contentUnknown
@@ -268,10 +268,13 @@ func (d *Dissector) userMessage(h *half, ppid uint32, b []byte, cut bool) {
 	case sctp.PPIDDiameter:
 		kind = contentDiameter
 	case sctp.PPIDDiameterDTLS:
-		// DTLS by its identifier, whatever the record looks like.
-		f.shielded().proto = tlsrec.DTLS
-		d.encrypted(f, tlsrec.DTLS)
-		return
+		// DTLS by its identifier, whatever the record looks like, unless it is readable;
+		// where messages are, one that is broken is no record, none of which begins so.
+		if kind = contentDiameter; !plainly(b) && (b[0] != 1 || !f.plain) {
+			f.shielded().proto = tlsrec.DTLS
+			d.encrypted(f, tlsrec.DTLS)
+			return
+		}
 	default:
 		if kind = f.content; kind == contentUnknown || kind == contentOther {
 			kind = d.guess(f, ppid, b)

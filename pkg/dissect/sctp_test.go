@@ -1,8 +1,11 @@
 package dissect
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	"sigtransit/pkg/signaling"
@@ -221,6 +224,50 @@ func TestDTLSByPPID(t *testing.T) {
 	l.expect(t)
 	if n := len(l.flows); n == 0 || l.flows[n-1].state != "protected" || l.flows[n-1].protection != signaling.DTLS {
 		t.Errorf("flow events %+v", l.flows)
+	}
+}
+
+// TestReadableByDTLSPPID: readable messages under the identifier of DTLS, which some stacks
+// leave on whether they encrypt or not.
+func TestReadableByDTLSPPID(t *testing.T) {
+	record := []byte{23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 9, 0, 2, 0x55, 0xaa}
+	sealed := []byte{0x2e, 0x55, 0xaa, 0x55, 0xaa, 1, 2, 3, 4, 5, 6, 7, 8} // a short header of DTLS 1.3
+	broken := bytes.Clone(purgeRequest(3))
+	broken[4] |= 0x0f // flags that nobody has
+	pair := [][]byte{purgeRequest(1), purgeAnswer(1)}
+	const both = "PUR request,PUR answer"
+	for name, tt := range map[string]struct {
+		steps [][]byte // of the two ends in turn
+		want  string   // messages
+		flows string   // states
+	}{
+		"from the start":              {pair, both, "new"},
+		"M3UA":                        {[][]byte{purgeData(1)}, "purgeMS invoke", "new"},
+		"behind a record":             {append([][]byte{record, record}, pair...), both, "new,protected,downgraded"},
+		"a record behind":             {append(slices.Clone(pair), record), both, "new,protected"},
+		"a short record behind":       {append(slices.Clone(pair), sealed), both, "new,protected"},
+		"a broken message behind":     {append(slices.Clone(pair), broken), both + ",PUR request", "new"},
+		"not readable from the start": {[][]byte{broken, sealed}, "", "new,protected"},
+	} {
+		for _, ppid := range []uint32{synth.PPIDDiameterDTLS, synth.PPIDDiameterDTLS << 24} {
+			l := newLink(4711)
+			for i, b := range tt.steps {
+				l.send(i%2, ppid, b)
+			}
+			var states []string
+			for _, f := range l.flows {
+				states = append(states, f.state)
+			}
+			if got := strings.Join(l.operations(), ","); got != tt.want || strings.Join(states, ",") != tt.flows {
+				t.Errorf("%s, identifier %#x: messages %q, flows %q, want %q, %q", name, ppid, got, states, tt.want, tt.flows)
+			}
+			for _, m := range l.messages {
+				if m.Protection != signaling.Clear {
+					t.Errorf("%s: a message that could be read is %v", name, m.Protection)
+				}
+			}
+			checkAccounts(t, l.Dissector)
+		}
 	}
 }
 
