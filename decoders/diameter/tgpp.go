@@ -24,10 +24,12 @@ func (k VectorKind) String() string { return vectorKindNames[min(k, NumVectorKin
 // tgpp reads a 3GPP AVP; g is the group it stands in, nil for the message.
 func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 	switch a.code {
-	case 1407: // Visited-PLMN-Id (TS 29.272 7.3.9)
+	case 1407: // Visited-PLMN-Id (TS 29.272 7.3.9): in lists of networks, it is any of them
 		if len(a.data) == 3 {
 			if p, ok := telecom.PLMNFromTBCD([3]byte(a.data)); ok {
-				m.visited(p)
+				if depth == 0 {
+					m.visited(p)
+				}
 				return
 			}
 		}
@@ -189,7 +191,7 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 	case 601: // Public-Identity (TS 29.229 6.3.2)
 		m.publicIdentity(a.data)
 	case 600: // Visited-Network-Identifier (TS 29.229 6.3.1)
-		if p, ok := plmnOfDomain(a.data); ok {
+		if p, ok := plmnOfDomain(a.data); ok && depth == 0 && m.namesVisited() {
 			m.visited(p)
 		}
 	case 2401, 2406: // Serving-Node, Additional-Serving-Node (TS 29.173 6.4.3, 6.4.4)
@@ -198,6 +200,19 @@ func (m *Message) tgpp(a *avp, b []byte, depth int, g *group) {
 	default:
 		m.other(a, b, depth)
 	}
+}
+
+// namesVisited reports that a Visited-Network-Identifier is of the network that serves the
+// subscriber. Elsewhere (S6a, S6b, the registration of SWx) it is of the network that his
+// gateway was allocated in.
+func (m *Message) namesVisited() bool {
+	switch m.AppID {
+	case 16777216, 16777250, 16777264: // Cx (TS 29.229 6.1.1), STa and SWm (TS 29.273)
+		return true
+	case 16777219, 16777265: // Wx (TS 29.234), SWx (TS 29.273 8.2.2.1)
+		return m.Command == 303
+	}
+	return false
 }
 
 // found notes the presence of what has any data, and judges it.

@@ -325,7 +325,8 @@ func tsharkDiameter(t *testing.T, bin, file string) messageKeys {
 			case "diameter":
 				app, _ := strconv.Atoi(x.show("diameter.applicationId"))
 				flags, _ := strconv.ParseUint(x.show("diameter.flags"), 0, 8)
-				s := second{app: app, request: flags&0x80 != 0}
+				command, _ := strconv.Atoi(x.show("diameter.cmd.code"))
+				s := second{app: app, command: command, request: flags&0x80 != 0}
 				for _, a := range avpsOf(x) {
 					s.top(a)
 				}
@@ -348,7 +349,7 @@ func tsharkDiameter(t *testing.T, bin, file string) messageKeys {
 // second decides a second time what the AVPs of a message mean.
 type second struct {
 	told
-	app            int
+	app, command   int
 	request        bool
 	strong, number string // an IMSI from an AVP made for it, a number that is not an additional one
 }
@@ -362,8 +363,26 @@ func (s *second) top(a tsharkAVP) {
 		s.result = "0:" + a.field.show("diameter.Result-Code")
 	case a.vendor == 0 && a.code == 297 && s.result == "":
 		s.result = a.field.show("diameter.Vendor-Id") + ":" + a.field.show("diameter.Experimental-Result-Code")
+	case (a.vendor == vendor3GPP || a.vendor == 0 && s.app >= 1<<24) && a.code == 1407 && s.visited == "" && len(a.data) == 3:
+		if d := swapped(a.data); len(d) >= 3 {
+			s.visited = a.field.show("e212.mcc") + "-" + a.field.show("e212.mnc")
+		}
+	case a.vendor == vendor3GPP && a.code == 600 && s.visited == "" && slices.Contains(s.visits(), s.command):
+		s.domain(string(a.data))
 	}
 	s.any(a)
+}
+
+// visits are the commands whose Visited-Network-Identifier is of the network that the
+// subscriber visits.
+func (s *second) visits() []int {
+	switch s.app {
+	case 16777216, 16777250, 16777264: // Cx, STa, SWm
+		return []int{s.command}
+	case 16777219, 16777265: // Wx, SWx
+		return []int{303}
+	}
+	return nil
 }
 
 var (
@@ -508,12 +527,6 @@ func (s *second) any(a tsharkAVP) {
 		s.msisdn = isdnOf(a.data)
 	case a.code == 601:
 		s.public(v)
-	case a.code == 1407 && s.visited == "" && len(a.data) == 3:
-		if d := swapped(a.data); len(d) >= 3 {
-			s.visited = a.field.show("e212.mcc") + "-" + a.field.show("e212.mnc")
-		}
-	case a.code == 600 && s.visited == "":
-		s.domain(v)
 	case a.code == 18 && s.visited == "" && digitsOnly.MatchString(v) && (len(v) == 5 || len(v) == 6):
 		mcc, _ := strconv.Atoi(v[:3])
 		mnc, _ := strconv.Atoi(v[3:])
