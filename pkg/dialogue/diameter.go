@@ -1,6 +1,10 @@
 package dialogue
 
-import "sigtransit/pkg/signaling"
+import (
+	"encoding/binary"
+
+	"sigtransit/pkg/signaling"
+)
 
 // Bounds of the table of Diameter requests.
 const (
@@ -32,18 +36,32 @@ func (k RequestKey) hash() uint32 {
 }
 
 // Sight names a request wherever it is seen: an agent that passes it on keeps the
-// End-to-End Identifier and the Origin-Host (RFC 6733 3, 6.1.9). Its lowest bit is the
-// T flag, which tells a request that was sent again on another link from one that is
-// seen there again. 0: it is seen on one link only.
+// End-to-End Identifier, the Origin-Host and the Session-Id (RFC 6733 3, 6.1.9, 8.8). The
+// last is what tells requests of stacks apart that count the first anew on each
+// connection. The lowest bit is the T flag, which tells a request that was sent again on
+// another link from one that is seen there again. 0: it is seen on one link only.
 type Sight uint64
 
-// SightOf is the sight of a request with an origin.
-func SightOf(endToEnd, command uint32, again bool, originHost []byte) Sight {
-	s := Sight(mix(uint64(endToEnd)<<32|uint64(command), uint64(signature(originHost)))) &^ 1
+// SightOf is the sight of a request with an origin; sessionID is empty where it has none.
+func SightOf(endToEnd, command uint32, again bool, originHost, sessionID []byte) Sight {
+	s := Sight(mix(mix(uint64(endToEnd)<<32|uint64(command), uint64(signature(originHost))), digest(sessionID))) &^ 1
 	if again {
 		s |= 1
 	}
 	return s | 2 // never 0
+}
+
+// digest is a hash of all octets: Session-Ids of one node may differ in any of them, and
+// have its name before and an optional value behind (RFC 6733 8.8).
+func digest(b []byte) uint64 {
+	h := uint64(len(b))
+	for ; len(b) >= 8; b = b[8:] {
+		h = mix(h, binary.LittleEndian.Uint64(b))
+	}
+	for _, c := range b {
+		h = h<<8 ^ h>>56 ^ uint64(c)
+	}
+	return mix(h, hashSeed)
 }
 
 // request is the sight without the T flag.
@@ -110,14 +128,16 @@ func (t *Diameter) find(k RequestKey, h uint32) int32 {
 }
 
 // Request opens the entry of a request. repeated: one with this key is open
-// already (a retransmission); its entry is returned. duplicate: the same request was
+// already, with this sight (a retransmission); its entry is returned. duplicate: the same request was
 // seen on another link shortly before, on the other side of a mirrored agent; mem is
 // what the sights share. A request that is sent again on another link shares it too,
 // and is no duplicate: its answer is. mem is valid until the next call.
 func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation, sight Sight) (mem *signaling.Memory, repeated, duplicate bool) {
 	h := k.hash()
 	t.age(now)
-	if slot := t.find(k, h); slot != 0 {
+	if slot := t.find(k, h); slot != 0 && t.entries.at(slot).sight != sight.request() {
+		t.close(slot) // identifiers that are used anew: the old request is over
+	} else if slot != 0 {
 		t.Counters.Duplicates++
 		e := t.entries.at(slot)
 		if first := t.first(e); first != nil {

@@ -10,7 +10,7 @@ import (
 // TestMirroredAgent: the request of link 1 is seen again on links 2 and 3, with
 // other Hop-by-Hop Identifiers, and its answer on the way back.
 func TestMirroredAgent(t *testing.T) {
-	sight := SightOf(20, 316, false, []byte("mme1.example.net"))
+	sight := SightOf(20, 316, false, []byte("mme1.example.net"), nil)
 	key := func(link uint64) RequestKey {
 		return RequestKey{Link: link, HopByHop: uint32(100 + link), EndToEnd: 20}
 	}
@@ -43,16 +43,18 @@ func TestMirroredAgent(t *testing.T) {
 
 // TestNoSecondSight: what looks alike and is another request.
 func TestNoSecondSight(t *testing.T) {
-	host := []byte("mme1.example.net")
-	sight := SightOf(20, 316, false, host)
+	host, session := []byte("mme1.example.net"), []byte("mme1.example.net;1;20;a session of some length")
+	sight := SightOf(20, 316, false, host, session)
 	for name, second := range map[string]struct {
 		at    int64
 		link  uint64
 		sight Sight
 	}{
-		"another End-to-End Identifier": {1, 2, SightOf(21, 316, false, host)},
-		"another command":               {1, 2, SightOf(20, 318, false, host)},
-		"another origin":                {1, 2, SightOf(20, 316, false, []byte("mme2.example.net"))},
+		"another End-to-End Identifier": {1, 2, SightOf(21, 316, false, host, session)},
+		"another command":               {1, 2, SightOf(20, 318, false, host, session)},
+		"another origin":                {1, 2, SightOf(20, 316, false, []byte("mme2.example.net"), session)},
+		"another session":               {1, 2, SightOf(20, 316, false, host, []byte("mme1.example.net;1;21;a session of some length"))},
+		"no session":                    {1, 2, SightOf(20, 316, false, host, nil)},
 		"the same link":                 {1, 1, sight},
 		"later":                         {sightWindow + 1, 2, sight},
 		"of the base protocol":          {1, 2, 0},
@@ -66,7 +68,7 @@ func TestNoSecondSight(t *testing.T) {
 	// Sent again on another link it is another request, with the same answer.
 	d := NewDiameter()
 	first, _, _ := d.Request(0, RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20}, 7, sight)
-	again := SightOf(20, 316, true, host)
+	again := SightOf(20, 316, true, host, session)
 	if mem, _, duplicate := d.Request(1, RequestKey{Link: 2, HopByHop: 2, EndToEnd: 20}, 7, again); duplicate || mem != first {
 		t.Errorf("sent again: duplicate %v, memory shared %v", duplicate, mem == first)
 	}
@@ -87,6 +89,32 @@ func TestNoSecondSight(t *testing.T) {
 	}
 }
 
+// TestKeyAnew: a node that has begun to count anew uses the identifiers of a request that
+// was never answered.
+func TestKeyAnew(t *testing.T) {
+	d := NewDiameter()
+	k := RequestKey{Link: 1, HopByHop: 1, EndToEnd: 20}
+	host := []byte("mme1.example.net")
+	old, _, _ := d.Request(0, k, 7, SightOf(20, 316, false, host, []byte("old")))
+	old.IMSI = telecom.MustDigits("001010123456789")
+	d.Request(1, RequestKey{Link: 2, HopByHop: 2, EndToEnd: 20}, 7, SightOf(20, 316, false, host, []byte("old")))
+	for i := range 2 {
+		mem, repeated, duplicate := d.Request(int64(2+i), k, 8, SightOf(20, 316, i > 0, host, []byte("new")))
+		if repeated != (i > 0) || duplicate || mem.IMSI.Len() != 0 {
+			t.Errorf("sending %d: repeated %v, duplicate %v, subscriber %v", i+1, repeated, duplicate, mem.IMSI)
+		}
+	}
+	if _, op, duplicate := d.Answer(4, k); op != 8 || duplicate {
+		t.Errorf("the answer belongs to operation %v, duplicate %v", op, duplicate)
+	}
+	if mem, _, _ := d.Answer(5, RequestKey{Link: 2, HopByHop: 2, EndToEnd: 20}); mem == nil {
+		t.Error("the second sight of the old request is forgotten")
+	}
+	if d.Len() != 0 || d.index.used != 0 {
+		t.Errorf("%d entries and %d keys left", d.Len(), d.index.used)
+	}
+}
+
 // TestSightsForgotten: whatever order requests, sights, answers and time come in, no
 // entry is lost or freed twice, and no memory allocated in the end.
 func TestSightsForgotten(t *testing.T) {
@@ -98,7 +126,7 @@ func TestSightsForgotten(t *testing.T) {
 		link, id := 1+r.Uint64N(4), r.Uint32N(200)
 		k := RequestKey{Link: link, HopByHop: id*10 + uint32(link), EndToEnd: id}
 		if r.IntN(3) > 0 {
-			d.Request(now, k, 1, SightOf(id, 316, id%7 == 0, []byte("mme1.example.net")))
+			d.Request(now, k, 1, SightOf(id, 316, id%7 == 0, []byte("mme1.example.net"), []byte{byte(r.IntN(16) / 15)}))
 		} else {
 			d.Answer(now, k)
 		}

@@ -60,10 +60,16 @@ func (d *Dissector) diameterMessage(h *half, b []byte) {
 		m.Class = m.Operation.Info().Class
 		var sight dialogue.Sight
 		if a.AppID != 0 { // the commands of the base protocol go no further
-			sight = dialogue.SightOf(a.EndToEnd, a.Command, a.Flags&diameter.FlagRetransmitted != 0, a.OriginHost)
+			sight = dialogue.SightOf(a.EndToEnd, a.Command, a.Flags&diameter.FlagRetransmitted != 0, a.OriginHost, a.SessionID)
 		}
 		m.Memory, _, m.Duplicate = d.diamT.Request(d.frame.Time, key, m.Operation, sight)
-		m.Memory.IMSI, m.Memory.MSISDN = m.IMSI, m.MSISDN
+		// Another sight may lack what the first one had; it is about nobody else.
+		if m.Memory.IMSI.Len() == 0 {
+			m.Memory.IMSI = m.IMSI
+		}
+		if m.Memory.MSISDN.Len() == 0 {
+			m.Memory.MSISDN = m.MSISDN
+		}
 	} else {
 		m.Kind, m.Side = signaling.KindAnswer, 1
 		key.From = 1 - h.from
