@@ -13,10 +13,10 @@ const (
 	copyWays = 3
 )
 
-// copies is which messages the workers of a group have met of late. A worker reads its
-// links in order and knows nothing of those of others: when it meets the second copy
-// of a message, the dialogue may be several messages further on, or over, at the
-// worker that met the first. So it is not enough to know the last message of a side.
+// copies is which messages were met of late. Ends send several in a row, and a worker
+// of a group reads its links in order and knows nothing of those of others: when it meets
+// the second copy of a message, the dialogue may be several messages further on, or over,
+// at the worker that met the first. So it is not enough to know the last message of a side.
 type copies [ways]way
 
 // way is what transaction ids of one hash have in common. Its lock is held while a
@@ -56,20 +56,37 @@ func (c *copies) way(id tcap.TransactionID) *way {
 	return &c[tidHash(short(id), id.Len)%ways]
 }
 
+// keyOf is the key of a message, without a worker.
+func keyOf(m *tcap.Message, sig uint32) uint64 {
+	return (mix(mix(uint64(sig)|uint64(m.Type)<<32, uint64(short(m.OTID)))^hashSeed, uint64(short(m.DTID))) | 1) << workerBits
+}
+
+// again says, for a table that stands alone, that a message was met on another link, and
+// remembers it where it was not. No lock ties what has one id to one way: messages are
+// spread over all.
+func (c *copies) again(now int64, m *tcap.Message, sig uint32, link uint64) bool {
+	key := keyOf(m, sig)
+	e := c[key>>32%ways].find(key)
+	if e.copy(key, now, link) {
+		return true
+	}
+	*e = met{key, instant(now), uint32(link)}
+	return false
+}
+
 // find is the place of a message, which holds another one or none where it was not met.
-func (w *way) find(m *tcap.Message, sig uint32) (key uint64, e *met) {
-	key = (mix(mix(uint64(sig)|uint64(m.Type)<<32, uint64(short(m.OTID)))^hashSeed, uint64(short(m.DTID))) | 1) << workerBits
-	e = &w.met[0]
+func (w *way) find(key uint64) *met {
+	e := &w.met[0]
 	for i := range w.met {
 		x := &w.met[i]
 		if x.is(key) {
-			return key, x
+			return x
 		}
 		if e.key != 0 && (x.key == 0 || int32(x.at-e.at) < 0) {
 			e = x
 		}
 	}
-	return key, e
+	return e
 }
 
 func (e *met) is(key uint64) bool { return e.key>>workerBits == key>>workerBits }

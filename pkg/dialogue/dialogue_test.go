@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"math"
 	"testing"
 
 	"sigtransit/decoders/sccp"
@@ -193,6 +194,58 @@ func TestTransactionMirroredTwice(t *testing.T) {
 	}
 }
 
+// TestTransactionMirroredInFlight: an end sends several messages in a row, and each is seen
+// again when others have passed, or the dialogue is over.
+func TestTransactionMirroredInFlight(t *testing.T) {
+	for name, d := range map[string]*TCAP{"alone": NewTCAP(), "in a group": NewTCAPGroup(2, nil)[0]} {
+		bound := copyWays // a group keeps what comes under one id together
+		if d.group == nil {
+			bound = 5
+		}
+		see := func(link uint64, m *tcap.Message, from, to Party, b string, want bool) {
+			t.Helper()
+			tr, _, dup := d.Match(int64(link), m, from, to, link, []byte(b))
+			if tr == nil || dup != want {
+				t.Errorf("%s: %q on link %d: duplicate %v", name, b, link, dup)
+			}
+			d.Release(tr)
+		}
+		for link := range uint64(2) {
+			see(link, message(tcap.Begin, 1, 0), vlr, hlr, "begin", link > 0)
+		}
+		parts := []string{"first part", "second part", "third part", "fourth part", "fifth part"}[:bound]
+		for link := range uint64(3) { // the third: another tap of the same
+			for _, b := range parts {
+				see(link, message(tcap.Continue, 2, 1), hlr, vlr, b, link > 0)
+			}
+		}
+		see(0, message(tcap.Continue, 2, 1), hlr, vlr, parts[0], false) // said again, where it was said first
+		for link := range uint64(2) {
+			for _, b := range parts[:2] {
+				see(link, message(tcap.Continue, 1, 2), vlr, hlr, b, link > 0)
+			}
+			see(link, message(tcap.End, 0, 1), hlr, vlr, "end", link > 0)
+		}
+		if n := uint64(1 + 2*bound + 2 + 1); d.Counters.Duplicates != n {
+			t.Errorf("%s: %d duplicates, want %d", name, d.Counters.Duplicates, n)
+		}
+	}
+}
+
+// TestTransactionMirroredFarLinks: the numbers of the links of a mirror are nothing to it.
+func TestTransactionMirroredFarLinks(t *testing.T) {
+	for _, apart := range []uint64{1, 255, 256, 512, 1 << 16, 1 << 20, 1 << 32, 1 << 40} {
+		d := NewTCAP()
+		for link := range uint64(2) {
+			tr, _, dup := d.Match(int64(link), message(tcap.Begin, 1, 0), vlr, hlr, 7+link*apart, []byte("a begin of some length"))
+			if dup != (link > 0) {
+				t.Errorf("links %d apart, sight %d: duplicate %v", apart, link+1, dup)
+			}
+			d.Release(tr)
+		}
+	}
+}
+
 func TestTransactionsBounded(t *testing.T) {
 	d := NewTCAP()
 	for i := uint32(1); i < MaxTransactions+1000; i++ {
@@ -243,6 +296,12 @@ func TestMatchAllocatesNothing(t *testing.T) {
 	if d.Len() != 0 {
 		t.Errorf("%d left", d.Len())
 	}
+	d.mirrored = math.MaxInt64
+	run()
+	run()
+	if n := testing.AllocsPerRun(1000, run); n != 0 {
+		t.Errorf("%v allocations a dialogue where messages are seen twice", n)
+	}
 }
 
 func TestDiameter(t *testing.T) {
@@ -289,19 +348,29 @@ func TestDiameterBounded(t *testing.T) {
 }
 
 func BenchmarkDialogue(b *testing.B) {
-	d := NewTCAP()
+	for name, mirrored := range map[string]int64{"plain": math.MinInt64, "mirrored": math.MaxInt64} {
+		b.Run(name, func(b *testing.B) {
+			d := NewTCAP()
+			d.mirrored = mirrored
+			benchmarkDialogue(b, d)
+		})
+	}
+}
+
+func benchmarkDialogue(b *testing.B, d *TCAP) {
 	begin, end := message(tcap.Begin, 1, 0), message(tcap.End, 0, 1)
 	payload := make([]byte, 120)
-	const open = 4000 // at a time
+	const open, apart = 4000, second / 1000 // dialogues at a time, one after the other
 	b.ReportAllocs()
 	for i := 0; i < b.N; i++ {
+		now := int64(i) * apart
 		begin.OTID.Value = uint32(i)
 		payload[60], payload[61] = byte(i), byte(i>>8)
-		tr, _, _ := d.Match(0, begin, vlr, hlr, 1, payload)
+		tr, _, _ := d.Match(now, begin, vlr, hlr, 1, payload)
 		d.Release(tr)
 		if i >= open {
 			end.DTID.Value = uint32(i - open)
-			tr, _, _ = d.Match(0, end, hlr, vlr, 1, payload)
+			tr, _, _ = d.Match(now, end, hlr, vlr, 1, payload)
 			d.Release(tr)
 		}
 	}

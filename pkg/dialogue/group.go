@@ -72,11 +72,12 @@ func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, li
 	w := g.copies.way(id)
 	w.mu.Lock()
 	t.way = w
-	key, e := w.find(m, sig)
+	key := keyOf(m, sig)
+	e := w.find(key)
 	copied := e.copy(key, now, link)
 	// What others have still to read may come before an answer, where they read copies.
 	if !begin && !copied && now <= g.across.Load() && t.behind() {
-		e = w.again(t, m, sig)
+		e = w.again(t, key)
 		copied = e.copy(key, now, link)
 	}
 	// A begin that nobody met opens a transaction, whatever others have.
@@ -87,7 +88,7 @@ func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, li
 		// Its begin may be among what others have still to read. Where they are is asked
 		// only now: it is in a line of the cache that they write with every frame.
 		t.mu.Unlock()
-		e = w.again(t, m, sig)
+		e = w.again(t, key)
 		copied = e.copy(key, now, link)
 		at = t.settle(begin, id, p)
 	}
@@ -107,12 +108,11 @@ func (t *TCAP) matchShared(now int64, m *tcap.Message, calling, called Party, li
 }
 
 // again lets the other workers go first.
-func (w *way) again(t *TCAP, m *tcap.Message, sig uint32) *met {
+func (w *way) again(t *TCAP, key uint64) *met {
 	w.mu.Unlock()
 	t.catchUp()
 	w.mu.Lock()
-	_, e := w.find(m, sig)
-	return e
+	return w.find(key)
 }
 
 // settle brings the transaction with this id, one of whose sides is best p, into t,
@@ -181,7 +181,7 @@ func (t *TCAP) adopt(e *Transaction) {
 			t.enter(slot, uint8(side))
 		}
 	}
-	if e.ended {
+	if e.ended() {
 		t.lru.remove(slot)
 		t.lru.pushBack(ended, slot)
 	}

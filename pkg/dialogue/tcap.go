@@ -91,15 +91,13 @@ type Transaction struct {
 	invoked signaling.Operation // invoked last
 	id      [2]int8             // of the first invoke of a side
 	len     [2]uint8            // octets of tid; 0: not known
-	// differs: the invokes of a side had several operations, which stand in the ring.
-	differs [2]bool
-	ended   bool
+	at      [2]uint16           // where the last message of each side was seen: see spot
+	flags   uint8
 	cursor  uint8
 
 	Protocol signaling.Protocol // of its components, once known
 	Version  uint8              // of the application context, 0 unknown
 	Context  uint8              // number of the MAP application context, 0 unknown
-	link     [2]uint8           // low bits of the link of each side's last message
 
 	Memory signaling.Memory
 
@@ -107,15 +105,27 @@ type Transaction struct {
 	_    [padding]byte
 }
 
+// Flags of a transaction. One of a side is flagDiffers shifted by its number.
+const (
+	// flagDiffers: the invokes of a side had several operations, which stand in the ring.
+	flagDiffers = 1 << iota
+	_
+	flagEnded
+)
+
+func (t *Transaction) differs(side uint8) bool { return t.flags&(flagDiffers<<side) != 0 }
+
+func (t *Transaction) ended() bool { return t.flags&flagEnded != 0 }
+
 // padding makes an entry four cache lines long.
 const padding = 256 - 64 - 120 - 4*maxInvokes
 
 // reset begins an entry anew. The ring is not read before it is written.
 func (t *Transaction) reset(slot int32) {
 	t.last, t.slot = 0, slot
-	t.tid, t.party, t.sig, t.link = [2]uint32{}, [2]Party{}, [2]uint32{}, [2]uint8{}
+	t.tid, t.party, t.sig, t.at = [2]uint32{}, [2]Party{}, [2]uint32{}, [2]uint16{}
 	t.op, t.invoked, t.id, t.len = [2]signaling.Operation{}, 0, [2]int8{}, [2]uint8{}
-	t.differs, t.ended, t.cursor = [2]bool{}, false, 0
+	t.flags, t.cursor = 0, 0
 	t.Protocol, t.Version, t.Context = 0, 0, 0
 	t.Memory.Reset()
 }
@@ -124,13 +134,13 @@ func (t *Transaction) reset(slot int32) {
 func (t *Transaction) Invoked(side uint8, id int16, op signaling.Operation) {
 	t.invoked = op
 	switch {
-	case t.op[side] == 0 && !t.differs[side]:
+	case t.op[side] == 0 && !t.differs(side):
 		t.op[side], t.id[side] = op, int8(id)
 		return
-	case t.op[side] == op && !t.differs[side]:
+	case t.op[side] == op && !t.differs(side):
 		return
-	case !t.differs[side]:
-		t.differs[side] = true
+	case !t.differs(side):
+		t.flags |= flagDiffers << side
 		t.push(invoke{t.op[side], t.id[side], side})
 	}
 	t.push(invoke{op, int8(id), side})
@@ -148,7 +158,7 @@ func (t *Transaction) push(v invoke) {
 // belongs to; 0 when the invoke was not seen.
 func (t *Transaction) Answered(side uint8, id int16) signaling.Operation {
 	other := 1 - side
-	if !t.differs[other] {
+	if !t.differs(other) {
 		return t.op[other]
 	}
 	for i := uint8(1); i <= min(t.cursor, maxInvokes); i++ {
@@ -177,9 +187,10 @@ type TCAP struct {
 	lru     list
 	live    int
 	// mirrored: a message was seen on a second link; until that time ended
-	// transactions linger.
+	// transactions linger, and messages are remembered.
 	mirrored int64
-	swept    int64 // capture time of the last look for idle entries
+	copies   *copies // of a table that stands alone, once it was mirrored
+	swept    int64   // capture time of the last look for idle entries
 
 	shared
 }
@@ -292,7 +303,17 @@ func (t *TCAP) Match(now int64, m *tcap.Message, calling, called Party, link uin
 	if t.group != nil {
 		return t.matchShared(now, m, calling, called, link, payload)
 	}
-	return t.match(now, m, calling, called, link, signature(payload), false, place{})
+	sig := signature(payload)
+	// Where messages are seen twice, a side's last one is not all that may come again: an
+	// end sends several in a row, and each goes on through the STP by itself.
+	met := false
+	if now <= t.mirrored {
+		if t.copies == nil {
+			t.copies = new(copies)
+		}
+		met = t.copies.again(now, m, sig, link)
+	}
+	return t.match(now, m, calling, called, link, sig, met, place{})
 }
 
 // place is where find found a transaction; zero: nobody looked, or there is none.
@@ -357,12 +378,14 @@ func (t *TCAP) match(now int64, m *tcap.Message, calling, called Party, link uin
 		if m.Type == tcap.Continue && m.OTID.Len != 0 && e.len[side] == 0 {
 			t.claim(slot, side, m.OTID, calling)
 		}
-		e.ended = e.ended || m.Type != tcap.Continue
+		if m.Type != tcap.Continue {
+			e.flags |= flagEnded
+		}
 	default:
 		return nil, 0, false
 	}
 	e := t.entries.at(slot)
-	e.sig[side], e.link[side], e.last = sig, uint8(link), now
+	e.sig[side], e.at[side], e.last = sig, spot(sig, link), now
 	e.Memory.Signature = uint64(sig)
 	return e, side, false
 }
@@ -390,8 +413,12 @@ func (t *TCAP) noticed(now int64) {
 // another link. On the same link the same octets are another message: whoever
 // asks the same thing again and again under one transaction id asked each time.
 func (t *Transaction) copied(now int64, side uint8, sig uint32, link uint64) bool {
-	return t.sig[side] == sig && t.link[side] != uint8(link) && t.recent(now)
+	return t.sig[side] == sig && t.at[side] != spot(sig, link) && t.recent(now)
 }
+
+// spot is what is kept of the link that a message was seen on. The message is in it, so that
+// no two links look like one for more than a message in 65,536.
+func spot(sig uint32, link uint64) uint16 { return uint16(mix(link, uint64(sig)) >> 32) }
 
 // looped reports that a begin came back with the same title from another point
 // code: transit points hand it round.
@@ -408,7 +435,7 @@ func (t *Transaction) recent(now int64) bool {
 func (t *TCAP) Release(tr *Transaction) {
 	if t.held || t.way != nil {
 		t.releaseHeld(tr)
-	} else if tr != nil && tr.ended {
+	} else if tr != nil && tr.ended() {
 		t.end(tr)
 	}
 }
@@ -421,7 +448,7 @@ func (t *TCAP) releaseHeld(tr *Transaction) {
 		t.way = nil
 	}
 	t.mirrored = t.group.mirrored.Load()
-	if tr != nil && tr.ended {
+	if tr != nil && tr.ended() {
 		t.end(tr)
 	}
 	if t.held {
