@@ -195,6 +195,19 @@ func (a *Arguments) DecodeError(code int32, version uint8, param []byte) error {
 	return nil
 }
 
+// ForMobile reports that the argument of a forwardSM is for a subscriber: its
+// SM-RP-DA is an IMSI, an LMSI or a roaming number, and no service centre's address
+// (GSM 09.02 14.7.6, TS 29.002 17.7.6). In versions 1 and 2 nothing else tells the
+// direction where the application context does not.
+func ForMobile(param []byte) bool {
+	tag, b, _, _ := child(param, 0)
+	if tag != ber.Sequence {
+		return false
+	}
+	tag, v, _, _ := child(b, 0)
+	return v != nil && (tag == 0x80 || tag == 0x81 || tag == 0x83)
+}
+
 // decode reads the outermost element of a parameter.
 func (a *Arguments) decode(p *parameter, param []byte) (err error) {
 	if len(param) == 0 {

@@ -477,6 +477,7 @@ func TestDecodeDamaged(t *testing.T) {
 		mutate.Each(t, tt.in, func(b []byte) {
 			decode(&a, tt.kind, tt.op, b)
 			use(&a)
+			ForMobile(b)
 		})
 		cut := tt.in[:len(tt.in)*2/3]
 		if n := testing.AllocsPerRun(10, func() { decode(&a, tt.kind, tt.op, cut) }); n != 0 {
@@ -492,6 +493,31 @@ func use(a *Arguments) int {
 		n += node.GT.Len() + len(node.Role.String())
 	}
 	return n
+}
+
+func TestForMobile(t *testing.T) {
+	text := tlv(0x04, octets.Hex("04 00 00"))
+	for _, tt := range []struct {
+		name string
+		in   []byte
+		want bool
+	}{
+		{"IMSI", tlv(0x30, tlv(0x80, imsiOctets), tlv(0x84, scOctets), text), true},
+		{"LMSI", tlv(0x30, tlv(0x81, lmsiOctets), tlv(0x84, scOctets), text), true},
+		{"roaming number", tlv(0x30, tlv(0x83, mscOctets), tlv(0x84, scOctets), text), true},
+		{"service centre", tlv(0x30, tlv(0x84, scOctets), tlv(0x82, msisdnOctets), text, tlv(0x04, imsiOctets)), false},
+		{"nobody", tlv(0x30, tlv(0x85), tlv(0x85), text), false},
+		{"indefinite length", octets.Cat(octets.Hex("30 80"), tlv(0x80, imsiOctets), octets.Hex("00 00")), true},
+		{"empty", tlv(0x30), false},
+		{"cut off", octets.Hex("30 10 80"), false},
+		{"no SEQUENCE", tlv(0x04, tlv(0x80, imsiOctets)), false},
+		{"nothing", nil, false},
+	} {
+		var got bool
+		if n := testing.AllocsPerRun(10, func() { got = ForMobile(tt.in) }); got != tt.want || n != 0 {
+			t.Errorf("%s: %v, %v allocations", tt.name, got, n)
+		}
+	}
 }
 
 func TestVectorCountIsHeld(t *testing.T) {

@@ -408,12 +408,18 @@ func (d *Dissector) component(m *signaling.Message, tr *dialogue.Transaction, si
 	case tcap.Invoke:
 		m.Kind = signaling.KindInvoke
 		m.Operation = operation(user, c)
+		if c.Code == forwardSM && user == signaling.MAP {
+			directed(m, tr, context)
+		}
 		if tr != nil && c.HasInvokeID && !m.Duplicate {
 			tr.Invoked(side, c.InvokeID, m.Operation)
 		}
 	case tcap.ReturnResultLast, tcap.ReturnResultNotLast:
 		m.Kind = signaling.KindResult
 		m.Operation = operation(user, c)
+		if c.Code == forwardSM && user == signaling.MAP {
+			directed(m, tr, context)
+		}
 	case tcap.ReturnError:
 		m.Kind = signaling.KindError
 	case tcap.Reject:
@@ -465,6 +471,36 @@ func operation(user signaling.Protocol, c *tcap.Component) signaling.Operation {
 		return signaling.ANSI41Operation(c.Code)
 	}
 	return 0
+}
+
+// Operation codes and the application context of short messages (3GPP TS 29.002 17.5,
+// 17.3.3).
+const (
+	mtForwardSM     = 44
+	forwardSM       = 46 // since version 3 mo-ForwardSM
+	shortMsgMTRelay = 25
+)
+
+// directed gives the one operation that forwards short messages in versions 1 and 2 of
+// MAP, whatever their direction, the name that the direction has since version 3: what
+// goes to a subscriber is mt-ForwardSM. The context tells, else whom the argument is
+// for; a result is named as its invoke was.
+func directed(m *signaling.Message, tr *dialogue.Transaction, context uint8) {
+	c := m.Component
+	if m.Operation == 0 {
+		return
+	}
+	mt := signaling.MAPOperation(mtForwardSM)
+	switch {
+	case context == shortMsgMTRelay:
+	case c.Kind != tcap.Invoke:
+		if tr == nil || !c.HasInvokeID || tr.Answered(m.Side, c.InvokeID) != mt {
+			return
+		}
+	case m.MAPVersion >= 3 || !gsmmap.ForMobile(c.Parameter):
+		return
+	}
+	m.Operation = mt
 }
 
 func (d *Dissector) mapParameter(m *signaling.Message, c *tcap.Component) {

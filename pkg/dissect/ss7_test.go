@@ -384,3 +384,72 @@ func TestCutMessage(t *testing.T) {
 		t.Errorf("%d cuts leave a readable message: too few", read)
 	}
 }
+
+// TestForwardSM: versions 1 and 2 forward short messages of both directions by one
+// operation. What goes to a subscriber has the name that version 3 gives it.
+func TestForwardSM(t *testing.T) {
+	sc := synth.International(testHLR)
+	argument := func(da, oa []byte) []byte {
+		return synth.AppendTLV(nil, 0x30, bytes.Join([][]byte{da, oa, synth.AppendTLV(nil, 0x04, []byte{4, 0, 0})}, nil))
+	}
+	centre, sender := synth.AppendNumber(nil, 0x84, sc), synth.AppendNumber(nil, 0x82, synth.International(testMSISDN))
+	var (
+		toIMSI    = argument(synth.AppendDigits(nil, 0x80, testIMSI), centre)
+		toLMSI    = argument([]byte{0x81, 4, 1, 2, 3, 4}, centre)
+		toRoaming = argument(synth.AppendNumber(nil, 0x83, synth.International(testVLR)), centre)
+		toNobody  = argument([]byte{0x85, 0}, []byte{0x85, 0}) // a further message of a dialogue
+		toCentre  = argument(centre, sender)
+		fromIMSI  = synth.AppendMOForwardSM(nil, synth.ForwardSM{IMSI: testIMSI, MSISDN: synth.International(testMSISDN), ServiceCentre: sc, TPDU: []byte{1, 0, 0}})
+	)
+	const mt, mo = "mt-ForwardSM", "mo-ForwardSM"
+	for _, tt := range []struct {
+		name     string
+		dialogue synth.Dialogue
+		op       int32
+		argument []byte
+		want     string
+	}{
+		{"v2, context towards the mobile", synth.Request(synth.ShortMsgMTRelay, 2), 46, toIMSI, mt},
+		{"v2, context towards the mobile, to nobody", synth.Request(synth.ShortMsgMTRelay, 2), 46, toNobody, mt},
+		{"v2, context from the mobile", synth.Request(synth.ShortMsgMORelay, 2), 46, toCentre, mo},
+		{"v2, context from the mobile, to an IMSI", synth.Request(synth.ShortMsgMORelay, 2), 46, toIMSI, mt},
+		{"v1 to an IMSI", synth.Dialogue{}, 46, toIMSI, mt},
+		{"v1 to an LMSI", synth.Dialogue{}, 46, toLMSI, mt},
+		{"v1 to a roaming number", synth.Dialogue{}, 46, toRoaming, mt},
+		{"v1 to a service centre", synth.Dialogue{}, 46, toCentre, mo},
+		{"v1 without an argument", synth.Dialogue{}, 46, nil, mo},
+		{"v1, context of both", synth.Request(synth.ShortMsgMORelay, 1), 46, toIMSI, mt},
+		{"v3 from the mobile", synth.Request(synth.ShortMsgMORelay, 3), 46, fromIMSI, mo},
+		{"v3 towards the mobile", synth.Request(synth.ShortMsgMTRelay, 3), 44, toIMSI, mt},
+	} {
+		for _, code := range []bool{true, false} {
+			l := newLink(portM3UA)
+			l.say(0, synth.Transaction{Type: synth.TCBegin, OTID: synth.TID(1), Dialogue: tt.dialogue, Components: synth.AppendInvoke(nil, 1, tt.op, tt.argument)})
+			answer := synth.AppendEmptyResult(nil, 1)
+			if code {
+				answer = synth.AppendResult(nil, 1, tt.op, []byte{0x30, 0})
+			}
+			l.say(1, synth.Transaction{Type: synth.TCContinue, OTID: synth.TID(7), DTID: synth.TID(1), Components: answer})
+			l.say(1, synth.Transaction{Type: synth.TCEnd, DTID: synth.TID(1), Components: synth.AppendError(nil, 1, 32, nil)})
+			l.expect(t, tt.want+" invoke", tt.want+" result", tt.want+" error")
+			for i, m := range l.messages {
+				if m.Faults != 0 || m.Protocol != signaling.MAP || m.Inherited != (i == 2 || i == 1 && !code) {
+					t.Errorf("%s: message %d: %v, faults %#x, inherited %v", tt.name, i, m.Protocol, m.Faults, m.Inherited)
+				}
+			}
+			if m := &l.messages[0]; m.component.Code != tt.op {
+				t.Errorf("%s: code %d", tt.name, m.component.Code)
+			}
+			if t.Failed() {
+				t.Fatal(tt.name)
+			}
+		}
+	}
+	// A continue whose beginning was not seen: of no known version.
+	l := newLink(portM3UA)
+	for i, argument := range [][]byte{toIMSI, toCentre, fromIMSI} {
+		n := uint32(10 * (i + 1))
+		l.say(1, synth.Transaction{Type: synth.TCContinue, OTID: synth.TID(n), DTID: synth.TID(n + 1), Components: synth.AppendInvoke(nil, 2, 46, argument)})
+	}
+	l.expect(t, mt+" invoke", mo+" invoke", mo+" invoke")
+}

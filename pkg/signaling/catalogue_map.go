@@ -9,8 +9,9 @@ type codedOperation struct {
 
 // mapOperations are the local operation codes of 3GPP TS 29.002 17.5 (release 16)
 // and those that only GSM 09.02 or earlier releases define. A code whose name
-// changed between versions has its newest name: 46 is forwardSM in versions 1
-// and 2. The class is the first thing the operation gives away to whoever reads
+// changed between versions has its newest name. 46 is forwardSM in versions 1 and 2,
+// for both directions: what goes to a subscriber is mt-ForwardSM there, too, which
+// the code alone does not tell. The class is the first thing the operation gives away to whoever reads
 // it in transit.
 var mapOperations = [...]codedOperation{
 	{2, "updateLocation", ClassLocation},
