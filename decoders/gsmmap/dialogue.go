@@ -78,8 +78,8 @@ const mapDialogueAS = "\x04\x00\x00\x01\x01\x01\x01"
 
 // Decode resets d and reads userInfo, the contents of user-information: EXTERNALs,
 // of which the first one of MAP counts. Private extensions are stepped over. The
-// error is ErrTruncated or ErrEncoding; what stood before the fault is kept. User
-// information of somebody else gives DialogueNone and no error.
+// error is ErrTruncated, ErrEncoding or ErrIMSI; what stood before the fault is kept.
+// User information of somebody else gives DialogueNone and no error.
 func (d *Dialogue) Decode(userInfo []byte) error {
 	*d = Dialogue{}
 	for off := 0; off < len(userInfo); {
@@ -143,6 +143,14 @@ func (d *Dialogue) pdu(b []byte) error {
 			continue
 		}
 		a := Address{NAI: ref[0] >> 4 & 7, NPI: ref[0] & 15, Digits: telecom.DigitsFromTBCD(ref[1:])}
+		if a.IsIMSI() {
+			if _, ok := imsiDigits(ref[1:]); !ok {
+				if err == nil {
+					err = ErrIMSI
+				}
+				continue
+			}
+		}
 		switch tag {
 		case 0x80:
 			d.Destination = a

@@ -44,6 +44,7 @@ var dialogueTests = []struct {
 	{name: "map-providerAbort", in: userInformation(tlv(0xa5, tlv(0x0a, []byte{0}))), kind: DialogueProviderAbort},
 	{name: "an alternative unknown", in: userInformation(tlv(0xa6))},
 	{name: "a reference without digits", in: userInformation(tlv(0xa0, tlv(0x80, []byte{0x96}))), kind: DialogueOpen},
+	{name: "an IMSI of three digits", in: userInformation(tlv(0xa0, tlv(0x80, octets.Hex("96 00 f1")), tlv(0x81, vlrOctets))), kind: DialogueOpen, origin: "99910100002", err: ErrIMSI},
 	{name: "of somebody else", in: tlv(0x28, tlv(0x06, octets.Hex("04 00 01 01 01")), tlv(0xa0, tlv(0xa0, tlv(0x80, imsiReference))))},
 	{name: "nothing"},
 	{name: "reference cut off", kind: DialogueOpen, err: ErrTruncated, dest: "001011234567890", isIMSI: true,
@@ -72,7 +73,7 @@ func FuzzDialogue(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var d Dialogue
 		switch err := d.Decode(in); err {
-		case nil, ErrTruncated, ErrEncoding:
+		case nil, ErrTruncated, ErrEncoding, ErrIMSI:
 		default:
 			t.Fatalf("error %v is not one of Decode", err)
 		}

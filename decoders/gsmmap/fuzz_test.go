@@ -9,7 +9,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, k uint8, op int32, in []byte) {
 		var a Arguments
 		switch err := decode(&a, kind(k%uint8(capResult+1)), op, in); err {
-		case nil, ErrTruncated, ErrEncoding, ErrType:
+		case nil, ErrTruncated, ErrEncoding, ErrType, ErrIMSI:
 		default:
 			t.Fatalf("error %v is not of this package", err)
 		}

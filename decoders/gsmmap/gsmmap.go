@@ -19,6 +19,8 @@ var (
 	// ErrType: the parameter is of a type that the operation does not have in any
 	// version.
 	ErrType = errors.New("gsmmap: unexpected type")
+	// ErrIMSI: what stands for an IMSI cannot be one, and is not taken for one.
+	ErrIMSI = errors.New("gsmmap: not an IMSI")
 )
 
 // Field says which parts of Arguments were found.
@@ -163,7 +165,7 @@ func (a *Arguments) Reset() {
 // code op. version is that of the application context, 0 when unknown; the
 // encoding tells versions apart, so it is a hint only. param is the whole TLV;
 // nil, and an operation without anything of interest, give an empty a and no error.
-// The error is one of ErrTruncated, ErrEncoding and ErrType.
+// The error is one of ErrTruncated, ErrEncoding, ErrType and ErrIMSI.
 func (a *Arguments) DecodeInvoke(op int32, version uint8, param []byte) error {
 	a.Reset()
 	if uint32(op) >= uint32(len(operations)) {
@@ -254,7 +256,9 @@ func (a *Arguments) outermost(p *parameter, param []byte) (err error) {
 		}
 	case e != 0:
 		if whole {
-			a.apply(e, value)
+			if f := a.apply(e, value); err == nil {
+				err = f
+			}
 		}
 	case p.choice != 0:
 		return a.walk(&shapes[p.choice], param)
@@ -386,7 +390,9 @@ func (a *Arguments) walk(s *shape, b []byte) (err error) {
 			}
 		default:
 			if whole && b[at]&constructed == 0 {
-				a.apply(e, value)
+				if f := a.apply(e, value); err == nil {
+					err = f
+				}
 			}
 		}
 	}
@@ -396,15 +402,29 @@ func (a *Arguments) walk(s *shape, b []byte) (err error) {
 // constructed is the bit of a leading identifier octet (X.690 8.1.2.5).
 const constructed = 0x20
 
+// imsiDigits reads an IMSI: 3 to 8 octets (TS 29.002 17.7.8) with at least the five
+// digits of the shortest network code.
+func imsiDigits(v []byte) (d telecom.Digits, ok bool) {
+	if len(v) < 3 || len(v) > 8 {
+		return d, false
+	}
+	d = telecom.DigitsFromTBCD(v)
+	return d, d.Len() >= 5
+}
+
 // apply does what an entry says with the contents of a primitive element.
-func (a *Arguments) apply(e entry, v []byte) {
+func (a *Arguments) apply(e entry, v []byte) error {
 	switch e >> 24 {
 	case imsi >> 24:
-		if a.Set&FieldIMSI == 0 && len(v) > 0 {
-			if a.IMSI = telecom.DigitsFromTBCD(v); a.IMSI.Len() > 0 {
-				a.Set |= FieldIMSI
-			}
+		if a.Set&FieldIMSI != 0 {
+			break
 		}
+		d, ok := imsiDigits(v)
+		if !ok {
+			return ErrIMSI
+		}
+		a.IMSI = d
+		a.Set |= FieldIMSI
 	case msisdn >> 24:
 		if a.Set&FieldMSISDN == 0 && len(v) > 1 {
 			if a.MSISDN = telecom.DigitsFromTBCD(v[1:]); a.MSISDN.Len() > 0 {
@@ -456,6 +476,7 @@ func (a *Arguments) apply(e entry, v []byte) {
 			a.GSN = ip
 		}
 	}
+	return nil
 }
 
 // addNode keeps an AddressString: an octet with numbering plan and nature of the

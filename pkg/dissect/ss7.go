@@ -255,6 +255,18 @@ func subsystem(n telecom.SSN) signaling.Protocol {
 	return signaling.TCAP
 }
 
+// subsystems is what the two ends of a message speak. That of CAP is at one end of
+// what is CAP; the other may have a number that MAP has, too: an MSC's or a gsmSCF's.
+func subsystems(called, calling telecom.SSN) signaling.Protocol {
+	if called == telecom.SSNCAP || calling == telecom.SSNCAP {
+		return signaling.CAP
+	}
+	if user := subsystem(called); user != signaling.TCAP {
+		return user
+	}
+	return subsystem(calling)
+}
+
 func (d *Dissector) tcapMessage(h *half, b []byte, faults signaling.Fault) {
 	t, s := &d.tcap, &d.sccp
 	if err := t.Decode(b); err != nil {
@@ -372,9 +384,7 @@ func (d *Dissector) language(m *signaling.Message, tr *dialogue.Transaction) (us
 		user, context, m.MAPVersion = tr.Protocol, tr.Context, tr.Version
 	} else {
 		// MAP version 1, or a continuation whose beginning was not seen.
-		if user = subsystem(s.Called.SSN); user == signaling.TCAP {
-			user = subsystem(s.Calling.SSN)
-		}
+		user = subsystems(s.Called.SSN, s.Calling.SSN)
 		if user == signaling.MAP && t.Type == tcap.Begin && t.Dialogue == tcap.DialogueNone {
 			m.MAPVersion = 1
 		}

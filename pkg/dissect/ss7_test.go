@@ -453,3 +453,47 @@ func TestForwardSM(t *testing.T) {
 	}
 	l.expect(t, mt+" invoke", mo+" invoke", mo+" invoke")
 }
+
+// TestCAPWithoutItsBeginning: of a call whose beginning was not seen, the subsystem
+// number of CAP at either end tells the language, whatever number the other end has.
+func TestCAPWithoutItsBeginning(t *testing.T) {
+	const ssnMSC = telecom.SSNMSC
+	for _, tt := range []struct {
+		near, far telecom.SSN
+		want      signaling.Protocol
+	}{
+		{telecom.SSNCAP, telecom.SSNGsmSCF, signaling.CAP}, {telecom.SSNCAP, ssnMSC, signaling.CAP}, {telecom.SSNCAP, telecom.SSNSGSN, signaling.CAP},
+		{telecom.SSNCAP, telecom.SSNCAP, signaling.CAP}, {telecom.SSNCAP, 250, signaling.CAP}, {telecom.SSNHLR, telecom.SSNGsmSCF, signaling.MAP},
+		{telecom.SSNHLR, 250, signaling.MAP}, {250, 251, signaling.TCAP},
+	} {
+		for n := range uint32(2) {
+			l := newLink(portM3UA)
+			a, b := synth.GT(testHLR, tt.near), synth.GT(testVLR, tt.far)
+			if n == 1 {
+				a, b = b, a
+			}
+			report := []byte{0x30, 3, 0x80, 1, 9} // eventReportBCSM: oDisconnect
+			data := synth.AppendTransaction(nil, synth.Transaction{Type: synth.TCContinue, OTID: synth.TID(1), DTID: synth.TID(2), Components: synth.AppendInvoke(nil, 3, 24, report)})
+			l.send(0, 3, transfer(100, 200, unitdata(a, b, data)))
+			if m := l.messages[0]; m.Protocol != tt.want || m.IMSI.Len() != 0 {
+				t.Errorf("SSN %d and %d: %v, IMSI %v", tt.near, tt.far, m.Protocol, m.IMSI)
+			}
+		}
+	}
+	// An application context knows better.
+	l := newLink(portM3UA)
+	ati := synth.AppendAnyTimeInterrogation(nil, synth.AnyTimeInterrogation{IMSI: testIMSI, GsmSCF: synth.International(testVLR)})
+	begin := synth.AppendTransaction(nil, synth.Transaction{Type: synth.TCBegin, OTID: synth.TID(1), Dialogue: synth.Request(synth.AnyTimeEnquiry, 3), Components: synth.AppendInvoke(nil, 1, 71, ati)})
+	l.send(0, 3, transfer(100, 200, unitdata(hlrGT, synth.GT(testVLR, telecom.SSNCAP), begin)))
+	l.expect(t, "anyTimeInterrogation invoke")
+}
+
+// TestIMSIThatIsNone: a few digits are nobody's IMSI, and the message says so.
+func TestIMSIThatIsNone(t *testing.T) {
+	l := newLink(portM3UA)
+	l.say(0, synth.Transaction{Type: synth.TCBegin, OTID: synth.TID(1), Dialogue: synth.Request(33, 3), Components: synth.AppendInvoke(nil, 1, 24, []byte{0x30, 3, 0x80, 1, 9})})
+	l.expect(t, "sendRoutingInfoForGprs invoke")
+	if m := l.messages[0]; m.IMSI.Len() != 0 || m.Faults != signaling.FaultArgument || l.Dissector.Counters.Problems[LayerMAP][Malformed] != 1 {
+		t.Errorf("IMSI %v, faults %#x", m.IMSI, m.Faults)
+	}
+}
