@@ -139,6 +139,7 @@ var nodePositions = [gsmmap.NodeOther + 1]signaling.Position{
 	gsmmap.NodeMSC:           signaling.MAPMSCNumber,
 	gsmmap.NodeVLR:           signaling.MAPVLRNumber,
 	gsmmap.NodeSGSN:          signaling.MAPSGSNNumber,
+	gsmmap.NodeSMSF:          signaling.MAPOtherNumber,
 	gsmmap.NodeServiceCentre: signaling.MAPSCAddress,
 	gsmmap.NodeGsmSCF:        signaling.MAPGsmSCFAddress,
 	gsmmap.NodeHLR:           signaling.MAPHLRNumber,

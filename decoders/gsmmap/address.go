@@ -22,6 +22,17 @@ func age15(v []byte) (n uint16) {
 	return n
 }
 
+// isText reports that an FQDN stands there as people write it, and not in the labels of
+// DNS: the standard leaves that open.
+func isText(v []byte) bool {
+	for _, c := range v {
+		if c <= ' ' || c > '~' {
+			return false
+		}
+	}
+	return len(v) > 0
+}
+
 // gsnAddress reads a GSN-Address: the top two bits of the first octet are 0 for
 // IPv4 and 1 for IPv6, the others the length (3GPP TS 23.003 5.1).
 func gsnAddress(v []byte) (netip.Addr, bool) {

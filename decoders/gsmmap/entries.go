@@ -30,6 +30,8 @@ const (
 	isup               // node with the role, as a number of ISUP (Q.763 3.9)
 	generic            // the same behind a number qualifier (Q.763 3.26)
 	gsn                // GSN-Address
+	fqdn               // FQDN of a serving node
+	passed             // known, and of no interest
 	spi                // SecurityParametersIndex
 	secured            // code of the operation inside MAPsec
 	securedError       // code of the error inside MAPsec
@@ -42,6 +44,7 @@ const (
 	sgsn        = node | entry(NodeSGSN)
 	mme         = node | entry(NodeMME)
 	ggsn        = node | entry(NodeGGSN)
+	smsf        = node | entry(NodeSMSF)
 	hlr         = node | entry(NodeHLR)
 	gmlc        = node | entry(NodeGMLC)
 	scf         = node | entry(NodeGsmSCF)
@@ -100,6 +103,7 @@ type shape struct {
 	sequences [3]entry // SEQUENCEs likewise
 	integer   entry
 	private   entry
+	closed    bool  // what has no entry is not known, and may give something away
 	set       Field // fields that the presence of the type itself means
 	data      Data  // kinds of subscriber data likewise
 }

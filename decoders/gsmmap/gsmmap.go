@@ -54,6 +54,8 @@ const (
 	FieldUserAddress      // presence: PDP address of the subscriber
 	FieldGSN              // address of an SGSN or GGSN
 	FieldSecured          // a security header of MAPsec; the payload is not looked into
+	FieldServingName      // presence: name of a serving node that is no text
+	FieldUnread           // elements beyond those that the standard has for the type
 )
 
 // NodeRole is the part a network node plays in an argument.
@@ -65,6 +67,7 @@ const (
 	NodeMSC
 	NodeVLR
 	NodeSGSN
+	NodeSMSF
 	NodeServiceCentre
 	NodeGsmSCF
 	NodeHLR
@@ -74,7 +77,7 @@ const (
 	NodeOther
 )
 
-var nodeRoleNames = [...]string{"none", "msc", "vlr", "sgsn", "sc", "gsmscf", "hlr", "mme", "ggsn", "gmlc", "other"}
+var nodeRoleNames = [...]string{"none", "msc", "vlr", "sgsn", "smsf", "sc", "gsmscf", "hlr", "mme", "ggsn", "gmlc", "other"}
 
 // String is a short lower-case word; "other" for values that are not defined.
 func (r NodeRole) String() string { return nodeRoleNames[min(r, NodeOther)] }
@@ -141,8 +144,8 @@ type Arguments struct {
 	SecuredIsError bool
 
 	// DiameterName is the Diameter identity of a serving node (mme-Name, sgsn-Name,
-	// the name in a NetworkNodeDiameterAddress), the first one where there are
-	// several; nil when there is none. It aliases the input.
+	// the name in a NetworkNodeDiameterAddress, the amf-address where it is text), the
+	// first one where there are several; nil when there is none. It aliases the input.
 	DiameterName []byte
 }
 
@@ -362,6 +365,10 @@ func (a *Arguments) walk(s *shape, b []byte) (err error) {
 		}
 		switch e >> 24 {
 		case skip >> 24:
+			if s.closed {
+				a.Set |= FieldUnread
+			}
+		case passed >> 24:
 		case descend >> 24, descendFirst >> 24:
 			if b[at]&constructed == 0 || e>>24 == descendFirst>>24 && at != 0 {
 				continue
@@ -441,6 +448,12 @@ func (a *Arguments) apply(e entry, v []byte) error {
 		a.addNode(NodeRole(e.arg()), v)
 	case name >> 24:
 		if a.DiameterName == nil && len(v) > 0 {
+			a.DiameterName = v[:len(v):len(v)]
+		}
+	case fqdn >> 24:
+		if !isText(v) {
+			a.Set |= FieldServingName
+		} else if a.DiameterName == nil {
 			a.DiameterName = v[:len(v):len(v)]
 		}
 	case flag >> 24:

@@ -288,6 +288,11 @@ var tests = []test{
 	{name: "sendRoutingInfoForSM result with an SGSN", kind: result, op: 45, imsi: true,
 		in:    tlv(0x30, tlv(0x04, imsiOctets), tlv(0xa0, tlv(0x81, sgsnOctets), tlv(0x85), tlv(0xa6, tlv(0x80, mscOctets)))),
 		nodes: []Node{gt(NodeSGSN, "99910100003"), gt(NodeMSC, "99910100001")}},
+	{name: "sendRoutingInfoForSM result with SMSFs", kind: result, op: 45, imsi: true, dn: "smsf.example.net",
+		in: tlv(0x30, tlv(0x04, imsiOctets), tlv(0xa0, tlv(0x81, mscOctets),
+			tlv(0x8c, sgsnOctets), tlv(0xad, tlv(0x80, []byte("smsf.example.net"))), // smsf-3gpp-Number [12], -DiameterAddress [13]
+			tlv(0x8e, scOctets), tlv(0xaf, tlv(0x80, []byte("other.example.net"))))), // smsf-non-3gpp-Number [14], -DiameterAddress [15]
+		nodes: []Node{gt(NodeMSC, "99910100001"), gt(NodeSMSF, "99910100003"), gt(NodeSMSF, "99910100004")}},
 	{name: "sendRoutingInfoForSM result v1", kind: result, op: 45, imsi: true, set: FieldRoamingNumber,
 		in: tlv(0x30, tlv(0x04, imsiOctets), tlv(0xa0, tlv(0x80, mscOctets)), tlv(0x82, []byte{0}))},
 	{name: "reportSM-DeliveryStatus", op: 47, imsi: true, msis: true, nodes: []Node{gt(NodeServiceCentre, "99910100004")},
@@ -350,6 +355,21 @@ var tests = []test{
 		in: tlv(0x30, tlv(0x30, tlv(0xa3, tlv(0xa0, tlv(0x80, cellOctets)), tlv(0x83, sgsnOctets), tlv(0x89, []byte{1})), tlv(0xa4, tlv(0x83)),
 			tlv(0xad, tlv(0x80, cellOctets), tlv(0x86, []byte{1}), tlv(0x87, []byte("mme1.epc.example.net"))))),
 		nodes: []Node{gt(NodeSGSN, "99910100003")}},
+	{name: "provideSubscriberInfo result, 5G", kind: result, age: 2, op: 70, set: FieldCellID | FieldGeographical | FieldLocationAge, dn: "amf1.amf.5gc.example.net",
+		in: tlv(0x30, tlv(0x30, tlv(0xb0, // locationInformation5GS [16]
+			tlv(0x80, make([]byte, 8)),                    // nrCellGlobalIdentity [0]
+			tlv(0x82, pointOctets),                        // geographicalInformation [2]
+			tlv(0x84, []byte("amf1.amf.5gc.example.net")), // amf-address [4]
+			tlv(0x85, make([]byte, 5)),                    // trackingAreaIdentity [5]
+			tlv(0x86), tlv(0x87, []byte{2}))))},           // currentLocationRetrieved [6], age [7]
+	{name: "anyTimeInterrogation result, 5G, only the area", kind: result, op: 71, set: FieldCellID,
+		in: tlv(0x30, tlv(0x30, tlv(0xb0, tlv(0x8c, make([]byte, 6)))))}, // nrTrackingAreaIdentity [12]
+	{name: "anyTimeInterrogation result, 5G, AMF in labels", kind: result, op: 71, set: FieldServingName,
+		in: tlv(0x30, tlv(0x30, tlv(0xb0, tlv(0x84, []byte("\x04amf1\x07example\x03net")))))},
+	{name: "provideSubscriberInfo result, known and of no interest", kind: result, op: 70,
+		in: tlv(0x30, tlv(0x30, tlv(0xa2), tlv(0x86, make([]byte, 3)), tlv(0x8b, []byte{5}), tlv(0x8e, []byte{0})))},
+	{name: "provideSubscriberInfo result, of a later edition", kind: result, op: 70, set: FieldUnread,
+		in: tlv(0x30, tlv(0x30, tlv(0xb1, tlv(0x80, make([]byte, 8)))))},
 	{name: "anyTimeInterrogation", op: 71, msis: true, in: tlv(0x30, tlv(0xa0, tlv(0x81, msisdnOctets)), tlv(0xa1, tlv(0x80), tlv(0x81)), tlv(0x83, scfOctets)),
 		nodes: []Node{gt(NodeGsmSCF, "99910100005")}},
 	{name: "anyTimeInterrogation result", kind: result, age: 5, op: 71, in: anyTimeInterrogationResult, imei: true, set: places | FieldSubscriberState,

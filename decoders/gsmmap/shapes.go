@@ -63,6 +63,7 @@ const (
 	shLocationInformation
 	shLocationInformationGPRS
 	shLocationInformationEPS
+	shLocationInformation5GS
 	shAnyTimeInterrogation
 	shAnyTimeSubscriptionInterrogation
 	shAnyTimeSubscriptionInterrogationRes

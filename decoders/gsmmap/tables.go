@@ -132,9 +132,13 @@ var shapes = [endOfShapes & at]shape{
 	// 17.7.1 provide subscriber info, any time interrogation. The IMSI of
 	// MNP-Info-Res is a generic one of the subscription network: not taken.
 	shSubscriberInfoRes & at: {sequences: [3]entry{shSubscriberInfo}},
-	shSubscriberInfo & at: {context: context{
-		0: shLocationInformation, 1: state, 3: shLocationInformationGPRS, 4: state, 5: imei, 8: shMNPInfo, 12: state, 13: shLocationInformationEPS,
-	}},
+	shSubscriberInfo & at: {
+		context: context{
+			0: shLocationInformation, 1: state, 2: passed, 3: shLocationInformationGPRS, 4: state, 5: imei, 6: passed, 7: passed, 8: shMNPInfo,
+			9: passed, 10: passed, 11: passed, 12: state, 13: shLocationInformationEPS, 14: passed, 15: passed, 16: shLocationInformation5GS,
+		},
+		closed: true,
+	},
 	shMNPInfo & at: {context: context{2: msisdn}},
 	shLocationInformation & at: {
 		context: context{0: position, 1: vlr, 2: place, 3: cell, 6: msc, 7: position, 10: shLocationInformationEPS},
@@ -142,6 +146,7 @@ var shapes = [endOfShapes & at]shape{
 	},
 	shLocationInformationGPRS & at: {context: context{0: cell, 1: cell, 2: position, 3: sgsn, 7: position, 9: age}},
 	shLocationInformationEPS & at:  {context: context{0: cell, 1: cell, 3: position, 4: position, 6: age, 7: name}},
+	shLocationInformation5GS & at:  {context: context{0: cell, 1: cell, 2: position, 3: position, 4: fqdn, 5: cell, 7: age, 12: cell}},
 	shAnyTimeInterrogation & at:    {context: context{0: shSubscriberIdentity, 3: scf}},
 	shAnyTimeSubscriptionInterrogation & at: {
 		context: context{0: shSubscriberIdentity, 2: scf},
@@ -175,6 +180,7 @@ var shapes = [endOfShapes & at]shape{
 		context: context{
 			0: roaming, 1: msc, 5: retag | entry(NodeSGSN), 6: shAdditionalNumber, 7: shNetworkNodeDiameterAddress,
 			8: shNetworkNodeDiameterAddress, 9: shAdditionalNumber, 10: shNetworkNodeDiameterAddress, 11: retag | entry(NodeOther),
+			12: smsf, 13: shNetworkNodeDiameterAddress, 14: smsf, 15: shNetworkNodeDiameterAddress,
 		},
 		octets: [3]entry{lmsi},
 	},

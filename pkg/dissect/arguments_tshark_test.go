@@ -77,6 +77,7 @@ var numberFields = map[string]string{
 
 	"gsm_map.ch.msc_Number": "msc", "gsm_map.ms.sgsn_Number": "sgsn", "gsm_map.ms.ggsn_number": "ggsn",
 	"gsm_map.ch.gmsc_Address": "msc", "gsm_map.ms.targetMSC_Number": "msc", "gsm_map.gr.anchorMSC_Address": "msc",
+	"gsm_map.sm.smsf_3gpp_Number": "smsf", "gsm_map.sm.smsf_non_3gpp_Number": "smsf",
 	"gsm_map.sm.sgsn_Number": "sgsn", "gsm_old.serviceCentreAddress": "sc", "gsm_map.ms.ISDN_AddressString": "gmlc",
 	"gsm_old.originatingEntityNumber": "other",
 	"gsm_map.ch.roamingNumber":        isRoaming, "gsm_map.ch.msrn": isRoaming, "gsm_map.ms.handoverNumber": isRoaming,

@@ -212,7 +212,7 @@ func codeType(c *tcap.Component) string {
 
 // nodeNames are the keys of node numbers in the blocks map and cap.
 var nodeNames = [...]string{
-	gsmmap.NodeNone: "node_number", gsmmap.NodeMSC: "msc_number", gsmmap.NodeVLR: "vlr_number", gsmmap.NodeSGSN: "sgsn_number",
+	gsmmap.NodeNone: "node_number", gsmmap.NodeMSC: "msc_number", gsmmap.NodeVLR: "vlr_number", gsmmap.NodeSGSN: "sgsn_number", gsmmap.NodeSMSF: "node_number",
 	gsmmap.NodeServiceCentre: "sc_address", gsmmap.NodeGsmSCF: "gsmscf_address", gsmmap.NodeHLR: "hlr_number", gsmmap.NodeMME: "mme_number",
 	gsmmap.NodeGGSN: "ggsn_number", gsmmap.NodeGMLC: "gmlc_number", gsmmap.NodeOther: "node_number",
 }

@@ -203,7 +203,7 @@ func (r *Resolver) serving(m *signaling.Message) uint32 {
 		}
 		return 0
 	}
-	return r.node(m, gsmmap.NodeMSC, gsmmap.NodeSGSN)
+	return r.node(m, gsmmap.NodeMSC, gsmmap.NodeSMSF)
 }
 
 // centre is who has the service centre, GMLC or gsmSCF that the message names.

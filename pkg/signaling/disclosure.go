@@ -89,6 +89,7 @@ var mapDisclosures = [...]struct {
 	{gsmmap.FieldForwardingNumber, DisclosedForwardingNumber}, {gsmmap.FieldPartyNumber, DisclosedPartyNumber},
 	{gsmmap.FieldRedirection, DisclosedRedirection}, {gsmmap.FieldDigits, DisclosedDigits}, {gsmmap.FieldPassword, DisclosedPassword},
 	{gsmmap.FieldLocationAge, DisclosedLocationAge}, {gsmmap.FieldUserAddress, DisclosedUserAddress}, {gsmmap.FieldGSN, DisclosedServingNode},
+	{gsmmap.FieldServingName, DisclosedServingNode},
 }
 
 // dataDisclosures says the same of each kind of subscriber data.
@@ -159,7 +160,7 @@ func (m *Message) BearsSecrets() bool {
 
 // servingNode says that a node serves the subscriber: where he is.
 func servingNode(r gsmmap.NodeRole) bool {
-	return r == gsmmap.NodeMSC || r == gsmmap.NodeVLR || r == gsmmap.NodeSGSN || r == gsmmap.NodeMME
+	return r == gsmmap.NodeMSC || r == gsmmap.NodeVLR || r == gsmmap.NodeSGSN || r == gsmmap.NodeSMSF || r == gsmmap.NodeMME
 }
 
 // Disclosed is what m carries in readable form, and how many authentication
@@ -210,10 +211,10 @@ func (m *Message) Disclosed() (d Disclosure, vectors int) {
 
 // ReadWhole reports that nothing in m was passed over unread: what it did not
 // disclose was not there. It is false for faults behind which more may stand, for what
-// MAPsec secures, and for components of a protocol whose arguments are not read.
+// MAPsec secures, for what the standard has added to an answer since, and for components of a protocol whose arguments are not read.
 func (m *Message) ReadWhole() bool {
 	const unread = FaultTruncated | FaultComponent | FaultArgument | FaultAVP
-	if m.Faults&unread != 0 || m.Class == ClassProtected {
+	if m.Faults&unread != 0 || m.Class == ClassProtected || m.MAP != nil && m.MAP.Set&gsmmap.FieldUnread != 0 {
 		return false
 	}
 	if c := m.Component; c != nil && c.Parameter != nil {
