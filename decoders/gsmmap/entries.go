@@ -50,6 +50,7 @@ const (
 	scf         = node | entry(NodeGsmSCF)
 	centre      = node | entry(NodeServiceCentre)
 	otherNode   = node | entry(NodeOther)
+	gateway     = otherNode // gateway MSC
 	lmsi        = flag | entry(FieldLMSI)
 	tmsi        = flag | entry(FieldTMSI)
 	cell        = flag | entry(FieldCellID)

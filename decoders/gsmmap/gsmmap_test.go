@@ -222,8 +222,8 @@ var tests = []test{
 	{name: "cancelLocation result", kind: result, op: 3, in: tlv(0x30, extension)},
 
 	{name: "provideRoamingNumber", op: 4, imsi: true, msis: true, set: FieldLMSI,
-		in:    tlv(0x30, tlv(0x80, imsiOctets), tlv(0x81, mscOctets), tlv(0x82, msisdnOctets), tlv(0x84, lmsiOctets), tlv(0xab, extension)),
-		nodes: []Node{gt(NodeMSC, "99910100001")}},
+		in:    tlv(0x30, tlv(0x80, imsiOctets), tlv(0x81, mscOctets), tlv(0x82, msisdnOctets), tlv(0x84, lmsiOctets), tlv(0x88, gmlcOctets), tlv(0xab, extension)), // gmsc-Address [8]
+		nodes: []Node{gt(NodeMSC, "99910100001"), gt(NodeOther, "99910100007")}},
 	{name: "provideRoamingNumber result", kind: result, op: 4, set: FieldRoamingNumber, in: tlv(0x30, tlv(0x04, mscOctets))},
 	{name: "provideRoamingNumber result v2", kind: result, op: 4, set: FieldRoamingNumber, in: tlv(0x04, mscOctets)},
 
@@ -239,7 +239,7 @@ var tests = []test{
 		extension, tlv(0x04, make([]byte, 16)), tlv(0x80, vlrOctets)), nodes: []Node{gt(NodeVLR, "99910100002")}},
 
 	{name: "sendRoutingInfo", op: 22, msis: true, in: tlv(0x30, tlv(0x80, msisdnOctets), tlv(0x83, []byte{0}), tlv(0x86, mscOctets)),
-		nodes: []Node{gt(NodeMSC, "99910100001")}},
+		nodes: []Node{gt(NodeOther, "99910100001")}},
 	{name: "sendRoutingInfo of a gsmSCF", op: 22, msis: true, in: tlv(0x30, tlv(0x80, msisdnOctets), tlv(0x86, scfOctets), tlv(0x98)),
 		nodes: []Node{gt(NodeGsmSCF, "99910100005")}},
 	{name: "sendRoutingInfo result v3", kind: result, age: 5, op: 22, imsi: true, set: FieldRoamingNumber | places, nodes: []Node{

@@ -236,8 +236,9 @@ var shapes = [endOfShapes & at]shape{
 	shDeferredData & at: {context: context{1: shLCSLocationInfo}},
 	shServingNode & at:  {context: context{0: msc, 1: sgsn, 2: name}},
 
-	// 17.7.3 call handling.
-	shSendRoutingInfo & at: {context: context{0: msisdn, 6: msc, 24: retag | entry(NodeGsmSCF)}},
+	// 17.7.3 call handling. A gateway MSC asks on behalf of a caller and serves nobody
+	// that the message names.
+	shSendRoutingInfo & at: {context: context{0: msisdn, 6: gateway, 24: retag | entry(NodeGsmSCF)}},
 	shSendRoutingInfoRes & at: {
 		context: context{
 			1: supplementary, 2: msc, 3: cug, 5: services, 6: cug, 7: shSubscriberInfo, 8: shCamelRoutingInfo, 9: imsi, 12: msisdn,
@@ -254,7 +255,7 @@ var shapes = [endOfShapes & at]shape{
 	shCamelRoutingInfo & at: {context: context{0: shGmscCamel}, sequences: [3]entry{shForwardingData}},
 	shGmscCamel & at:        {context: context{0: shBcsmCSI, 1: shBcsmCSI, 5: shDCSI}, data: DataCAMEL},
 	shProvideRoamingNumber & at: {
-		context: context{0: imsi, 1: msc, 2: msisdn, 4: lmsi, 8: msc, 22: cell, 25: msc},
+		context: context{0: imsi, 1: msc, 2: msisdn, 4: lmsi, 8: gateway, 22: cell, 25: msc},
 	},
 	shProvideRoamingNumberRes & at: {octets: [3]entry{roaming, msc}},
 	shResumeCallHandling & at:      {context: context{2: shForwardingData, 3: imsi, 4: cug, 5: shBcsmCSI, 9: msisdn}},
@@ -325,8 +326,8 @@ var shapes = [endOfShapes & at]shape{
 	shInitialDPPhase2 & at: {context: context{
 		10: place, 50: imsi, 51: state, 52: shLocationInformation, 55: msc, 59: shInitialDPExtensionPhase2,
 	}},
-	shInitialDPExtension & at:       {context: context{0: msc, 1: forwarded, 3: imei}},
-	shInitialDPExtensionPhase2 & at: {context: context{1: msc}},
+	shInitialDPExtension & at:       {context: context{0: gateway, 1: forwarded, 3: imei}},
+	shInitialDPExtensionPhase2 & at: {context: context{1: gateway}},
 	shInitialDPSMS & at: {context: context{
 		4: imsi, 5: shLocationInformation, 6: shLocationInformationGPRS, 7: centre, 15: msc, 16: sgsn, 19: imei,
 	}},

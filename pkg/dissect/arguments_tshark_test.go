@@ -76,7 +76,7 @@ var numberFields = map[string]string{
 	"gsm_map.sm.networkNode_Number": isNode, "gsm_map.lcs.networkNode_Number": isNode, "gsm_map.ch.gmsc_OrGsmSCF_Address": isNode,
 
 	"gsm_map.ch.msc_Number": "msc", "gsm_map.ms.sgsn_Number": "sgsn", "gsm_map.ms.ggsn_number": "ggsn",
-	"gsm_map.ch.gmsc_Address": "msc", "gsm_map.ms.targetMSC_Number": "msc", "gsm_map.gr.anchorMSC_Address": "msc",
+	"gsm_map.ch.gmsc_Address": "other", "gsm_map.ms.targetMSC_Number": "msc", "gsm_map.gr.anchorMSC_Address": "msc",
 	"gsm_map.sm.smsf_3gpp_Number": "smsf", "gsm_map.sm.smsf_non_3gpp_Number": "smsf",
 	"gsm_map.sm.sgsn_Number": "sgsn", "gsm_old.serviceCentreAddress": "sc", "gsm_map.ms.ISDN_AddressString": "gmlc",
 	"gsm_old.originatingEntityNumber": "other",
@@ -84,7 +84,7 @@ var numberFields = map[string]string{
 	"gsm_old.sIWFSNumber": isRoaming, "gsm_map.gr.groupCallNumber": isRoaming,
 	"gsm_map.ch.forwardedToNumber": isForwarded,
 
-	"camel.gmscAddress": "msc", "camel.sgsn_Number": "sgsn", "camel.gsmSCFAddress": "gsmscf", "camel.sMSCAddress": "sc", "camel.mSISDN": isMSISDN,
+	"camel.gmscAddress": "other", "camel.sgsn_Number": "sgsn", "camel.gsmSCFAddress": "gsmscf", "camel.sMSCAddress": "sc", "camel.mSISDN": isMSISDN,
 	"camel.callingPartyNumber": isOther, "camel.callingPartysNumber": isOther, "camel.calledPartyNumber": isOther, // whose is our judgement
 	"gsm_map.ss.AddressString": isOther, "gsm_map.ss.b_subscriberNumber": isOther, "gsm_map.ss.translatedB_Number": isOther,
 	"gsm_map.ch.translatedB_Number": isOther, "gsm_old.b_Subscriber_Address": isOther, // other parties

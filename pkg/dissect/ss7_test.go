@@ -3,6 +3,7 @@ package dissect
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 
 	"sigtransit/decoders/sccp"
@@ -495,5 +496,28 @@ func TestIMSIThatIsNone(t *testing.T) {
 	l.expect(t, "sendRoutingInfoForGprs invoke")
 	if m := l.messages[0]; m.IMSI.Len() != 0 || m.Faults != signaling.FaultArgument || l.Dissector.Counters.Problems[LayerMAP][Malformed] != 1 {
 		t.Errorf("IMSI %v, faults %#x", m.IMSI, m.Faults)
+	}
+}
+
+// TestGatewayMSC: who asks for a route, or for a roaming number on behalf of a caller,
+// is no node that serves the subscriber.
+func TestGatewayMSC(t *testing.T) {
+	number := func(tag uint16) []byte { return synth.AppendNumber(nil, tag, synth.International(testVLR)) }
+	msisdn := synth.AppendNumber(nil, 0x80, synth.International(testMSISDN))
+	for _, tt := range []struct {
+		context  synth.Context
+		op       int32
+		argument []byte
+		want     []string
+	}{
+		{synth.LocationInfoRetrieval, 22, slices.Concat(msisdn, number(0x86)), []string{"msisdn"}},
+		{synth.RoamingNumberEnquiry, 4, slices.Concat(synth.AppendDigits(nil, 0x80, testIMSI), number(0x88)), []string{"imsi"}},
+		{synth.RoamingNumberEnquiry, 4, slices.Concat(synth.AppendDigits(nil, 0x80, testIMSI), number(0x81), number(0x88)), []string{"imsi", "serving_node"}},
+	} {
+		l := newLink(portM3UA)
+		l.say(0, synth.Transaction{Type: synth.TCBegin, OTID: synth.TID(1), Dialogue: synth.Request(tt.context, 3), Components: synth.AppendInvoke(nil, 1, tt.op, synth.AppendTLV(nil, 0x30, tt.argument))})
+		if m := l.messages[0]; !slices.Equal(m.given, tt.want) || m.Faults != 0 {
+			t.Errorf("%v gives away %v, want %v", m.Operation, m.given, tt.want)
+		}
 	}
 }
