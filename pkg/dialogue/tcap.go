@@ -14,10 +14,15 @@ import (
 const (
 	// MaxTransactions entries of 256 octets are the most a worker keeps.
 	MaxTransactions = 1 << 17
-	// tcapIdle is how long a transaction may be silent: the longest MAP operation
-	// timers are minutes (3GPP TS 29.002 17.1.2: "ml" up to 10 min is rare, "m"
-	// and "s" below 60 s); an entry that is needed is touched by each message.
-	tcapIdle = 180 * second
+	// tcapIdle is how long a transaction may be silent: the longest timer of a MAP
+	// operation, "ml", which waits for somebody at a USSD menu, is up to 10 minutes
+	// (3GPP TS 29.002 17.1.2).
+	tcapIdle = 12 * 60 * second
+	// callIdle is the same for a transaction of CAP that both ends take part in. It
+	// lasts as long as the call, of which nothing need be said between the answer and
+	// the end (3GPP TS 23.078 4.5). Where the other end never spoke, nobody waits that
+	// long.
+	callIdle = 4 * 3600 * second
 	// tcapLinger keeps an ended transaction where the capture shows messages
 	// twice (an STP's mirror), so that the second copy of its end is recognised;
 	// a copy later than that is not taken for one.
@@ -130,6 +135,14 @@ func (t *Transaction) reset(slot int32) {
 	t.Memory.Reset()
 }
 
+// idle is how long the transaction may be silent.
+func (t *Transaction) idle() int64 {
+	if t.Protocol == signaling.CAP && t.len[0] != 0 && t.len[1] != 0 {
+		return callIdle
+	}
+	return tcapIdle
+}
+
 // Invoked remembers an invoke, so that its result finds its operation.
 func (t *Transaction) Invoked(side uint8, id int16, op signaling.Operation) {
 	t.invoked = op
@@ -222,8 +235,18 @@ func tidHash(value uint32, length uint8) uint32 {
 func short(id tcap.TransactionID) uint32 { return id.Value ^ id.High }
 
 // claim makes a side known by its transaction id and party. The id is not empty: a side
-// without one is unknown, and would stay in the index when the transaction closes.
+// without one is unknown, and would stay in the index when the transaction closes. A
+// node that gives an id to another transaction has done with the one that had it: its
+// end is not in the capture, and what is said by that id from now on is not of it.
 func (t *TCAP) claim(slot int32, side uint8, id tcap.TransactionID, p Party) {
+	if old, s := t.find(id, p); old != 0 && old != slot && t.entries.at(old).party[s].score(p) == perfect {
+		if t.entries.at(old).ended {
+			t.Counters.Closed++
+		} else {
+			t.Counters.Expired++
+		}
+		t.close(old)
+	}
 	e := t.entries.at(slot)
 	e.tid[side], e.len[side], e.party[side] = short(id), id.Len, p
 	t.enter(slot, side)
@@ -529,7 +552,7 @@ func (t *TCAP) sweep(now int64) {
 		if slot == open {
 			break
 		}
-		if now-t.entries.at(slot).last > tcapIdle {
+		if e := t.entries.at(slot); now-e.last > e.idle() {
 			t.close(slot)
 			t.Counters.Expired++
 			continue
