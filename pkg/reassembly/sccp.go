@@ -10,7 +10,9 @@ const (
 
 // SCCPKey names the unit a segment belongs to: the segmentation local reference
 // with what identifies its originator (Q.714 4.1.1.2.3). Link keeps apart the
-// copies of one unit that an STP's mirror shows on two links.
+// copies of one unit that an STP's mirror shows on two links. The segments of a unit
+// take one link by the standard: they go in sequence, with one SLS (Q.714 4.1.1.2).
+// Where somebody spreads them all the same they wait, and are counted as expired.
 type SCCPKey struct {
 	Link      uint64
 	Origin    uint64 // hash of the calling party address and OPC
@@ -33,6 +35,7 @@ type SCCP struct {
 	free     []*unit
 	octets   int
 	out      []byte
+	swept    int64
 }
 
 // Len is the number of units that wait for segments.
@@ -43,6 +46,9 @@ func (r *SCCP) Len() int { return len(r.table) }
 // next Add. Segments may come in any order.
 func (r *SCCP) Add(now int64, key SCCPKey, first bool, remaining uint8, data []byte) (unitData []byte, complete bool) {
 	remaining &= 15
+	if now-r.swept > sccpTimeout || now < r.swept {
+		r.sweep(now)
+	}
 	u := r.table[key]
 	if u != nil && now-u.started > sccpTimeout {
 		r.drop(key, u)
@@ -97,6 +103,17 @@ func (r *SCCP) drop(key SCCPKey, u *unit) {
 	u.have, u.octets = 0, 0
 	if len(r.free) < 64 {
 		r.free = append(r.free, u)
+	}
+}
+
+// sweep drops what waits in vain: the table is small.
+func (r *SCCP) sweep(now int64) {
+	r.swept = now
+	for k, u := range r.table {
+		if now-u.started > sccpTimeout {
+			r.drop(k, u)
+			r.Counters.Expired++
+		}
 	}
 }
 

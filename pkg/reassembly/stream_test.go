@@ -255,3 +255,18 @@ func TestSCCPBounded(t *testing.T) {
 		t.Error("a segment was joined to one of long ago")
 	}
 }
+
+// TestSCCPSpread: segments of one unit on two links wait on each, and are counted when
+// nobody waits for them any more.
+func TestSCCPSpread(t *testing.T) {
+	var r SCCP
+	for i := range uint8(4) {
+		if _, done := r.Add(int64(i), SCCPKey{Link: uint64(i % 2), Reference: 1}, i == 0, 3-i, []byte("a quarter")); done {
+			t.Error("the half of a unit is a whole one")
+		}
+	}
+	r.Add(2*sccpTimeout, SCCPKey{Reference: 2}, true, 1, []byte("another"))
+	if r.Len() != 1 || r.Counters.Expired != 2 || r.octets != len("another") {
+		t.Errorf("%d units wait, %+v, %d octets", r.Len(), r.Counters, r.octets)
+	}
+}
