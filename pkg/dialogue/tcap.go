@@ -240,7 +240,7 @@ func short(id tcap.TransactionID) uint32 { return id.Value ^ id.High }
 // end is not in the capture, and what is said by that id from now on is not of it.
 func (t *TCAP) claim(slot int32, side uint8, id tcap.TransactionID, p Party) {
 	if old, s := t.find(id, p); old != 0 && old != slot && t.entries.at(old).party[s].score(p) == perfect {
-		if t.entries.at(old).ended {
+		if t.entries.at(old).ended() {
 			t.Counters.Closed++
 		} else {
 			t.Counters.Expired++
