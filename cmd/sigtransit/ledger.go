@@ -147,6 +147,9 @@ func (r *recording) begin(name string, w *pipeline.Worker) error {
 	return r.Begin(name, r.identities[name])
 }
 
+// within reports that a file is being counted.
+func (r *recording) within() bool { return r != nil && r.at != "" }
+
 // end has the ledger write the counts of a file, and that it holds them.
 func (r *recording) end(w *pipeline.Worker, complete bool) error {
 	if r == nil {
@@ -157,7 +160,7 @@ func (r *recording) end(w *pipeline.Worker, complete bool) error {
 	return r.End(w.Frames()-r.from, complete)
 }
 
-// cut has the ledger forget a file that was not read to its end, once the worker has told
+// cut has the ledger forget a file that was not read to its end, or whose results were not written, once the worker has told
 // all, so that a later replay counts it whole. What is told of that says how to go on.
 func (r *recording) cut(w *pipeline.Worker) (told string, err error) {
 	if r == nil {
