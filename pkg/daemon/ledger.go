@@ -179,6 +179,9 @@ func ledgerReadable(path string) error {
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		return nil // it is made
 	}
+	if err := exposure.Linked(path); err != nil {
+		return err
+	}
 	r, err := exposure.OpenForReading(path)
 	if err != nil {
 		return err

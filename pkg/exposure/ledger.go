@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,7 +73,8 @@ type Stats struct {
 
 // Ledger is an open database that recorders count into. Its own goroutine writes it.
 type Ledger struct {
-	path string
+	path string // as it was named
+	file string // links followed: what stands beside the database does so under this name
 	opts Options
 	key  sipKey
 	db   *sql.DB
@@ -104,8 +106,12 @@ func Open(path string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	l := &Ledger{path: path, opts: o, more: make(chan struct{}, 1), questions: make(chan question), done: make(chan struct{}), ended: make(chan struct{})}
-	if l.held, err = lock(path); err != nil {
+	file := real(path)
+	if err := linked(file); err != nil {
+		return nil, explain(path, err)
+	}
+	l := &Ledger{path: path, file: file, opts: o, more: make(chan struct{}, 1), questions: make(chan question), done: make(chan struct{}), ended: make(chan struct{})}
+	if l.held, err = lock(file); err != nil {
 		if errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "read-only") {
 			err = fmt.Errorf("%w: %v; its folder must be writable too", ErrReadOnly, errors.Unwrap(err))
 		}
@@ -118,7 +124,7 @@ func Open(path string, o Options) (*Ledger, error) {
 		l.held.Close()
 		return nil, explain(path, err)
 	}
-	if err := l.book.totals.recall(path, o.Now()); err != nil {
+	if err := l.book.totals.recall(file, o.Now()); err != nil {
 		l.db.Close()
 		l.held.Close()
 		return nil, explain(path, err)
@@ -131,13 +137,13 @@ func Open(path string, o Options) (*Ledger, error) {
 func (l *Ledger) open(exists bool) (err error) {
 	if !exists {
 		// The database gets the rights that it is made with.
-		f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE, 0o640)
+		f, err := os.OpenFile(l.file, os.O_RDWR|os.O_CREATE, 0o640)
 		if err != nil {
 			return err
 		}
 		f.Close()
 	}
-	if l.db, err = openDB(l.path, "_pragma=busy_timeout("+fmt.Sprint(busyTimeout.Milliseconds())+")", "_pragma=journal_mode(WAL)",
+	if l.db, err = openDB(l.file, "_pragma=busy_timeout("+fmt.Sprint(busyTimeout.Milliseconds())+")", "_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(NORMAL)", "_pragma=secure_delete(FAST)", "_txlock=immediate"); err != nil {
 		return err
 	}
@@ -159,7 +165,7 @@ func (l *Ledger) takeKey() error {
 	key := l.opts.Key
 	if key == nil {
 		var err error
-		if key, err = readKey(KeyFile(l.path)); err != nil {
+		if key, err = readKey(KeyFile(l.file)); err != nil {
 			return err
 		}
 	}
@@ -172,7 +178,41 @@ func (l *Ledger) takeKey() error {
 }
 
 // KeyFile is where a ledger of a path has its key, if none is given to it.
-func KeyFile(path string) string { return path + ".key" }
+func KeyFile(path string) string { return real(path) + ".key" }
+
+// real is the name of a file that need not be there yet, links followed, as SQLite does:
+// one ledger has one lock, one key and one journal, by whatever name it is opened.
+func real(path string) string {
+	const most = 40 // links, as the kernel follows
+	for range most {
+		if p, err := filepath.EvalSymlinks(path); err == nil {
+			return p
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(dir, filepath.Base(path))
+	}
+	return path
+}
+
+// Linked says why a file that has more than one name cannot be recorded into: each name
+// would have a journal and a lock of its own. nil: it has one, or is not there.
+func Linked(path string) error { return explain(path, linked(real(path))) }
+
+func linked(file string) error {
+	if info, err := os.Stat(file); err == nil && links(info) > 1 {
+		return fmt.Errorf("%w (hard links), and would have a journal under each: remove the others, or record into a copy", ErrLinked)
+	}
+	return nil
+}
 
 func readKey(name string) ([]byte, error) {
 	text, err := os.ReadFile(name)
@@ -199,8 +239,8 @@ func readKey(name string) ([]byte, error) {
 	return key, nil
 }
 
-// Path is the name of the file.
-func (l *Ledger) Path() string { return l.path }
+// Path is the name of the file, links followed.
+func (l *Ledger) Path() string { return l.file }
 
 // Stats are the counters as of the last look of the ledger's goroutine.
 func (l *Ledger) Stats() Stats { return *l.stats.Load() }
