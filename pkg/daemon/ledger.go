@@ -49,6 +49,7 @@ func (d *Daemon) recordExposure(ctx context.Context) {
 	if l == nil {
 		return
 	}
+	d.lost.told = d.lostFrames() // what was lost before is none of the ledger's
 	for i, w := range d.workers {
 		r := exposure.NewRecorder(l)
 		if err := w.Record(ctx, r); err != nil {
@@ -72,10 +73,7 @@ func (d *Daemon) recordLosses() {
 	if l == nil {
 		return
 	}
-	n := uint64(0)
-	for _, c := range d.drops() {
-		n += c.N
-	}
+	n := d.lostFrames()
 	if n == x.told {
 		return
 	}
@@ -85,6 +83,14 @@ func (d *Daemon) recordLosses() {
 	x.recorder.Cover(d.source(), time.Now().UnixNano(), &exposure.Counts{Drops: n - x.told})
 	x.recorder.Tick()
 	x.told = n
+}
+
+// lostFrames is how many frames the capture lost since the start.
+func (d *Daemon) lostFrames() (n uint64) {
+	for _, c := range d.drops() {
+		n += c.N
+	}
+	return n
 }
 
 // source is what the frames of all interfaces come from.

@@ -64,20 +64,33 @@ func (w *Worker) tellCover() {
 	if c.source == "" {
 		return
 	}
-	d := &w.dissector.Counters
-	now := exposure.Counts{
-		Frames: d.Frames, Bytes: d.Bytes, Decoded: d.Outcomes[dissect.Decoded], NotSignaling: d.Outcomes[dissect.NotSignaling],
-		Trust: w.dissector.Trust().Totals, Raised: c.raised,
-	}
-	for o := dissect.NotSignaling + 1; o < dissect.NumOutcomes; o++ {
-		now.Undecoded += d.Outcomes[o]
-	}
+	now := w.counted()
 	if now == c.told {
 		return
 	}
 	more := now.Sub(&c.told)
 	c.told = now
 	w.opts.Ledger.Cover(c.source, c.hour*hour, &more)
+}
+
+// counted is what was read since the start.
+func (w *Worker) counted() exposure.Counts {
+	d := &w.dissector.Counters
+	now := exposure.Counts{
+		Frames: d.Frames, Bytes: d.Bytes, Decoded: d.Outcomes[dissect.Decoded], NotSignaling: d.Outcomes[dissect.NotSignaling],
+		Trust: w.dissector.Trust().Totals, Raised: w.cover.raised,
+	}
+	for o := dissect.NotSignaling + 1; o < dissect.NumOutcomes; o++ {
+		now.Undecoded += d.Outcomes[o]
+	}
+	return now
+}
+
+// record makes the worker count for a ledger. What was read before is none of it.
+func (w *Worker) record(r *exposure.Recorder) {
+	w.opts.Ledger = r
+	w.cover.told, w.cover.hour = w.counted(), w.lastTime/hour
+	w.resolveBy(w.opts.Roaming)
 }
 
 // warning counts the conditions that are raised.

@@ -97,12 +97,10 @@ func (w *Worker) Judge(ctx context.Context, set *rules.Set, ends *roaming.Table,
 	})
 }
 
-// Record makes the worker count for a ledger from the next batch on.
+// Record makes the worker count for a ledger from the next batch on, and nothing of
+// those before.
 func (w *Worker) Record(ctx context.Context, r *exposure.Recorder) error {
-	return w.do(ctx, func() {
-		w.opts.Ledger = r
-		w.resolveBy(w.opts.Roaming)
-	})
+	return w.do(ctx, func() { w.record(r) })
 }
 
 // Inspect has f look at the dissector between two batches.
