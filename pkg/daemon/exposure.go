@@ -63,6 +63,7 @@ func (d *Daemon) collectLedger(gauge func(*prometheus.Desc, float64, ...string),
 	counter(cappedDesc, s.Capped)
 	counter(ledgerLostDesc, s.Lost, "messages")
 	counter(ledgerLostDesc, s.LostSubscribers, "subscribers")
+	counter(ledgerLostDesc, s.LostFrames, "frames")
 	gauge(ledgerSizeDesc, float64(ledgerSize(l.Path())))
 
 	t := l.Totals(time.Now())

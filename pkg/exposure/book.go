@@ -18,6 +18,9 @@ const (
 	// maxHeld is how many rows are held in all: more than fit into an hour or two are
 	// there only while the ledger cannot be written.
 	maxHeld = 1 << 18
+	// manyListed are enough hours covered, findings and links by hour to be written; twice
+	// as many are held while they cannot be.
+	manyListed = 1 << 14
 	// rowsAhead is how many rows subscribers are entered into together.
 	rowsAhead = 32
 )
@@ -255,22 +258,37 @@ func (b *book) absorb(x *batch) {
 	}
 	for i := range x.findings {
 		f := &x.findings[i]
-		b.findings[findingID{hourOf(f.hour), f.rule.ID, f.severity}] += f.n
+		id := findingID{hourOf(f.hour), f.rule.ID, f.severity}
+		if b.findings[id] == 0 && b.listed() >= 2*manyListed {
+			b.stats.Lost += uint64(f.n)
+			continue
+		}
+		b.findings[id] += f.n
 	}
 	for i := range x.links {
 		k := &x.links[i]
-		b.links[linkID{hourOf(k.hour), b.carrier(k.carrier).id, k.protection}] += k.n
+		id := linkID{hourOf(k.hour), b.carrier(k.carrier).id, k.protection}
+		if b.links[id] == 0 && b.listed() >= 2*manyListed {
+			b.stats.Lost++
+			continue
+		}
+		b.links[id] += k.n
 	}
 	for i := range x.covered {
 		c := &x.covered[i]
 		id := coverID{hourOf(c.hour), b.source(c.source).id}
 		if b.covered[id] == nil {
+			if b.listed() >= 2*manyListed {
+				b.stats.LostFrames += c.Frames
+				continue
+			}
 			b.covered[id] = &Counts{}
 		}
 		b.covered[id].add(&c.Counts)
 	}
 	b.stats.Lost += x.lost
 	b.stats.LostSubscribers += x.lostSubscribers
+	b.stats.LostFrames += x.lostFrames
 }
 
 // hourOf is the start of an hour of a recorder.
@@ -470,16 +488,19 @@ func (b *book) source(name string) *nameEntry {
 }
 
 func (b *book) pending() int {
-	n := len(b.dirty) + len(b.covered) + len(b.findings) + len(b.links)
+	n := len(b.dirty) + b.listed()
 	if b.counting != nil && b.counting.ended {
 		n++
 	}
 	return n
 }
 
+// listed is how many hours covered, findings and links by hour wait.
+func (b *book) listed() int { return len(b.covered) + len(b.findings) + len(b.links) }
+
 // relieve writes before the next tick when there is a lot.
 func (b *book) relieve() {
-	if b.recent >= maxRecent || len(b.rows) >= maxHeld/2 {
+	if b.recent >= maxRecent || len(b.rows) >= maxHeld/2 || b.listed() >= manyListed {
 		b.commit(true)
 	}
 }

@@ -65,10 +65,11 @@ type Stats struct {
 	Messages          uint64 // counted in totals
 	Capped            uint64 // messages whose partner became Other
 	// Lost are sightings that no room was left for while the ledger could not be written
-	// or was late, LostSubscribers those of subscribers alone.
-	Lost, LostSubscribers uint64
-	Pending               int // rows that wait to be written
-	LastCommit            time.Time
+	// or was late, LostSubscribers those of subscribers alone, LostFrames frames that no
+	// hour is covered by.
+	Lost, LostSubscribers, LostFrames uint64
+	Pending                           int // rows that wait to be written
+	LastCommit                        time.Time
 }
 
 // Ledger is an open database that recorders count into. Its own goroutine writes it.

@@ -41,6 +41,9 @@ func (w *Worker) feedByHour(source string, frames []capture.Frame) {
 			if h := frames[i].Time / hour; h != c.hour {
 				w.dissector.FeedBatch(frames[from:i])
 				w.tellCover()
+				if l := w.opts.Ledger; l.Full() && !w.opts.Live {
+					l.Flush()
+				}
 				from, c.hour = i, h
 			}
 		}
