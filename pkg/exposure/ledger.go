@@ -145,7 +145,7 @@ func (l *Ledger) open(exists bool) (err error) {
 		f.Close()
 	}
 	if l.db, err = openDB(l.file, "_pragma=busy_timeout("+fmt.Sprint(busyTimeout.Milliseconds())+")", "_pragma=journal_mode(WAL)",
-		"_pragma=synchronous(NORMAL)", "_pragma=secure_delete(FAST)", "_txlock=immediate"); err != nil {
+		"_pragma=synchronous(NORMAL)", "_pragma=secure_delete(ON)", "_txlock=immediate"); err != nil {
 		return err
 	}
 	if err = prepare(l.db); err != nil {

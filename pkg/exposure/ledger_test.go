@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -406,6 +407,57 @@ func TestOpenFaults(t *testing.T) {
 	}
 	if _, err := os.Stat(at("missing")); err == nil {
 		t.Error("opening for reading made a file")
+	}
+}
+
+// TestForgotten: keys of single subscribers stand nowhere in the file once they are in
+// sketches.
+func TestForgotten(t *testing.T) {
+	l := open(t, Options{})
+	r := NewRecorder(l)
+	v := []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)}
+	for i := range 40000 {
+		m := message(at(i/100), signaling.ClassLocation, "")
+		m.IMSI = number(i)
+		r.Add(m, v)
+		if i%2000 == 1999 {
+			r.Flush()
+			if err := l.ask(func() error { return l.commit(false) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var parts [][]byte
+	if err := l.ask(func() error {
+		return each(l.db, "SELECT hashes FROM fresh", func(scan func(...any) error) error {
+			var b []byte
+			err := scan(&b)
+			for ; len(b) >= 64; b = b[64:] {
+				parts = append(parts, b[:64])
+			}
+			return err
+		})
+	}); err != nil || len(parts) < 1000 {
+		t.Fatalf("error %v, %d parts", err, len(parts))
+	}
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(l.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := 0
+	for _, p := range parts {
+		if bytes.Contains(file, p) {
+			left++
+		}
+	}
+	if left != 0 {
+		t.Errorf("%d of %d parts are left", left, len(parts))
 	}
 }
 
