@@ -35,6 +35,7 @@ type recording struct {
 	at         string            // the file at hand
 	from       uint64            // frames read before it
 	found      []*rules.Finding
+	told       []func() // of each
 }
 
 // open opens the ledger. Captures that it holds, or that are named twice, are refused, or
@@ -53,7 +54,7 @@ func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, ver
 	r = &recording{identities: map[string]string{}}
 	l, err := exposure.Open(o.file, exposure.Options{
 		Key: k.Derive(exposure.KeyUse), Version: version, Rules: set,
-		Found: func(f *rules.Finding) { r.found = append(r.found, f) },
+		Found: func(f *rules.Finding, told func()) { r.found, r.told = append(r.found, f), append(r.told, told) },
 	})
 	if errors.Is(err, exposure.ErrNoRoom) {
 		return nil, nil, err
@@ -191,6 +192,15 @@ func (r *recording) paths(w *pipeline.Worker) error {
 		w.Found(f)
 	}
 	return nil
+}
+
+// written says that the findings about paths are where they belong.
+func (r *recording) written() {
+	if r != nil {
+		for _, told := range r.told {
+			told()
+		}
+	}
 }
 
 // close writes all that was recorded. A second call does nothing.

@@ -222,6 +222,9 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	if err == nil {
 		err = sink.Close()
 	}
+	if err == nil && !read.interrupted {
+		ledger.written()
+	}
 	if read.interrupted {
 		err = errors.Join(err, cut())
 	}

@@ -112,14 +112,17 @@ func (d *Daemon) ledgerFailed(err error) {
 
 // pathFound has a worker tell a finding about a path. The ledger's goroutine does not
 // wait for it: the worker may be waiting for the ledger.
-func (d *Daemon) pathFound(f *rules.Finding) {
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), reloadTime)
-		defer cancel()
-		if err := d.workers[0].Tell(ctx, f); err != nil {
-			d.log.Error("a finding about a path was not told", "rule", f.Rule.ID, "carrier", f.Carrier.ID, "error", err)
-		}
-	}()
+func (d *Daemon) pathFound(f *rules.Finding, told func()) {
+	if err := d.workers[0].Tell(f, told); err != nil {
+		d.log.Info("a finding about a path is told after the next start", "rule", f.Rule.ID, "carrier", f.Carrier.ID)
+	}
+}
+
+// restLedger has the ledger judge no more hours, since workers end.
+func (d *Daemon) restLedger() {
+	if l := d.ledger.Load(); l != nil {
+		l.Rest()
+	}
 }
 
 // closeLedger writes what workers handed over; they have ended.

@@ -47,6 +47,8 @@ type book struct {
 	findings map[findingID]int64
 	links    map[linkID]int64
 	counting *counting // nil: no file, but a port
+	// delivered are findings about paths that were told since the last commit.
+	delivered []*pathFinding
 
 	newest   int64          // hour
 	last     int64          // capture time of the last message, nanoseconds
@@ -174,6 +176,9 @@ func (b *book) open(db *sql.DB, o *Options) error {
 	if err == nil {
 		b.look()
 		err = db.QueryRow("SELECT coalesce(max(hour), 0) FROM exposure WHERE hour <= ?", b.horizon).Scan(&b.newest)
+	}
+	if err == nil {
+		err = b.openUntold()
 	}
 	if err == nil {
 		err = each(db, "SELECT hour FROM open_hours", func(scan func(...any) error) error {
@@ -488,7 +493,7 @@ func (b *book) source(name string) *nameEntry {
 }
 
 func (b *book) pending() int {
-	n := len(b.dirty) + b.listed()
+	n := len(b.dirty) + b.listed() + len(b.delivered)
 	if b.counting != nil && b.counting.ended {
 		n++
 	}

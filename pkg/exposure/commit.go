@@ -93,6 +93,10 @@ func (b *book) write(whole bool) error {
 	for id, n := range b.links {
 		w.exec("INSERT INTO links VALUES (?, 3600, ?, ?, ?) ON CONFLICT DO UPDATE SET links = links + excluded.links", id.hour, id.carrier, id.protection.String(), n)
 	}
+	for _, f := range b.delivered {
+		w.exec("DELETE FROM untold WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ? AND hour = ?",
+			f.Rule.ID, f.Path.Kind.String(), f.Path.Partner, f.Carrier.ID, f.detail, f.hour)
+	}
 	if w.err != nil {
 		return w.err
 	}
@@ -200,6 +204,8 @@ func (b *book) settle(whole bool) {
 	clear(b.covered)
 	clear(b.findings)
 	clear(b.links)
+	clear(b.delivered)
+	b.delivered = b.delivered[:0]
 	if b.counting != nil && b.counting.ended {
 		b.counting = nil
 	}

@@ -37,9 +37,11 @@ type Options struct {
 	// and with nil when both can again; it must not wait. nil: nobody is.
 	Failed func(error)
 	// Rules has the rules about paths; what they find in hours that are over goes to
-	// Found, which is called by the ledger's goroutine and must not wait. nil: none.
+	// Found, which is called by the ledger's goroutine and must not wait. nil: none. It
+	// counts as found once told was called, by any goroutine and before Close; else it is
+	// found again after the next Open.
 	Rules *rules.Set
-	Found func(*rules.Finding)
+	Found func(f *rules.Finding, told func())
 	Now   func() time.Time // nil: time.Now
 }
 
@@ -83,11 +85,13 @@ type Ledger struct {
 
 	mu        sync.Mutex
 	waiting   []*batch
+	delivered []*pathFinding
 	more      chan struct{}
 	questions chan question
 	done      chan struct{}
 	ended     chan struct{}
 	once      sync.Once
+	resting   atomic.Bool
 
 	book   book // the goroutine's own
 	failed bool // what Options.Failed was told last
@@ -284,6 +288,10 @@ func (l *Ledger) Judge(set *rules.Set) error {
 	return l.ask(func() error { l.opts.Rules = set; return nil })
 }
 
+// Rest ends the judging of hours by the clock: those that are over from now on wait for the
+// next Open. It is for whoever stops taking what is found, and may be called at any time.
+func (l *Ledger) Rest() { l.resting.Store(true) }
+
 // EndOfCapture writes what recorders handed over and judges the hour at hand as if it
 // were over: nothing more will come of it.
 func (l *Ledger) EndOfCapture() error {
@@ -320,7 +328,7 @@ func (l *Ledger) run() {
 			l.book.relieve()
 		case <-tick.C:
 			l.absorb()
-			if !l.book.counting.within() && l.commit(false) == nil {
+			if !l.book.counting.within() && l.commit(false) == nil && !l.resting.Load() {
 				l.judge(false)
 			}
 		case q := <-l.questions:
@@ -348,6 +356,24 @@ func (l *Ledger) absorb() {
 		default: // a third one, made for a reload
 		}
 	}
+	l.deliver()
+}
+
+// deliver notes what was told of what was found.
+func (l *Ledger) deliver() {
+	l.mu.Lock()
+	delivered := l.delivered
+	l.delivered = nil
+	l.mu.Unlock()
+	for _, f := range delivered {
+		l.book.deliver(f)
+	}
+}
+
+func (l *Ledger) told(f *pathFinding) {
+	l.mu.Lock()
+	l.delivered = append(l.delivered, f)
+	l.mu.Unlock()
 }
 
 // commit writes; whole writes sketches, too.
@@ -370,11 +396,14 @@ func (l *Ledger) judge(all bool) error {
 		l.book.stats.Failures++
 	}
 	for _, f := range found {
-		if l.opts.Found != nil {
-			l.opts.Found(f)
+		told := sync.OnceFunc(func() { l.told(f) })
+		if l.opts.Found == nil {
+			told()
+		} else {
+			l.opts.Found(f.Finding, told)
 		}
 	}
-	if len(found) != 0 {
+	if l.deliver(); len(l.book.delivered) != 0 {
 		return errors.Join(err, l.book.commit(false))
 	}
 	return err

@@ -20,7 +20,7 @@ const grace = int64(10 * time.Second)
 // judge applies the rules about paths to the hours that are over; all takes the hour at
 // hand for over, too, as the end of a capture is. An hour gives the same findings
 // whenever it is judged, and each is made once, also across restarts.
-func (b *book) judge(all bool) (found []*rules.Finding, err error) {
+func (b *book) judge(all bool) (found []*pathFinding, err error) {
 	var list []*rules.Detection
 	if b.opts.Rules != nil {
 		list = b.opts.Rules.PathRules()
@@ -64,13 +64,49 @@ func (b *book) judge(all bool) (found []*rules.Finding, err error) {
 	for _, h := range over {
 		delete(b.unjudged, h)
 	}
-	for _, f := range j.found {
-		if f.Rule.Mode == rules.ModeActive && f.Path.Excepted == nil {
-			b.findings[findingID{f.Message.Time / int64(time.Second) / hourSeconds * hourSeconds, f.Rule.ID, f.Severity}]++
-		}
-		found = append(found, f)
+	return j.found, nil
+}
+
+// pathFinding is a finding, with what names it in told and untold.
+type pathFinding struct {
+	*rules.Finding
+	detail string
+	hour   int64
+}
+
+// untold is what was found and nobody has been told. An hour gives the same findings again:
+// what a ledger that is opened has in it goes back to the hours to be judged.
+const untold = `CREATE TABLE IF NOT EXISTS untold (rule TEXT NOT NULL, what TEXT NOT NULL, partner TEXT NOT NULL, carrier TEXT NOT NULL, detail TEXT NOT NULL,
+  hour INTEGER NOT NULL, PRIMARY KEY (rule, what, partner, carrier, detail, hour)) WITHOUT ROWID`
+
+func (b *book) openUntold() error {
+	if _, err := b.db.Exec(untold); err != nil {
+		return err
 	}
-	return found, nil
+	var n int
+	if err := b.db.QueryRow("SELECT count(*) FROM untold").Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	tx, err := b.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
+	w.exec("INSERT OR IGNORE INTO open_hours SELECT hour FROM untold")
+	w.exec("DELETE FROM told WHERE (rule, what, partner, carrier, detail) IN (SELECT rule, what, partner, carrier, detail FROM untold)")
+	if w.exec("DELETE FROM untold"); w.err != nil {
+		return w.err
+	}
+	return tx.Commit()
+}
+
+// deliver counts a finding that was told.
+func (b *book) deliver(f *pathFinding) {
+	b.delivered = append(b.delivered, f)
+	if f.Rule.Mode == rules.ModeActive && f.Path.Excepted == nil {
+		b.findings[findingID{f.Message.Time / int64(time.Second) / hourSeconds * hourSeconds, f.Rule.ID, f.Severity}]++
+	}
 }
 
 // judgement is the look at some hours that are over.
@@ -78,7 +114,7 @@ type judgement struct {
 	book  *book
 	tx    *sql.Tx
 	w     *writer
-	found []*rules.Finding
+	found []*pathFinding
 
 	partners map[int64]*Partner
 	carriers map[int64]*rules.Carrier
@@ -555,7 +591,9 @@ func (j *judgement) tell(d *rules.Detection, id pathID, s *pathSum, p *rules.Pat
 		// that a path is new, which it is but once.
 		j.w.exec("DELETE FROM told WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?", d.ID, p.Kind.String(), partner.ID, carrier.ID, id.detail())
 	}
-	j.found = append(j.found, f)
+	x := &pathFinding{f, id.detail(), p.To - hourSeconds}
+	j.w.exec("INSERT OR IGNORE INTO untold VALUES (?, ?, ?, ?, ?, ?)", d.ID, p.Kind.String(), partner.ID, carrier.ID, x.detail, x.hour)
+	j.found = append(j.found, x)
 }
 
 // confidenceOf is how sure a path is by the evidence alone: a ledger keeps no more.

@@ -52,7 +52,8 @@ type teller struct {
 
 func newTeller(t *testing.T, path string, declared []partners.Declaration, set *rules.Set) *teller {
 	x := &teller{t: t, declared: declared}
-	x.l = openAt(t, path, Options{Rules: set, Found: func(f *rules.Finding) {
+	x.l = openAt(t, path, Options{Rules: set, Found: func(f *rules.Finding, told func()) {
+		defer told()
 		p := f.Path
 		x.found = append(x.found, fmt.Sprintf("%v %s %s %s %d/%d at %s", p.Kind, p.Partner, f.Carrier.ID, p.Class, p.Messages, p.Of, time.Unix(0, f.Message.Time).UTC().Format("02 15:04:05")))
 	}})
@@ -236,7 +237,10 @@ func TestLearned(t *testing.T) {
 	now := time.Unix(tenOClock, 0)
 	o := Options{Rules: pathRules(t, "path: {kind: first_seen, learning: 168h}"), HourRows: 48 * time.Hour, Retention: 72 * time.Hour, Now: func() time.Time { return now }}
 	var found []string
-	o.Found = func(f *rules.Finding) { found = append(found, f.Path.Partner+" "+f.Carrier.ID) }
+	o.Found = func(f *rules.Finding, told func()) {
+		told()
+		found = append(found, f.Path.Partner+" "+f.Carrier.ID)
+	}
 	send := func(day int, list ...*signaling.Message) {
 		t.Helper()
 		now = time.Unix(0, at(day*daySeconds))
@@ -294,6 +298,66 @@ func TestHourAtHand(t *testing.T) {
 	x.record(true, burst{0, 6, signaling.ClassSMS, green}, burst{0, 6, signaling.ClassSMS, blue})
 	if got := x.end(); len(got) != 0 {
 		t.Errorf("in the middle of its hour: %q", got)
+	}
+}
+
+// TestUntold: what nobody was told is found again by whoever opens the ledger next, and
+// counted once it was told. A ledger that rests keeps the hours for them.
+func TestUntold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	set := pathRules(t, "path: {kind: first_seen, learning: 0s}", "path: {kind: volume, window: 1h, threshold: 3}")
+	counted := func() (n uint64) {
+		t.Helper()
+		r, err := OpenForReading(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		list, err := r.Findings(time.Time{}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			n += f.N
+		}
+		return n
+	}
+	x := newTeller(t, path, nil, set)
+	lost := 0
+	x.l.opts.Found = func(*rules.Finding, func()) { lost++ }
+	x.record(false, burst{0, 5, signaling.ClassSMS, blue}, burst{1, 5, signaling.ClassSMS, blue})
+	x.end()
+	if lost != 2 || counted() != 0 {
+		t.Fatalf("%d findings, %d counted", lost, counted())
+	}
+	x.l.Close()
+
+	x = newTeller(t, path, nil, set)
+	want := []string{"first_seen NPLTE blue-transit other 5/0 at 22 10:00:00", "volume  blue-transit sms 5/0 at 22 11:00:00"}
+	if got := x.end(); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if n := counted(); n != 2 {
+		t.Errorf("%d findings counted", n)
+	}
+	x.l.Close()
+	x = newTeller(t, path, nil, set)
+	if got := x.end(); len(got) != 0 {
+		t.Errorf("told before: %q", got)
+	}
+
+	// Nothing is judged while it rests.
+	x.l.Rest()
+	x.record(false, burst{5, 5, signaling.ClassSMS, blue}, burst{7, 1, signaling.ClassSMS, blue})
+	x.r.Flush()
+	time.Sleep(2*commitEvery + 100*time.Millisecond)
+	x.l.Close()
+	if len(x.found) != 0 {
+		t.Errorf("found at rest: %q", x.found)
+	}
+	x = newTeller(t, path, nil, set)
+	if got, want := x.end(), []string{"volume  blue-transit sms 5/0 at 22 16:00:00"}; !slices.Equal(got, want) {
+		t.Errorf("after the rest: %q, want %q", got, want)
 	}
 }
 
@@ -396,7 +460,8 @@ func TestAccepted(t *testing.T) {
 		set.Exceptions = accepting.Exceptions
 		x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
 		var got []string
-		x.l.opts.Found = func(f *rules.Finding) {
+		x.l.opts.Found = func(f *rules.Finding, told func()) {
+			defer told()
 			word := "ended"
 			if f.Path.Excepted != nil {
 				word = "accepted"
@@ -420,7 +485,7 @@ func TestPathFinding(t *testing.T) {
 	}
 	x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, pathRules(t, "path: undeclared"))
 	var got *rules.Finding
-	x.l.opts.Found = func(f *rules.Finding) { got = f }
+	x.l.opts.Found = func(f *rules.Finding, told func()) { got = f; told() }
 	x.record(false, burst{0, 3, signaling.ClassSMS, green}, burst{0, 5, signaling.ClassSMS, blue})
 	x.end()
 	if got == nil {
@@ -469,7 +534,7 @@ func TestJudgeAnew(t *testing.T) {
 	}
 	x := newTeller(t, filepath.Join(dir, "ledger.db"), []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Green Hub", Carriers: []string{"green-hub"}, Use: partners.Primary}}, load("off"))
 	found := 0
-	x.l.opts.Found = func(*rules.Finding) { found++ }
+	x.l.opts.Found = func(_ *rules.Finding, told func()) { found++; told() }
 	for hour, want := range []int{0, 1} {
 		x.record(false, burst{hour, 5, signaling.ClassSMS, blue})
 		x.end()
@@ -524,7 +589,8 @@ func TestPathModes(t *testing.T) {
 			}
 			x := newTeller(t, filepath.Join(dir, "ledger.db"), declared, set)
 			var got []string
-			x.l.opts.Found = func(f *rules.Finding) {
+			x.l.opts.Found = func(f *rules.Finding, told func()) {
+				told()
 				word := "found"
 				switch {
 				case f.Path.Excepted != nil:

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"context"
 	"time"
 
 	"sigtransit/pkg/capture"
@@ -138,9 +137,11 @@ func (w *Worker) Found(f *rules.Finding) {
 	w.emit(f)
 }
 
-// Tell is Found for other goroutines: between two batches, which it waits for.
-func (w *Worker) Tell(ctx context.Context, f *rules.Finding) error {
-	return w.do(ctx, func() { w.Found(f) })
+// Tell is Found for other goroutines: between two batches, which it does not wait for. done
+// is called by the worker then; ErrOver: the worker has ended, and it never is.
+func (w *Worker) Tell(f *rules.Finding, done func()) error {
+	_, err := w.order(func() { w.Found(f); done() })
+	return err
 }
 
 // FlushLedger hands on all that was counted. It is for whoever runs the worker, between
