@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -179,19 +180,21 @@ func (r *recording) cut(w *pipeline.Worker) (told string, err error) {
 	return "the ledger holds the captures before it, and nothing of it: go on with --ledger-skip", nil
 }
 
-// paths has the ledger judge the paths of the capture, and hands the findings on.
-func (r *recording) paths(w *pipeline.Worker) error {
+// paths has the ledger judge the paths of the capture, and hands the findings on. A context
+// that ends leaves hours for the next capture.
+func (r *recording) paths(ctx context.Context, w *pipeline.Worker) error {
 	if r == nil {
 		return nil
 	}
 	w.FlushLedger()
-	if err := r.EndOfCapture(); err != nil {
+	err := r.EndOfCapture(ctx)
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	for _, f := range r.found {
 		w.Found(f)
 	}
-	return nil
+	return err
 }
 
 // written says that the findings about paths are where they belong.

@@ -213,8 +213,12 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		}
 		return err
 	}
+	unjudged := false
 	if !read.interrupted {
-		if err := ledger.paths(w); err != nil {
+		err := ledger.paths(c.Context(), w)
+		if unjudged = err != nil && c.Context().Err() != nil; unjudged {
+			fmt.Fprintln(e.stderr, "sigtransit: interrupted: the ledger holds all captures, and judges the paths of the hours that are left with the next one")
+		} else if err != nil {
 			return err
 		}
 	}
@@ -239,7 +243,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	if err != nil {
 		return closedPipe(err)
 	}
-	if read.interrupted {
+	if read.interrupted || unjudged {
 		return exitError(exitInterrupted)
 	}
 	if read.failed {

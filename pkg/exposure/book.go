@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/binary"
 	"encoding/json"
@@ -178,7 +179,7 @@ func (b *book) open(db *sql.DB, o *Options) error {
 		err = db.QueryRow("SELECT coalesce(max(hour), 0) FROM exposure WHERE hour <= ?", b.horizon).Scan(&b.newest)
 	}
 	if err == nil {
-		err = b.openUntold()
+		err = cmp.Or(openPaths(db), b.openUntold())
 	}
 	if err == nil {
 		err = each(db, "SELECT hour FROM open_hours", func(scan func(...any) error) error {

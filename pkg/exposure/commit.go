@@ -51,6 +51,7 @@ func (b *book) write(whole bool) error {
 	defer tx.Rollback()
 	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
 	b.writeNames(w)
+	b.totals.write(w)
 	if b.counting != nil && b.pending() != 0 {
 		b.counting.write(w)
 	}
@@ -204,6 +205,7 @@ func (b *book) settle(whole bool) {
 	clear(b.covered)
 	clear(b.findings)
 	clear(b.links)
+	b.totals.fresh = nil
 	clear(b.delivered)
 	b.delivered = b.delivered[:0]
 	if b.counting != nil && b.counting.ended {

@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
@@ -53,6 +54,9 @@ const (
 	// sketchesEvery is how often sketches are written whole; in between, what is new to
 	// them is.
 	sketchesEvery = time.Minute
+	// judgeTime is how long hours that are over are judged before what came meanwhile is
+	// taken, once one is judged.
+	judgeTime = 2 * time.Second
 	// busyTimeout is how long a commit waits for a reader that recovers or checkpoints.
 	busyTimeout = 5 * time.Second
 )
@@ -293,13 +297,18 @@ func (l *Ledger) Judge(set *rules.Set) error {
 func (l *Ledger) Rest() { l.resting.Store(true) }
 
 // EndOfCapture writes what recorders handed over and judges the hour at hand as if it
-// were over: nothing more will come of it.
-func (l *Ledger) EndOfCapture() error {
+// were over: nothing more will come of it. Where ctx ends before all hours are judged, its
+// error is returned, and the rest is judged with the next capture.
+func (l *Ledger) EndOfCapture(ctx context.Context) error {
 	return l.ask(func() error {
 		if err := l.commit(true); err != nil {
 			return err
 		}
-		return explain(l.path, l.judge(true))
+		if err := l.judge(ctx, true); err != nil && ctx.Err() == nil {
+			return explain(l.path, err)
+		} else {
+			return err
+		}
 	})
 }
 
@@ -329,7 +338,9 @@ func (l *Ledger) run() {
 		case <-tick.C:
 			l.absorb()
 			if !l.book.counting.within() && l.commit(false) == nil && !l.resting.Load() {
-				l.judge(false)
+				ctx, cancel := context.WithTimeout(context.Background(), judgeTime)
+				l.judge(ctx, false)
+				cancel()
 			}
 		case q := <-l.questions:
 			l.absorb()
@@ -390,9 +401,9 @@ func (l *Ledger) commit(whole bool) error {
 }
 
 // judge applies the rules about paths.
-func (l *Ledger) judge(all bool) error {
-	found, err := l.book.judge(all)
-	if err != nil {
+func (l *Ledger) judge(ctx context.Context, all bool) error {
+	found, err := l.book.judge(ctx, all)
+	if err != nil && ctx.Err() == nil {
 		l.book.stats.Failures++
 	}
 	for _, f := range found {

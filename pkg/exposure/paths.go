@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"maps"
 	"slices"
@@ -20,14 +21,8 @@ const grace = int64(10 * time.Second)
 // judge applies the rules about paths to the hours that are over; all takes the hour at
 // hand for over, too, as the end of a capture is. An hour gives the same findings
 // whenever it is judged, and each is made once, also across restarts.
-func (b *book) judge(all bool) (found []*pathFinding, err error) {
-	var list []*rules.Detection
-	if b.opts.Rules != nil {
-		list = b.opts.Rules.PathRules()
-	}
-	if len(b.unjudged) == 0 {
-		return nil, nil
-	}
+// Hour by hour it is written, so that a context that ends leaves the rest for later.
+func (b *book) judge(ctx context.Context, all bool) (found []*pathFinding, err error) {
 	var over []int64
 	for h := range b.unjudged {
 		if all || b.last >= (h+hourSeconds)*int64(time.Second)+grace {
@@ -38,33 +33,44 @@ func (b *book) judge(all bool) (found []*pathFinding, err error) {
 		return nil, nil
 	}
 	slices.Sort(over)
-	tx, err := b.db.Begin()
-	if err != nil {
-		return nil, err
+	j := &judgement{book: b, windows: map[windowID]*pathWindow{}}
+	for i, h := range over {
+		if err := ctx.Err(); err != nil && i > 0 {
+			return found, err
+		}
+		if err := j.hour(h); err != nil {
+			return found, err
+		}
+		delete(b.unjudged, h)
+		found = append(found, j.found...)
+		j.found = nil
 	}
-	defer tx.Rollback()
-	j := &judgement{book: b, tx: tx, w: &writer{tx: tx, cache: map[string]*sql.Stmt{}}}
-	if err := j.names(); err != nil {
-		return nil, err
+	return found, nil
+}
+
+// hour judges an hour by all rules.
+func (j *judgement) hour(h int64) (err error) {
+	if j.tx, err = j.book.db.Begin(); err != nil {
+		return err
 	}
-	for _, h := range over {
-		for _, d := range list {
+	defer j.tx.Rollback()
+	j.w = &writer{tx: j.tx, cache: map[string]*sql.Stmt{}}
+	if j.partners == nil {
+		if err := j.names(); err != nil {
+			return err
+		}
+	}
+	if set := j.book.opts.Rules; set != nil {
+		for _, d := range set.PathRules() {
 			if err := j.apply(d, h); err != nil {
-				return nil, err
+				return err
 			}
 		}
-		j.w.exec("DELETE FROM open_hours WHERE hour = ?", h)
 	}
-	if j.w.err != nil {
-		return nil, j.w.err
+	if j.w.exec("DELETE FROM open_hours WHERE hour = ?", h); j.w.err != nil {
+		return j.w.err
 	}
-	if err := tx.Commit(); err != nil {
-		return nil, err
-	}
-	for _, h := range over {
-		delete(b.unjudged, h)
-	}
-	return j.found, nil
+	return j.tx.Commit()
 }
 
 // pathFinding is a finding, with what names it in told and untold.
@@ -120,6 +126,52 @@ type judgement struct {
 	carriers map[int64]*rules.Carrier
 	keys     map[int64]*Key
 	began    int64 // first hour of the ledger
+	windows  map[windowID]*pathWindow
+}
+
+// windowID tells windows of hours apart: the one that ends with the hour that is judged, or
+// the one before it.
+type windowID struct {
+	length int64
+	former bool
+}
+
+// pathWindow are the messages of a window by partner, carrier and key. It goes from hour to
+// hour: what comes in is added, what leaves is taken off.
+type pathWindow struct {
+	from, to int64
+	messages map[rowID]int64
+}
+
+// window moves a window to where it ends.
+func (j *judgement) window(id windowID, to int64) (*pathWindow, error) {
+	x, from := j.windows[id], to-id.length
+	if x == nil || x.to <= from || x.to > to {
+		x = &pathWindow{from, from, map[rowID]int64{}}
+		j.windows[id] = x
+	}
+	err := x.add(j.tx, x.to, to, 1)
+	if err == nil {
+		err = x.add(j.tx, x.from, from, -1)
+	}
+	x.from, x.to = from, to
+	return x, err
+}
+
+// add counts the rows of some hours n times.
+func (x *pathWindow) add(tx *sql.Tx, from, to, n int64) error {
+	if from >= to {
+		return nil
+	}
+	return each(tx, "SELECT partner, carrier, key, sum(messages) FROM exposure WHERE hour >= ? AND hour < ? GROUP BY partner, carrier, key", func(scan func(...any) error) error {
+		var id rowID
+		var messages int64
+		err := scan(&id.partner, &id.carrier, &id.key, &messages)
+		if x.messages[id] += n * messages; x.messages[id] == 0 {
+			delete(x.messages, id)
+		}
+		return err
+	}, from, to)
 }
 
 func (j *judgement) names() (err error) {
@@ -199,6 +251,55 @@ func (j *judgement) sums(d *rules.Detection, from, to int64, by func(pathID) pat
 		return nil
 	}, from, to)
 	return sums, err
+}
+
+// over is sums of a window, but for when something was first: see firstOf.
+func (j *judgement) over(d *rules.Detection, window windowID, to int64, by func(pathID) pathID) (map[pathID]*pathSum, error) {
+	x, err := j.window(window, to)
+	if err != nil {
+		return nil, err
+	}
+	sums := map[pathID]*pathSum{}
+	for r, messages := range x.messages {
+		id, k := pathID{partner: r.partner, carrier: r.carrier}, j.keys[r.key]
+		if messages <= 0 || !j.selects(d, id, k) {
+			continue
+		}
+		id.service, id.class = k.Service, k.Class
+		id = by(id)
+		if sums[id] == nil {
+			sums[id] = &pathSum{}
+		}
+		sums[id].add(messages, 0, k.Evidence)
+	}
+	return sums, nil
+}
+
+// firstOf says when the first message of a sum of a window came. It is asked for what is
+// told, from hour to hour along the key but where all partners are meant.
+func (j *judgement) firstOf(d *rules.Detection, of pathID, from, to int64, by func(pathID) pathID) (first int64, err error) {
+	query := `WITH RECURSIVE hours (hour) AS (SELECT min(hour) FROM exposure WHERE hour >= ?1 UNION ALL
+		SELECT (SELECT min(e.hour) FROM exposure e WHERE e.hour > hours.hour) FROM hours WHERE hours.hour < ?2)
+		SELECT e.partner, e.key, min(e.first) FROM hours CROSS JOIN exposure e ON e.hour = hours.hour
+		WHERE hours.hour < ?2 AND e.span IN (3600, 86400) AND e.carrier = ?3 AND e.partner = ?4 GROUP BY e.key`
+	if of.partner == 0 {
+		query = "SELECT partner, key, min(first) FROM exposure WHERE hour >= ?1 AND hour < ?2 AND carrier = ?3 AND ?4 = 0 GROUP BY partner, key"
+	}
+	err = each(j.tx, query, func(scan func(...any) error) error {
+		id, key, at := pathID{carrier: of.carrier}, int64(0), int64(0)
+		if err := scan(&id.partner, &key, &at); err != nil {
+			return err
+		}
+		k := j.keys[key]
+		if !j.selects(d, id, k) {
+			return nil
+		}
+		if id.service, id.class = k.Service, k.Class; by(id) == of && (first == 0 || at < first) {
+			first = at
+		}
+		return nil
+	}, from, to, of.carrier, of.partner)
+	return first, err
 }
 
 // selects reports that a rule is about a row: one of a carrier if it takes its evidence
@@ -374,16 +475,30 @@ func (j *judgement) observed(sums map[pathID]*pathSum, of pathID) (list []rules.
 // partner's carriers.
 func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 	p := d.Path()
-	sums, err := j.sums(d, from, end, func(id pathID) pathID { return pathID{id.partner, id.carrier, id.service, 0} })
+	by := func(id pathID) pathID { return pathID{id.partner, id.carrier, id.service, 0} }
+	all, err := j.over(d, windowID{length: end - from}, end, by)
 	if err != nil {
 		return err
+	}
+	// A partner's and service's are looked at together.
+	groups, totals := map[pathID]map[pathID]*pathSum{}, map[pathID]*pathSum{}
+	for id, s := range all {
+		g := pathID{partner: id.partner, service: id.service}
+		if groups[g] == nil {
+			groups[g] = map[pathID]*pathSum{}
+		}
+		groups[g][id] = s
+		if j.carriers[id.carrier].ID == Total && j.known(id.partner) {
+			totals[id] = s
+		}
 	}
 	active := map[pathID]bool{}
 	report := func(id pathID, s *pathSum, of int64) error {
 		active[id] = true
 		told, err := j.told(d, id, end-hourSeconds)
 		if err == nil && !told {
-			j.tell(d, id, s, &rules.Path{Classless: true, From: from, To: end, Messages: uint64(s.messages), Of: uint64(of), Observed: j.observed(sums, id)}, end*int64(time.Second))
+			seen := j.observed(groups[pathID{partner: id.partner, service: id.service}], id)
+			err = j.tellOver(d, id, s, &rules.Path{Classless: true, From: from, To: end, Messages: uint64(s.messages), Of: uint64(of), Observed: seen}, by)
 		}
 		return err
 	}
@@ -391,17 +506,15 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 	for n, c := range j.carriers {
 		byID[c.ID] = n
 	}
-	for _, total := range j.sorted(sums) {
-		if j.carriers[total.carrier].ID != Total || !j.known(total.partner) {
-			continue
-		}
+	for _, total := range j.sorted(totals) {
 		says, _, blind := says(j.partners[total.partner], total.service)
 		if len(says) == 0 {
 			continue
 		}
 		var seen, primary, over int64 // messages over any carrier, those declared as primary, and those declared at all
+		sums := groups[pathID{partner: total.partner, service: total.service}]
 		for id, s := range sums {
-			if id.partner != total.partner || id.service != total.service || id == total {
+			if id == total {
 				continue
 			}
 			seen += s.messages
@@ -434,7 +547,7 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 			continue
 		}
 		for _, id := range j.sorted(sums) {
-			if s := sums[id]; id.partner == total.partner && id.service == total.service && id != total && s.messages >= int64(p.Minimum) && j.taken(d, id.carrier) {
+			if s := sums[id]; id != total && s.messages >= int64(p.Minimum) && j.taken(d, id.carrier) {
 				if err := report(id, s, seen); err != nil {
 					return err
 				}
@@ -447,11 +560,11 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 func (j *judgement) shareShift(d *rules.Detection, from, end int64) error {
 	p := d.Path()
 	by := func(id pathID) pathID { return pathID{id.partner, id.carrier, 0, id.class} }
-	now, err := j.sums(d, from, end, by)
+	now, err := j.over(d, windowID{length: end - from}, end, by)
 	if err != nil {
 		return err
 	}
-	was, err := j.sums(d, from-(end-from), from, by)
+	was, err := j.over(d, windowID{length: end - from, former: true}, from, by)
 	if err != nil {
 		return err
 	}
@@ -477,7 +590,9 @@ func (j *judgement) shareShift(d *rules.Detection, from, end int64) error {
 			return err
 		}
 		if !told {
-			j.tell(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Of: uint64(now[whole].messages), Share: share, Was: former}, end*int64(time.Second))
+			if err := j.tellOver(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Of: uint64(now[whole].messages), Share: share, Was: former}, by); err != nil {
+				return err
+			}
 		}
 	}
 	return j.rearm(d, active, end-hourSeconds)
@@ -488,7 +603,8 @@ func percent(part, whole *pathSum) float64 {
 }
 
 func (j *judgement) volume(d *rules.Detection, from, end int64) error {
-	sums, err := j.sums(d, from, end, func(id pathID) pathID { return pathID{0, id.carrier, 0, id.class} })
+	by := func(id pathID) pathID { return pathID{0, id.carrier, 0, id.class} }
+	sums, err := j.over(d, windowID{length: end - from}, end, by)
 	if err != nil {
 		return err
 	}
@@ -505,7 +621,9 @@ func (j *judgement) volume(d *rules.Detection, from, end int64) error {
 			return err
 		}
 		if !told {
-			j.tell(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Threshold: d.Path().Threshold}, end*int64(time.Second))
+			if err := j.tellOver(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Threshold: d.Path().Threshold}, by); err != nil {
+				return err
+			}
 		}
 	}
 	return j.rearm(d, active, end-hourSeconds)
@@ -564,6 +682,14 @@ func (j *judgement) rearm(d *rules.Detection, active map[pathID]bool, hour int64
 		j.w.exec(query, hour, d.ID, d.Path().Kind.String(), k[0], k[1], k[2])
 	}
 	return j.w.err
+}
+
+// tellOver is tell for a sum of a window.
+func (j *judgement) tellOver(d *rules.Detection, id pathID, s *pathSum, p *rules.Path, by func(pathID) pathID) (err error) {
+	if s.first, err = j.firstOf(d, id, p.From, p.To, by); err == nil {
+		j.tell(d, id, s, p, p.To*int64(time.Second))
+	}
+	return err
 }
 
 // tell makes the finding.

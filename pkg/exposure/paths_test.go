@@ -1,7 +1,9 @@
 package exposure
 
 import (
+	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -78,7 +80,7 @@ func (x *teller) record(flushEach bool, list ...burst) {
 		}
 		if flushEach {
 			x.r.Flush()
-			if err := x.l.ask(func() error { x.l.commit(false); return x.l.judge(false) }); err != nil {
+			if err := x.l.ask(func() error { x.l.commit(false); return x.l.judge(context.Background(), false) }); err != nil {
 				x.t.Fatal(err)
 			}
 		}
@@ -88,7 +90,7 @@ func (x *teller) record(flushEach bool, list ...burst) {
 func (x *teller) end() []string {
 	x.t.Helper()
 	x.r.Flush()
-	if err := x.l.EndOfCapture(); err != nil {
+	if err := x.l.EndOfCapture(context.Background()); err != nil {
 		x.t.Fatal(err)
 	}
 	return x.found
@@ -251,7 +253,7 @@ func TestLearned(t *testing.T) {
 			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
 		}
 		r.Flush()
-		if err := l.EndOfCapture(); err != nil {
+		if err := l.EndOfCapture(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		// The retention looks again as soon as a new hour begins.
@@ -285,6 +287,60 @@ func TestLearned(t *testing.T) {
 	}
 	if begin := openAt(t, path, o).Totals(now).Begin; begin != tenOClock-10*3600 { // its day is one row
 		t.Errorf("the ledger says that it began at %v", time.Unix(begin, 0).UTC())
+	}
+}
+
+// TestWindows: windows that go from hour to hour find what windows that are added up anew
+// do, over gaps and with messages that are taken back.
+func TestWindows(t *testing.T) {
+	declared := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary}}
+	set := pathRules(t, "path: {kind: volume, window: 3h, threshold: 12}", "path: {kind: volume, window: 5h, threshold: 20}",
+		"path: {kind: share_shift, window: 3h, minimum: 5, points: 20}", "path: {kind: declared_unseen, window: 3h, minimum: 5}",
+		"path: {kind: route_mismatch, window: 2h, minimum: 5}", "path: {kind: first_seen, learning: 0s}")
+	random := rand.New(rand.NewPCG(1, 2))
+	var list []burst
+	for hour := -200; hour < 0; hour++ {
+		if random.IntN(10) == 0 {
+			hour += random.IntN(8)
+		}
+		for _, class := range []signaling.Class{signaling.ClassSMS, signaling.ClassLocation} {
+			for _, c := range []*rules.Carrier{blue, green, nil} {
+				if n := random.IntN(12) - 3; n > 0 {
+					list = append(list, burst{hour, n, class, c})
+				}
+			}
+		}
+	}
+	list = append(list, burst{1, 1, signaling.ClassCall, nil})
+	taken := func(x *teller) { // rows that second copies took back more of than they have
+		t.Helper()
+		x.r.Flush()
+		if err := x.l.ask(func() error {
+			if err := x.l.commit(true); err != nil {
+				return err
+			}
+			_, err := x.l.db.Exec("UPDATE exposure SET messages = -messages WHERE hour / 3600 % 7 = 0")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
+	once.record(false, list...)
+	taken(once)
+	want := once.end()
+
+	anew := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
+	anew.record(false, list...)
+	taken(anew)
+	done, cancel := context.WithCancel(context.Background())
+	cancel() // so that each time one hour is judged
+	hours := 0
+	for anew.l.EndOfCapture(done) != nil {
+		hours++
+	}
+	if hours < 100 || len(want) < 50 || !slices.Equal(anew.found, want) {
+		t.Errorf("in %d times found\n%q, want\n%q", hours, anew.found, want)
 	}
 }
 
