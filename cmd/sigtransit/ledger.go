@@ -187,6 +187,7 @@ func (r *recording) paths(ctx context.Context, w *pipeline.Worker) error {
 		return nil
 	}
 	w.FlushLedger()
+	r.Rest() // what is left after this, is for the next capture
 	err := r.EndOfCapture(ctx)
 	if err != nil && ctx.Err() == nil {
 		return err

@@ -55,6 +55,7 @@ type book struct {
 	last     int64          // capture time of the last message, nanoseconds
 	horizon  int64          // seconds since the epoch: no capture time after it moves newest and last
 	unjudged map[int64]bool // hours that the rules about paths did not look at; true: the database knows
+	untold   map[int64]bool // hours among them with findings of before the ledger was opened, which nobody was told
 	sketched time.Time
 	swept    int64     // hour of the newest row, in hours, when old rows were swept
 	sweptAt  time.Time // when they last were, or could not be
@@ -133,7 +134,7 @@ func (b *book) open(db *sql.DB, o *Options) error {
 	*b = book{
 		db: db, opts: o, sketched: o.Now(), totals: newTotals(),
 		partners: map[string]*partnerEntry{}, carriers: map[string]*carrierEntry{}, keys: map[uint64]*keyEntry{}, words: map[keyWords]*keyEntry{}, sources: map[string]*nameEntry{},
-		rows: map[rowID]*row{}, perHour: map[int64]map[rowID]struct{}{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{}, unjudged: map[int64]bool{},
+		rows: map[rowID]*row{}, perHour: map[int64]map[rowID]struct{}{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]int64{}, unjudged: map[int64]bool{}, untold: map[int64]bool{},
 	}
 	err := each(db, "SELECT id, name, title, country, declared FROM partners", func(scan func(...any) error) error {
 		e := &partnerEntry{}

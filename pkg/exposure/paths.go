@@ -61,6 +61,9 @@ func (j *judgement) hour(h int64) (err error) {
 		}
 	}
 	if set := j.book.opts.Rules; set != nil {
+		if j.book.untold[h] {
+			j.again(h)
+		}
 		for _, d := range set.PathRules() {
 			if err := j.apply(d, h); err != nil {
 				return err
@@ -70,7 +73,11 @@ func (j *judgement) hour(h int64) (err error) {
 	if j.w.exec("DELETE FROM open_hours WHERE hour = ?", h); j.w.err != nil {
 		return j.w.err
 	}
-	return j.tx.Commit()
+	if err := j.tx.Commit(); err != nil {
+		return err
+	}
+	delete(j.book.untold, h)
+	return nil
 }
 
 // pathFinding is a finding, with what names it in told and untold.
@@ -89,22 +96,18 @@ func (b *book) openUntold() error {
 	if _, err := b.db.Exec(untold); err != nil {
 		return err
 	}
-	var n int
-	if err := b.db.QueryRow("SELECT count(*) FROM untold").Scan(&n); err != nil || n == 0 {
+	return each(b.db, "SELECT DISTINCT hour FROM untold", func(scan func(...any) error) error {
+		var h int64
+		err := scan(&h)
+		b.unjudged[h], b.untold[h] = true, true
 		return err
-	}
-	tx, err := b.db.Begin()
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
-	w.exec("INSERT OR IGNORE INTO open_hours SELECT hour FROM untold")
-	w.exec("DELETE FROM told WHERE (rule, what, partner, carrier, detail) IN (SELECT rule, what, partner, carrier, detail FROM untold)")
-	if w.exec("DELETE FROM untold"); w.err != nil {
-		return w.err
-	}
-	return tx.Commit()
+	})
+}
+
+// again has what was found in an hour, and not told, found anew.
+func (j *judgement) again(hour int64) {
+	j.w.exec("DELETE FROM told WHERE (rule, what, partner, carrier, detail) IN (SELECT rule, what, partner, carrier, detail FROM untold WHERE hour = ?)", hour)
+	j.w.exec("DELETE FROM untold WHERE hour = ?", hour)
 }
 
 // deliver counts a finding that was told.
