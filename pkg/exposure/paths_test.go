@@ -326,11 +326,13 @@ func TestWindows(t *testing.T) {
 		}
 	}
 	once := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
+	once.l.Rest() // hours are judged when the test says so
 	once.record(false, list...)
 	taken(once)
 	want := once.end()
 
 	anew := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
+	anew.l.Rest()
 	anew.record(false, list...)
 	taken(anew)
 	done, cancel := context.WithCancel(context.Background())
