@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +36,7 @@ type recording struct {
 	at         string            // the file at hand
 	from       uint64            // frames read before it
 	found      []*rules.Finding
+	told       []func() // of each
 }
 
 // open opens the ledger. Captures that it holds, or that are named twice, are refused, or
@@ -53,7 +55,7 @@ func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, ver
 	r = &recording{identities: map[string]string{}}
 	l, err := exposure.Open(o.file, exposure.Options{
 		Key: k.Derive(exposure.KeyUse), Version: version, Rules: set,
-		Found: func(f *rules.Finding) { r.found = append(r.found, f) },
+		Found: func(f *rules.Finding, told func()) { r.found, r.told = append(r.found, f), append(r.told, told) },
 	})
 	if errors.Is(err, exposure.ErrNoRoom) {
 		return nil, nil, err
@@ -147,6 +149,9 @@ func (r *recording) begin(name string, w *pipeline.Worker) error {
 	return r.Begin(name, r.identities[name])
 }
 
+// within reports that a file is being counted.
+func (r *recording) within() bool { return r != nil && r.at != "" }
+
 // end has the ledger write the counts of a file, and that it holds them.
 func (r *recording) end(w *pipeline.Worker, complete bool) error {
 	if r == nil {
@@ -157,7 +162,7 @@ func (r *recording) end(w *pipeline.Worker, complete bool) error {
 	return r.End(w.Frames()-r.from, complete, w.Held()...)
 }
 
-// cut has the ledger forget a file that was not read to its end, once the worker has told
+// cut has the ledger forget a file that was not read to its end, or whose results were not written, once the worker has told
 // all, so that a later replay counts it whole. What is told of that says how to go on.
 func (r *recording) cut(w *pipeline.Worker) (told string, err error) {
 	if r == nil {
@@ -175,19 +180,31 @@ func (r *recording) cut(w *pipeline.Worker) (told string, err error) {
 	return "the ledger holds the captures before it, and nothing of it: go on with --ledger-skip", nil
 }
 
-// paths has the ledger judge the paths of the capture, and hands the findings on.
-func (r *recording) paths(w *pipeline.Worker) error {
+// paths has the ledger judge the paths of the capture, and hands the findings on. A context
+// that ends leaves hours for the next capture.
+func (r *recording) paths(ctx context.Context, w *pipeline.Worker) error {
 	if r == nil {
 		return nil
 	}
 	w.FlushLedger()
-	if err := r.EndOfCapture(); err != nil {
+	r.Rest() // what is left after this, is for the next capture
+	err := r.EndOfCapture(ctx)
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	for _, f := range r.found {
 		w.Found(f)
 	}
-	return nil
+	return err
+}
+
+// written says that the findings about paths are where they belong.
+func (r *recording) written() {
+	if r != nil {
+		for _, told := range r.told {
+			told()
+		}
+	}
 }
 
 // overlaps are the captures that have frames of the same time as one that was read has.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -157,6 +159,12 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		return err
 	}
 	defer ledger.close()
+	if ledger != nil {
+		// A closed pipe is an error of the sink, and no end before the ledger is in order.
+		pipe := make(chan os.Signal, 1)
+		signal.Notify(pipe, syscall.SIGPIPE)
+		defer signal.Stop(pipe)
+	}
 	sink := output.NewWriterSink(e.stdout, false)
 	var file *results
 	if o.out != "" && o.out != "-" {
@@ -187,11 +195,31 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	if !ok {
 		return exitError(exitInterrupted)
 	}
-	if read.err != nil {
-		return closedPipe(read.err)
+	cut := func() error {
+		told, err := ledger.cut(w)
+		if told != "" && !o.ledger.forgotten {
+			fmt.Fprintf(e.stderr, "sigtransit: %s\n", told)
+		}
+		return err
 	}
+	if read.err != nil {
+		err := closedPipe(read.err)
+		if ledger.within() {
+			// What was not told is not counted either, so that a later replay does both.
+			if !o.ledger.forgotten {
+				fmt.Fprintf(e.stderr, "sigtransit: results end: %s is not told to its end\n", ledger.at)
+			}
+			w.FlushLedger()
+			err = errors.Join(err, cut())
+		}
+		return err
+	}
+	unjudged := false
 	if !read.interrupted {
-		if err := ledger.paths(w); err != nil {
+		err := ledger.paths(c.Context(), w)
+		if unjudged = err != nil && c.Context().Err() != nil; unjudged {
+			fmt.Fprintln(e.stderr, "sigtransit: interrupted: the ledger holds all captures, and judges the paths of the hours that are left with the next one")
+		} else if err != nil {
 			return err
 		}
 		twice, err := ledger.overlaps(read.held)
@@ -204,11 +232,11 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	if err == nil {
 		err = sink.Close()
 	}
+	if err == nil && !read.interrupted {
+		ledger.written()
+	}
 	if read.interrupted {
-		told, cut := ledger.cut(w)
-		if err = errors.Join(err, cut); told != "" && !o.ledger.forgotten {
-			fmt.Fprintf(e.stderr, "sigtransit: %s\n", told)
-		}
+		err = errors.Join(err, cut())
 	}
 	if e := ledger.close(); err == nil {
 		err = e
@@ -221,7 +249,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 	if err != nil {
 		return closedPipe(err)
 	}
-	if read.interrupted {
+	if read.interrupted || unjudged {
 		return exitError(exitInterrupted)
 	}
 	if read.failed {
@@ -317,29 +345,30 @@ func (e *env) replayFiles(c *cobra.Command, files []string, o *replayOptions, w 
 		each := func() { bar.step(); began.Store(true) }
 		if screen.Width > 0 || name == "-" {
 			// Somebody watches: lines come as they are found.
-			each = func() { bar.step(); began.Store(true); err = sink.Flush() }
+			each = func() { bar.step(); began.Store(true); _ = sink.Flush() }
 		}
 		runErr := w.Run(c.Context(), name, f, each)
 		bar.close()
 		if ledger == nil {
 			x.held = append(x.held, exposure.Held{Name: name, Stretches: slices.Clone(w.Held())})
 		}
-		if !interrupted(name) {
-			x.err = ledger.end(w, runErr == nil)
-		}
 		for _, x := range f.Warnings() {
 			w.Warn(signaling.Warning{Frame: x.Frame, Source: name, Type: "file-" + strings.ReplaceAll(x.Kind.String(), "_", "-"), Text: x.Text, Count: x.Count})
 		}
 		f.Close()
 		var unreadable *capture.FileError
-		switch {
-		case x.err != nil:
-		case errors.As(runErr, &unreadable):
-			complain(runErr)
-		case runErr != nil:
+		broken := errors.As(runErr, &unreadable)
+		if x.err = sink.Flush(); x.err != nil {
+			x.err = fmt.Errorf("writing results: %w", x.err)
+		}
+		if runErr != nil && !broken {
 			x.err = runErr
-		case err != nil:
-			x.err = err
+		}
+		if !interrupted(name) && x.err == nil {
+			x.err = ledger.end(w, !broken)
+		}
+		if x.err == nil && broken {
+			complain(runErr)
 		}
 		if x.err != nil || x.interrupted {
 			return x

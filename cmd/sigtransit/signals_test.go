@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -136,6 +137,44 @@ func TestInterruptLedger(t *testing.T) {
 		return nil
 	}); err != nil || messages != 179 {
 		t.Errorf("error %v, %d messages", err, messages)
+	}
+}
+
+// TestResultsEnd: a capture whose results could not be written is not counted, so that a
+// later replay does both.
+func TestResultsEnd(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip(err)
+	}
+	told := fmt.Sprintf("sigtransit: results end: %s is not told to its end\nsigtransit: the ledger holds the captures before it, and nothing of it: go on with --ledger-skip\n", demo)
+	for _, x := range []struct {
+		name, out string
+		args      []string
+		code      int
+		after     string
+	}{
+		{"a full disk", "/dev/full", []string{"--messages"}, exitFailed, "sigtransit: writing results: write /dev/full: no space left on device\n"},
+		{"with the last results", "/dev/full", nil, exitFailed, "sigtransit: writing results: write /dev/full: no space left on device\n"},
+		{"a closed pipe", "-", []string{"--messages"}, 0, ""},
+	} {
+		file := filepath.Join(t.TempDir(), "ledger")
+		c := program(append([]string{"replay", "-q", "--ledger", file, "-o", x.out, demo}, x.args...)...)
+		var stderr strings.Builder
+		c.Stderr = &stderr
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+		c.Stdout = w
+		c.Run()
+		w.Close()
+		if s := c.ProcessState; s.ExitCode() != x.code || stderr.String() != told+x.after {
+			t.Errorf("%s: %v, %q; want %d and %q", x.name, s, stderr.String(), x.code, told+x.after)
+		}
+		if code, _, stderr := invoke(t, "", "replay", "--ledger", file, demo); code != 0 {
+			t.Errorf("%s: counted anew: exit code %d, %s", x.name, code, stderr)
+		}
 	}
 }
 

@@ -190,6 +190,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	d.ready.Store(false)
 	d.opts.Notify("STOPPING=1")
 	d.log.Info("stopping")
+	d.restLedger()
 	stop, cancel := context.WithTimeout(context.Background(), stopTime)
 	defer cancel()
 	d.keepState(stop)

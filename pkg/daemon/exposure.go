@@ -64,6 +64,7 @@ func (d *Daemon) collectLedger(gauge func(*prometheus.Desc, float64, ...string),
 	counter(cappedDesc, s.Capped)
 	counter(ledgerLostDesc, s.Lost, "messages")
 	counter(ledgerLostDesc, s.LostSubscribers, "subscribers")
+	counter(ledgerLostDesc, s.LostFrames, "frames")
 	held := 0.0
 	if d.gauges.ledgerHeld.Load() {
 		held = 1

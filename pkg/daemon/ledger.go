@@ -53,6 +53,7 @@ func (d *Daemon) recordExposure(ctx context.Context) {
 	if l == nil {
 		return
 	}
+	d.lost.told = d.lostFrames() // what was lost before is none of the ledger's
 	for i, w := range d.workers {
 		r := exposure.NewRecorder(l)
 		if err := w.Record(ctx, r); err != nil {
@@ -76,10 +77,7 @@ func (d *Daemon) recordLosses() {
 	if l == nil {
 		return
 	}
-	n := uint64(0)
-	for _, c := range d.drops() {
-		n += c.N
-	}
+	n := d.lostFrames()
 	if n == x.told {
 		return
 	}
@@ -89,6 +87,14 @@ func (d *Daemon) recordLosses() {
 	x.recorder.Cover(d.source(), time.Now().UnixNano(), &exposure.Counts{Drops: n - x.told})
 	x.recorder.Tick()
 	x.told = n
+}
+
+// lostFrames is how many frames the capture lost since the start.
+func (d *Daemon) lostFrames() (n uint64) {
+	for _, c := range d.drops() {
+		n += c.N
+	}
+	return n
 }
 
 // source is what the frames of all interfaces come from.
@@ -121,14 +127,17 @@ func (d *Daemon) ledgerHeld(err error) {
 
 // pathFound has a worker tell a finding about a path. The ledger's goroutine does not
 // wait for it: the worker may be waiting for the ledger.
-func (d *Daemon) pathFound(f *rules.Finding) {
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), reloadTime)
-		defer cancel()
-		if err := d.workers[0].Tell(ctx, f); err != nil {
-			d.log.Error("a finding about a path was not told", "rule", f.Rule.ID, "carrier", f.Carrier.ID, "error", err)
-		}
-	}()
+func (d *Daemon) pathFound(f *rules.Finding, told func()) {
+	if err := d.workers[0].Tell(f, told); err != nil {
+		d.log.Info("a finding about a path is told after the next start", "rule", f.Rule.ID, "carrier", f.Carrier.ID)
+	}
+}
+
+// restLedger has the ledger judge no more hours, since workers end.
+func (d *Daemon) restLedger() {
+	if l := d.ledger.Load(); l != nil {
+		l.Rest()
+	}
 }
 
 // closeLedger writes what workers handed over; they have ended.
@@ -202,6 +211,9 @@ func ledgerReadable(path string) error {
 		return nil
 	} else if err == nil && info.Mode().IsRegular() && info.Size() == 0 {
 		return nil // it is made
+	}
+	if err := exposure.Linked(path); err != nil {
+		return err
 	}
 	r, err := exposure.OpenForReading(path)
 	if err != nil {

@@ -88,7 +88,12 @@ const (
 	maxSubscribers = 1 << 18 // 2 MiB
 	// manySubscribers are enough to hand them on: so what is written stays in the caches.
 	manySubscribers = 1 << 15
-	firstSlots      = 1 << 10
+	// maxListed are the hours covered and the findings by hour, each: a capture whose clock
+	// jumps has as many hours as frames. Links, all of which are told when an hour ends,
+	// are manyLinks times as many.
+	maxListed  = 1 << 9
+	manyLinks  = 32
+	firstSlots = 1 << 10
 )
 
 // batch is what a recorder counted and the ledger did not yet take.
@@ -107,8 +112,8 @@ type batch struct {
 	links       []linkCell
 	covered     []coverCell
 
-	last                  int64 // capture time of the last message
-	lost, lostSubscribers uint64
+	last                              int64 // capture time of the last message
+	lost, lostSubscribers, lostFrames uint64
 }
 
 // sighting is a subscriber in a cell, as the key that sketches have of its hash.
@@ -139,8 +144,11 @@ func newBatch() *batch {
 }
 
 func (b *batch) empty() bool {
-	return len(b.cells) == 0 && len(b.findings) == 0 && len(b.links) == 0 && len(b.covered) == 0 && b.lost == 0
+	return len(b.cells) == 0 && len(b.findings) == 0 && len(b.links) == 0 && len(b.covered) == 0 && b.lost == 0 && b.lostFrames == 0
 }
+
+// listed is how long the longest of the lists is.
+func (b *batch) listed() int { return max(len(b.covered), len(b.findings), len(b.links)/manyLinks) }
 
 // reset forgets all but the room it takes. A batch that once was large is let go.
 func (b *batch) reset() {
@@ -155,7 +163,7 @@ func (b *batch) reset() {
 	clear(b.covered)
 	b.partners = nil
 	b.cells, b.subscribers, b.findings, b.links, b.covered = b.cells[:0], b.subscribers[:0], b.findings[:0], b.links[:0], b.covered[:0]
-	b.last, b.lost, b.lostSubscribers = 0, 0, 0
+	b.last, b.lost, b.lostSubscribers, b.lostFrames = 0, 0, 0, 0
 }
 
 // byCell are the subscribers in the order of their cells, up to ends: what belongs to a

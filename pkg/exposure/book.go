@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/binary"
 	"encoding/json"
@@ -18,6 +19,9 @@ const (
 	// maxHeld is how many rows are held in all: more than fit into an hour or two are
 	// there only while the ledger cannot be written.
 	maxHeld = 1 << 18
+	// manyListed are enough hours covered, findings by hour and links to be written; twice
+	// as many are held while they cannot be.
+	manyListed = 1 << 14
 	// rowsAhead is how many rows subscribers are entered into together.
 	rowsAhead = 32
 )
@@ -47,11 +51,14 @@ type book struct {
 	changed  []*link       // that are not written
 	counting *counting     // nil: no file, but a port
 	first    int64         // recording since it was opened; 0: none
+	// delivered are findings about paths that were told since the last commit.
+	delivered []*pathFinding
 
 	newest   int64          // hour
 	last     int64          // capture time of the last message, nanoseconds
 	horizon  int64          // seconds since the epoch: no capture time after it moves newest and last
 	unjudged map[int64]bool // hours that the rules about paths did not look at; true: the database knows
+	untold   map[int64]bool // hours among them with findings of before the ledger was opened, which nobody was told
 	sketched time.Time
 	swept    int64     // hour of the newest row, in hours, when old rows were swept
 	sweptAt  time.Time // when they last were, or could not be
@@ -178,7 +185,7 @@ func (b *book) open(db *sql.DB, o *Options) error {
 	*b = book{
 		db: db, opts: o, sketched: o.Now(), totals: newTotals(),
 		partners: map[string]*partnerEntry{}, carriers: map[string]*carrierEntry{}, keys: map[uint64]*keyEntry{}, words: map[keyWords]*keyEntry{}, sources: map[string]*nameEntry{},
-		rows: map[rowID]*row{}, perHour: map[int64]map[rowID]struct{}{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]*link{}, linksOf: map[int64]int{}, unjudged: map[int64]bool{},
+		rows: map[rowID]*row{}, perHour: map[int64]map[rowID]struct{}{}, covered: map[coverID]*Counts{}, findings: map[findingID]int64{}, links: map[linkID]*link{}, linksOf: map[int64]int{}, unjudged: map[int64]bool{}, untold: map[int64]bool{},
 	}
 	err := each(db, "SELECT id, name, title, country, declared FROM partners", func(scan func(...any) error) error {
 		e := &partnerEntry{}
@@ -232,6 +239,9 @@ func (b *book) open(db *sql.DB, o *Options) error {
 	if err == nil {
 		b.look()
 		err = db.QueryRow("SELECT coalesce(max(hour), 0) FROM exposure WHERE hour <= ?", b.horizon).Scan(&b.newest)
+	}
+	if err == nil {
+		err = cmp.Or(openPaths(db), b.openUntold())
 	}
 	if err == nil {
 		err = each(db, "SELECT hour FROM open_hours", func(scan func(...any) error) error {
@@ -316,7 +326,12 @@ func (b *book) absorb(x *batch) {
 	}
 	for i := range x.findings {
 		f := &x.findings[i]
-		b.findings[findingID{hourOf(f.hour), f.rule.ID, f.severity}] += f.n
+		id := findingID{hourOf(f.hour), f.rule.ID, f.severity}
+		if b.findings[id] == 0 && b.listed() >= 2*manyListed {
+			b.stats.Lost += uint64(f.n)
+			continue
+		}
+		b.findings[id] += f.n
 	}
 	for i := range x.links {
 		k := &x.links[i]
@@ -326,12 +341,17 @@ func (b *book) absorb(x *batch) {
 		c := &x.covered[i]
 		id := coverID{hourOf(c.hour), b.source(c.source).id}
 		if b.covered[id] == nil {
+			if b.listed() >= 2*manyListed {
+				b.stats.LostFrames += c.Frames
+				continue
+			}
 			b.covered[id] = &Counts{}
 		}
 		b.covered[id].add(&c.Counts)
 	}
 	b.stats.Lost += x.lost
 	b.stats.LostSubscribers += x.lostSubscribers
+	b.stats.LostFrames += x.lostFrames
 }
 
 // hourOf is the start of an hour of a recorder.
@@ -535,16 +555,19 @@ func (b *book) source(name string) *nameEntry {
 }
 
 func (b *book) pending() int {
-	n := len(b.dirty) + len(b.covered) + len(b.findings) + len(b.changed)
+	n := len(b.dirty) + b.listed() + len(b.delivered)
 	if b.counting != nil && b.counting.ended {
 		n++
 	}
 	return n
 }
 
+// listed is how many hours covered, findings by hour and links wait.
+func (b *book) listed() int { return len(b.covered) + len(b.findings) + len(b.changed) }
+
 // relieve writes before the next tick when there is a lot.
 func (b *book) relieve() {
-	if b.recent >= maxRecent || len(b.rows) >= maxHeld/2 {
+	if b.recent >= maxRecent || len(b.rows) >= maxHeld/2 || b.listed() >= manyListed {
 		b.commit(true)
 	}
 }

@@ -51,6 +51,7 @@ func (b *book) write(whole bool) error {
 	defer tx.Rollback()
 	w := &writer{tx: tx, cache: map[string]*sql.Stmt{}}
 	b.writeNames(w)
+	b.totals.write(w)
 	if b.counting != nil && b.pending() != 0 {
 		b.counting.write(w)
 	}
@@ -92,6 +93,10 @@ func (b *book) write(whole bool) error {
 	}
 	for _, k := range b.changed {
 		w.exec("INSERT OR REPLACE INTO carrier_links VALUES (?, ?, ?, ?, ?, ?)", k.carrier, k.hash, k.protection, k.first, k.last, k.more)
+	}
+	for _, f := range b.delivered {
+		w.exec("DELETE FROM untold WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ? AND hour = ?",
+			f.Rule.ID, f.Path.Kind.String(), f.Path.Partner, f.Carrier.ID, f.detail, f.hour)
 	}
 	if w.err != nil {
 		return w.err
@@ -203,6 +208,9 @@ func (b *book) settle(whole bool) {
 		k.stale = false
 	}
 	b.changed = b.changed[:0]
+	b.totals.fresh = nil
+	clear(b.delivered)
+	b.delivered = b.delivered[:0]
 	if b.counting != nil && b.counting.ended {
 		b.counting = nil
 	}

@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,9 +42,11 @@ type Options struct {
 	// others, and with nil when they do again; it must not wait. nil: nobody is.
 	Held func(error)
 	// Rules has the rules about paths; what they find in hours that are over goes to
-	// Found, which is called by the ledger's goroutine and must not wait. nil: none.
+	// Found, which is called by the ledger's goroutine and must not wait. nil: none. It
+	// counts as found once told was called, by any goroutine and before Close; else it is
+	// found again after the next Open.
 	Rules *rules.Set
-	Found func(*rules.Finding)
+	Found func(f *rules.Finding, told func())
 	Now   func() time.Time // nil: time.Now
 }
 
@@ -54,6 +58,9 @@ const (
 	// sketchesEvery is how often sketches are written whole; in between, what is new to
 	// them is.
 	sketchesEvery = time.Minute
+	// judgeTime is how long hours that are over are judged before what came meanwhile is
+	// taken, once one is judged.
+	judgeTime = 2 * time.Second
 	// busyTimeout is how long a commit waits for a reader that recovers or checkpoints.
 	busyTimeout = 5 * time.Second
 )
@@ -68,15 +75,17 @@ type Stats struct {
 	Messages          uint64 // counted in totals
 	Capped            uint64 // messages whose partner became Other
 	// Lost are sightings that no room was left for while the ledger could not be written
-	// or was late, LostSubscribers those of subscribers alone.
-	Lost, LostSubscribers uint64
-	Pending               int // rows that wait to be written
-	LastCommit            time.Time
+	// or was late, LostSubscribers those of subscribers alone, LostFrames frames that no
+	// hour is covered by.
+	Lost, LostSubscribers, LostFrames uint64
+	Pending                           int // rows that wait to be written
+	LastCommit                        time.Time
 }
 
 // Ledger is an open database that recorders count into. Its own goroutine writes it.
 type Ledger struct {
-	path string
+	path string // as it was named
+	file string // links followed: what stands beside the database does so under this name
 	opts Options
 	key  atomic.Pointer[sipKey]
 	db   *sql.DB
@@ -84,11 +93,13 @@ type Ledger struct {
 
 	mu        sync.Mutex
 	waiting   []*batch
+	delivered []*pathFinding
 	more      chan struct{}
 	questions chan question
 	done      chan struct{}
 	ended     chan struct{}
 	once      sync.Once
+	resting   atomic.Bool
 
 	book   book // the goroutine's own
 	failed bool // what Options.Failed was told last
@@ -108,8 +119,12 @@ func Open(path string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	l := &Ledger{path: path, opts: o, more: make(chan struct{}, 1), questions: make(chan question), done: make(chan struct{}), ended: make(chan struct{})}
-	if l.held, err = lock(path); err != nil {
+	file := real(path)
+	if err := linked(file); err != nil {
+		return nil, explain(path, err)
+	}
+	l := &Ledger{path: path, file: file, opts: o, more: make(chan struct{}, 1), questions: make(chan question), done: make(chan struct{}), ended: make(chan struct{})}
+	if l.held, err = lock(file); err != nil {
 		if errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "read-only") {
 			err = fmt.Errorf("%w: %v; its folder must be writable too", ErrReadOnly, errors.Unwrap(err))
 		}
@@ -122,7 +137,7 @@ func Open(path string, o Options) (*Ledger, error) {
 		l.held.Close()
 		return nil, explain(path, err)
 	}
-	if err := l.book.totals.recall(path, o.Now()); err != nil {
+	if err := l.book.totals.recall(file, o.Now()); err != nil {
 		l.db.Close()
 		l.held.Close()
 		return nil, explain(path, err)
@@ -135,14 +150,14 @@ func Open(path string, o Options) (*Ledger, error) {
 func (l *Ledger) open(exists bool) (err error) {
 	if !exists {
 		// The database gets the rights that it is made with.
-		f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE, 0o640)
+		f, err := os.OpenFile(l.file, os.O_RDWR|os.O_CREATE, 0o640)
 		if err != nil {
 			return err
 		}
 		f.Close()
 	}
-	if l.db, err = openDB(l.path, "_pragma=busy_timeout("+fmt.Sprint(busyTimeout.Milliseconds())+")", "_pragma=journal_mode(WAL)",
-		"_pragma=synchronous(NORMAL)", "_pragma=secure_delete(FAST)", "_txlock=immediate"); err != nil {
+	if l.db, err = openDB(l.file, "_pragma=busy_timeout("+fmt.Sprint(busyTimeout.Milliseconds())+")", "_pragma=journal_mode(WAL)",
+		"_pragma=synchronous(NORMAL)", "_pragma=secure_delete(ON)", "_txlock=immediate"); err != nil {
 		return err
 	}
 	if err = prepare(l.db); err != nil {
@@ -162,7 +177,7 @@ const keySize = 16
 func (l *Ledger) takeKey(key []byte) error {
 	if key == nil {
 		var err error
-		if key, err = readKey(KeyFile(l.path)); err != nil {
+		if key, err = readKey(KeyFile(l.file)); err != nil {
 			return err
 		}
 	}
@@ -187,7 +202,41 @@ func (l *Ledger) SetKey(key []byte) error {
 }
 
 // KeyFile is where a ledger of a path has its key, if none is given to it.
-func KeyFile(path string) string { return path + ".key" }
+func KeyFile(path string) string { return real(path) + ".key" }
+
+// real is the name of a file that need not be there yet, links followed, as SQLite does:
+// one ledger has one lock, one key and one journal, by whatever name it is opened.
+func real(path string) string {
+	const most = 40 // links, as the kernel follows
+	for range most {
+		if p, err := filepath.EvalSymlinks(path); err == nil {
+			return p
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(dir, filepath.Base(path))
+	}
+	return path
+}
+
+// Linked says why a file that has more than one name cannot be recorded into: each name
+// would have a journal and a lock of its own. nil: it has one, or is not there.
+func Linked(path string) error { return explain(path, linked(real(path))) }
+
+func linked(file string) error {
+	if info, err := os.Stat(file); err == nil && links(info) > 1 {
+		return fmt.Errorf("%w (hard links), and would have a journal under each: remove the others, or record into a copy", ErrLinked)
+	}
+	return nil
+}
 
 func readKey(name string) ([]byte, error) {
 	text, err := os.ReadFile(name)
@@ -214,8 +263,8 @@ func readKey(name string) ([]byte, error) {
 	return key, nil
 }
 
-// Path is the name of the file.
-func (l *Ledger) Path() string { return l.path }
+// Path is the name of the file, links followed.
+func (l *Ledger) Path() string { return l.file }
 
 // Stats are the counters as of the last look of the ledger's goroutine.
 func (l *Ledger) Stats() Stats { return *l.stats.Load() }
@@ -258,14 +307,23 @@ func (l *Ledger) Judge(set *rules.Set) error {
 	return l.ask(func() error { l.opts.Rules = set; return nil })
 }
 
+// Rest ends the judging of hours by the clock: those that are over from now on wait for the
+// next Open. It is for whoever stops taking what is found, and may be called at any time.
+func (l *Ledger) Rest() { l.resting.Store(true) }
+
 // EndOfCapture writes what recorders handed over and judges the hour at hand as if it
-// were over: nothing more will come of it.
-func (l *Ledger) EndOfCapture() error {
+// were over: nothing more will come of it. Where ctx ends before all hours are judged, its
+// error is returned, and the rest is judged with the next capture.
+func (l *Ledger) EndOfCapture(ctx context.Context) error {
 	return l.ask(func() error {
 		if err := l.commit(true); err != nil {
 			return err
 		}
-		return explain(l.path, l.judge(true))
+		if err := l.judge(ctx, true); err != nil && ctx.Err() == nil {
+			return explain(l.path, err)
+		} else {
+			return err
+		}
 	})
 }
 
@@ -294,8 +352,10 @@ func (l *Ledger) run() {
 			l.book.relieve()
 		case <-tick.C:
 			l.absorb()
-			if !l.book.counting.within() && l.commit(false) == nil {
-				l.judge(false)
+			if !l.book.counting.within() && l.commit(false) == nil && !l.resting.Load() {
+				ctx, cancel := context.WithTimeout(context.Background(), judgeTime)
+				l.judge(ctx, false)
+				cancel()
 			}
 		case q := <-l.questions:
 			l.absorb()
@@ -322,6 +382,24 @@ func (l *Ledger) absorb() {
 		default: // a third one, made for a reload
 		}
 	}
+	l.deliver()
+}
+
+// deliver notes what was told of what was found.
+func (l *Ledger) deliver() {
+	l.mu.Lock()
+	delivered := l.delivered
+	l.delivered = nil
+	l.mu.Unlock()
+	for _, f := range delivered {
+		l.book.deliver(f)
+	}
+}
+
+func (l *Ledger) told(f *pathFinding) {
+	l.mu.Lock()
+	l.delivered = append(l.delivered, f)
+	l.mu.Unlock()
 }
 
 // commit writes; whole writes sketches, too.
@@ -338,17 +416,20 @@ func (l *Ledger) commit(whole bool) error {
 }
 
 // judge applies the rules about paths.
-func (l *Ledger) judge(all bool) error {
-	found, err := l.book.judge(all)
-	if err != nil {
+func (l *Ledger) judge(ctx context.Context, all bool) error {
+	found, err := l.book.judge(ctx, all)
+	if err != nil && ctx.Err() == nil {
 		l.book.stats.Failures++
 	}
 	for _, f := range found {
-		if l.opts.Found != nil {
-			l.opts.Found(f)
+		told := sync.OnceFunc(func() { l.told(f) })
+		if l.opts.Found == nil {
+			told()
+		} else {
+			l.opts.Found(f.Finding, told)
 		}
 	}
-	if len(found) != 0 {
+	if l.deliver(); len(l.book.delivered) != 0 {
 		return errors.Join(err, l.book.commit(false))
 	}
 	return err

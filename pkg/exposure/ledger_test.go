@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -480,6 +481,127 @@ func TestOpenFaults(t *testing.T) {
 	}
 	if _, err := os.Stat(at("missing")); err == nil {
 		t.Error("opening for reading made a file")
+	}
+}
+
+// TestForgotten: keys of single subscribers stand nowhere in the file once they are in
+// sketches.
+func TestForgotten(t *testing.T) {
+	l := open(t, Options{})
+	r := NewRecorder(l)
+	v := []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)}
+	for i := range 40000 {
+		m := message(at(i/100), signaling.ClassLocation, "")
+		m.IMSI = number(i)
+		r.Add(m, v)
+		if i%2000 == 1999 {
+			r.Flush()
+			if err := l.ask(func() error { return l.commit(false) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var parts [][]byte
+	if err := l.ask(func() error {
+		return each(l.db, "SELECT hashes FROM fresh", func(scan func(...any) error) error {
+			var b []byte
+			err := scan(&b)
+			for ; len(b) >= 64; b = b[64:] {
+				parts = append(parts, b[:64])
+			}
+			return err
+		})
+	}); err != nil || len(parts) < 1000 {
+		t.Fatalf("error %v, %d parts", err, len(parts))
+	}
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(l.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := 0
+	for _, p := range parts {
+		if bytes.Contains(file, p) {
+			left++
+		}
+	}
+	if left != 0 {
+		t.Errorf("%d of %d parts are left", left, len(parts))
+	}
+}
+
+// TestOtherNames: a ledger by another name is the same one: it is locked, has the same key, and
+// keeps the numbers of its names.
+func TestOtherNames(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "data", "a.db"), filepath.Join(dir, "b.db")
+	if err := os.Mkdir(filepath.Join(dir, "data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join("data", "a.db"), link); err != nil {
+		t.Skip(err)
+	}
+	add := func(l *Ledger, partner string) {
+		t.Helper()
+		r := NewRecorder(l)
+		r.SetPartners(func(uint32) (Partner, bool) { return Partner{ID: partner}, true })
+		m := message(at(0), signaling.ClassSMS, "001011234567890")
+		m.Roaming.Partner = 1
+		r.Add(m, nil)
+		r.Flush()
+		if err := l.Flush(); err != nil {
+			t.Error(err)
+		}
+	}
+	l := openAt(t, link, Options{}) // a link to what is not there yet
+	add(l, "AAAAA")
+	for _, name := range []string{path, link} {
+		if x, err := Open(name, Options{}); !errors.Is(err, ErrLocked) {
+			t.Errorf("%s: error %v, want that it is locked", name, err)
+			if err == nil {
+				x.Close()
+			}
+		}
+	}
+	l.Close()
+	l = openAt(t, path, Options{})
+	add(l, "BBBBB")
+	l.Close()
+	rows := readRows(t, path)
+	if len(rows) != 4 || rows[0].Partner != "AAAAA" || rows[2].Partner != "BBBBB" || rows[0].Messages != 1 || rows[2].Messages != 1 {
+		t.Errorf("rows %+v", rows)
+	}
+	if r, err := OpenForReading(link); err != nil {
+		t.Error(err)
+	} else {
+		if n, err := r.KeyChanges(); n != 0 || err != nil {
+			t.Errorf("%d keys more than one, error %v", n, err)
+		}
+		r.Close()
+	}
+	list, err := os.ReadDir(dir)
+	if err != nil || len(list) != 2 {
+		t.Errorf("beside the link stands %v, error %v", list, err)
+	}
+
+	other := filepath.Join(dir, "c.db")
+	if err := os.Link(path, other); err != nil {
+		t.Skip(err)
+	}
+	for _, name := range []string{path, link, other} {
+		if _, err := Open(name, Options{}); !errors.Is(err, ErrLinked) || !strings.Contains(err.Error(), "remove the others") {
+			t.Errorf("%s: error %v, want that it has two names", name, err)
+		}
+	}
+	if r, err := OpenForReading(other); err != nil {
+		t.Errorf("a copy of a backup cannot be read: %v", err)
+	} else {
+		r.Close()
 	}
 }
 

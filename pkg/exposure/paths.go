@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"maps"
 	"slices"
@@ -20,14 +21,8 @@ const grace = int64(10 * time.Second)
 // judge applies the rules about paths to the hours that are over; all takes the hour at
 // hand for over, too, as the end of a capture is. An hour gives the same findings
 // whenever it is judged, and each is made once, also across restarts.
-func (b *book) judge(all bool) (found []*rules.Finding, err error) {
-	var list []*rules.Detection
-	if b.opts.Rules != nil {
-		list = b.opts.Rules.PathRules()
-	}
-	if len(b.unjudged) == 0 {
-		return nil, nil
-	}
+// Hour by hour it is written, so that a context that ends leaves the rest for later.
+func (b *book) judge(ctx context.Context, all bool) (found []*pathFinding, err error) {
 	var over []int64
 	for h := range b.unjudged {
 		if all || b.last >= (h+hourSeconds)*int64(time.Second)+grace {
@@ -38,39 +33,89 @@ func (b *book) judge(all bool) (found []*rules.Finding, err error) {
 		return nil, nil
 	}
 	slices.Sort(over)
-	tx, err := b.db.Begin()
-	if err != nil {
-		return nil, err
-	}
-	defer tx.Rollback()
-	j := &judgement{book: b, tx: tx, w: &writer{tx: tx, cache: map[string]*sql.Stmt{}}}
-	if err := j.names(); err != nil {
-		return nil, err
-	}
-	for _, h := range over {
-		for _, d := range list {
-			if err := j.apply(d, h); err != nil {
-				return nil, err
-			}
+	j := &judgement{book: b, windows: map[windowID]*pathWindow{}}
+	for i, h := range over {
+		if err := ctx.Err(); err != nil && i > 0 {
+			return found, err
 		}
-		j.w.exec("DELETE FROM open_hours WHERE hour = ?", h)
-	}
-	if j.w.err != nil {
-		return nil, j.w.err
-	}
-	if err := tx.Commit(); err != nil {
-		return nil, err
-	}
-	for _, h := range over {
+		if err := j.hour(h); err != nil {
+			return found, err
+		}
 		delete(b.unjudged, h)
-	}
-	for _, f := range j.found {
-		if f.Rule.Mode == rules.ModeActive && f.Path.Excepted == nil {
-			b.findings[findingID{f.Message.Time / int64(time.Second) / hourSeconds * hourSeconds, f.Rule.ID, f.Severity}]++
-		}
-		found = append(found, f)
+		found = append(found, j.found...)
+		j.found = nil
 	}
 	return found, nil
+}
+
+// hour judges an hour by all rules.
+func (j *judgement) hour(h int64) (err error) {
+	if j.tx, err = j.book.db.Begin(); err != nil {
+		return err
+	}
+	defer j.tx.Rollback()
+	j.w = &writer{tx: j.tx, cache: map[string]*sql.Stmt{}}
+	if j.partners == nil {
+		if err := j.names(); err != nil {
+			return err
+		}
+	}
+	if set := j.book.opts.Rules; set != nil {
+		if j.book.untold[h] {
+			j.again(h)
+		}
+		for _, d := range set.PathRules() {
+			if err := j.apply(d, h); err != nil {
+				return err
+			}
+		}
+	}
+	if j.w.exec("DELETE FROM open_hours WHERE hour = ?", h); j.w.err != nil {
+		return j.w.err
+	}
+	if err := j.tx.Commit(); err != nil {
+		return err
+	}
+	delete(j.book.untold, h)
+	return nil
+}
+
+// pathFinding is a finding, with what names it in told and untold.
+type pathFinding struct {
+	*rules.Finding
+	detail string
+	hour   int64
+}
+
+// untold is what was found and nobody has been told. An hour gives the same findings again:
+// what a ledger that is opened has in it goes back to the hours to be judged.
+const untold = `CREATE TABLE IF NOT EXISTS untold (rule TEXT NOT NULL, what TEXT NOT NULL, partner TEXT NOT NULL, carrier TEXT NOT NULL, detail TEXT NOT NULL,
+  hour INTEGER NOT NULL, PRIMARY KEY (rule, what, partner, carrier, detail, hour)) WITHOUT ROWID`
+
+func (b *book) openUntold() error {
+	if _, err := b.db.Exec(untold); err != nil {
+		return err
+	}
+	return each(b.db, "SELECT DISTINCT hour FROM untold", func(scan func(...any) error) error {
+		var h int64
+		err := scan(&h)
+		b.unjudged[h], b.untold[h] = true, true
+		return err
+	})
+}
+
+// again has what was found in an hour, and not told, found anew.
+func (j *judgement) again(hour int64) {
+	j.w.exec("DELETE FROM told WHERE (rule, what, partner, carrier, detail) IN (SELECT rule, what, partner, carrier, detail FROM untold WHERE hour = ?)", hour)
+	j.w.exec("DELETE FROM untold WHERE hour = ?", hour)
+}
+
+// deliver counts a finding that was told.
+func (b *book) deliver(f *pathFinding) {
+	b.delivered = append(b.delivered, f)
+	if f.Rule.Mode == rules.ModeActive && f.Path.Excepted == nil {
+		b.findings[findingID{f.Message.Time / int64(time.Second) / hourSeconds * hourSeconds, f.Rule.ID, f.Severity}]++
+	}
 }
 
 // judgement is the look at some hours that are over.
@@ -78,12 +123,58 @@ type judgement struct {
 	book  *book
 	tx    *sql.Tx
 	w     *writer
-	found []*rules.Finding
+	found []*pathFinding
 
 	partners map[int64]*Partner
 	carriers map[int64]*rules.Carrier
 	keys     map[int64]*Key
 	began    int64 // first hour of the ledger
+	windows  map[windowID]*pathWindow
+}
+
+// windowID tells windows of hours apart: the one that ends with the hour that is judged, or
+// the one before it.
+type windowID struct {
+	length int64
+	former bool
+}
+
+// pathWindow are the messages of a window by partner, carrier and key. It goes from hour to
+// hour: what comes in is added, what leaves is taken off.
+type pathWindow struct {
+	from, to int64
+	messages map[rowID]int64
+}
+
+// window moves a window to where it ends.
+func (j *judgement) window(id windowID, to int64) (*pathWindow, error) {
+	x, from := j.windows[id], to-id.length
+	if x == nil || x.to <= from || x.to > to {
+		x = &pathWindow{from, from, map[rowID]int64{}}
+		j.windows[id] = x
+	}
+	err := x.add(j.tx, x.to, to, 1)
+	if err == nil {
+		err = x.add(j.tx, x.from, from, -1)
+	}
+	x.from, x.to = from, to
+	return x, err
+}
+
+// add counts the rows of some hours n times.
+func (x *pathWindow) add(tx *sql.Tx, from, to, n int64) error {
+	if from >= to {
+		return nil
+	}
+	return each(tx, "SELECT partner, carrier, key, sum(messages) FROM exposure WHERE hour >= ? AND hour < ? GROUP BY partner, carrier, key", func(scan func(...any) error) error {
+		var id rowID
+		var messages int64
+		err := scan(&id.partner, &id.carrier, &id.key, &messages)
+		if x.messages[id] += n * messages; x.messages[id] == 0 {
+			delete(x.messages, id)
+		}
+		return err
+	}, from, to)
 }
 
 func (j *judgement) names() (err error) {
@@ -161,24 +252,69 @@ func (j *judgement) sums(d *rules.Detection, from, to int64, by func(pathID) pat
 		if err := scan(&id.partner, &id.carrier, &key, &messages, &first); err != nil {
 			return err
 		}
-		k := j.keys[key]
-		if messages <= 0 || !j.selects(d, id, k) {
-			return nil
-		}
-		ours := d.Path().Kind.Declares() && k.Evidence == signaling.EvidenceAdjacent && j.book.opts.Rules.HomeCarrier(j.carriers[id.carrier].ID)
-		id.service, id.class = k.Service, k.Class
-		id = by(id)
-		if sums[id] == nil {
-			sums[id] = &pathSum{}
-		}
-		if ours {
-			sums[id].ours += messages
-			return nil
-		}
-		sums[id].add(messages, first, k.Evidence)
+		j.sum(sums, d, id, key, messages, first, by)
 		return nil
 	}, from, to)
 	return sums, err
+}
+
+// sum adds messages of a row, if there are any and a rule is about it.
+func (j *judgement) sum(sums map[pathID]*pathSum, d *rules.Detection, id pathID, key, messages, first int64, by func(pathID) pathID) {
+	k := j.keys[key]
+	if messages <= 0 || !j.selects(d, id, k) {
+		return
+	}
+	ours := d.Path().Kind.Declares() && k.Evidence == signaling.EvidenceAdjacent && j.book.opts.Rules.HomeCarrier(j.carriers[id.carrier].ID)
+	id.service, id.class = k.Service, k.Class
+	id = by(id)
+	if sums[id] == nil {
+		sums[id] = &pathSum{}
+	}
+	if ours {
+		sums[id].ours += messages
+		return
+	}
+	sums[id].add(messages, first, k.Evidence)
+}
+
+// over is sums of a window, but for when something was first: see firstOf.
+func (j *judgement) over(d *rules.Detection, window windowID, to int64, by func(pathID) pathID) (map[pathID]*pathSum, error) {
+	x, err := j.window(window, to)
+	if err != nil {
+		return nil, err
+	}
+	sums := map[pathID]*pathSum{}
+	for r, messages := range x.messages {
+		j.sum(sums, d, pathID{partner: r.partner, carrier: r.carrier}, r.key, messages, 0, by)
+	}
+	return sums, nil
+}
+
+// firstOf says when the first message of a sum of a window came. It is asked for what is
+// told, from hour to hour along the key but where all partners are meant.
+func (j *judgement) firstOf(d *rules.Detection, of pathID, from, to int64, by func(pathID) pathID) (first int64, err error) {
+	query := `WITH RECURSIVE hours (hour) AS (SELECT min(hour) FROM exposure WHERE hour >= ?1 UNION ALL
+		SELECT (SELECT min(e.hour) FROM exposure e WHERE e.hour > hours.hour) FROM hours WHERE hours.hour < ?2)
+		SELECT e.partner, e.key, min(e.first) FROM hours CROSS JOIN exposure e ON e.hour = hours.hour
+		WHERE hours.hour < ?2 AND e.span IN (3600, 86400) AND e.carrier = ?3 AND e.partner = ?4 GROUP BY e.key`
+	if of.partner == 0 {
+		query = "SELECT partner, key, min(first) FROM exposure WHERE hour >= ?1 AND hour < ?2 AND carrier = ?3 AND ?4 = 0 GROUP BY partner, key"
+	}
+	err = each(j.tx, query, func(scan func(...any) error) error {
+		id, key, at := pathID{carrier: of.carrier}, int64(0), int64(0)
+		if err := scan(&id.partner, &key, &at); err != nil {
+			return err
+		}
+		k := j.keys[key]
+		if !j.selects(d, id, k) {
+			return nil
+		}
+		if id.service, id.class = k.Service, k.Class; by(id) == of && (first == 0 || at < first) {
+			first = at
+		}
+		return nil
+	}, from, to, of.carrier, of.partner)
+	return first, err
 }
 
 // selects reports that a rule is about a row: one of a carrier if it takes its evidence
@@ -351,16 +487,30 @@ func (j *judgement) observed(sums map[pathID]*pathSum, of pathID) (list []rules.
 // partner's carriers.
 func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 	p := d.Path()
-	sums, err := j.sums(d, from, end, func(id pathID) pathID { return pathID{id.partner, id.carrier, id.service, 0} })
+	by := func(id pathID) pathID { return pathID{id.partner, id.carrier, id.service, 0} }
+	all, err := j.over(d, windowID{length: end - from}, end, by)
 	if err != nil {
 		return err
+	}
+	// A partner's and service's are looked at together.
+	groups, totals := map[pathID]map[pathID]*pathSum{}, map[pathID]*pathSum{}
+	for id, s := range all {
+		g := pathID{partner: id.partner, service: id.service}
+		if groups[g] == nil {
+			groups[g] = map[pathID]*pathSum{}
+		}
+		groups[g][id] = s
+		if j.carriers[id.carrier].ID == Total && j.known(id.partner) {
+			totals[id] = s
+		}
 	}
 	active := map[pathID]bool{}
 	report := func(id pathID, s *pathSum, of int64) error {
 		active[id] = true
 		told, err := j.told(d, id, end-hourSeconds)
 		if err == nil && !told {
-			j.tell(d, id, s, &rules.Path{Classless: true, From: from, To: end, Messages: uint64(s.messages), Of: uint64(of), Observed: j.observed(sums, id)}, end*int64(time.Second))
+			seen := j.observed(groups[pathID{partner: id.partner, service: id.service}], id)
+			err = j.tellOver(d, id, s, &rules.Path{Classless: true, From: from, To: end, Messages: uint64(s.messages), Of: uint64(of), Observed: seen}, by)
 		}
 		return err
 	}
@@ -368,17 +518,15 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 	for n, c := range j.carriers {
 		byID[c.ID] = n
 	}
-	for _, total := range j.sorted(sums) {
-		if j.carriers[total.carrier].ID != Total || !j.known(total.partner) {
-			continue
-		}
+	for _, total := range j.sorted(totals) {
 		says, _, blind := says(j.partners[total.partner], total.service, end)
 		if len(says) == 0 {
 			continue
 		}
 		var seen, primary, over int64 // messages over any carrier, those declared as primary, and those declared at all
+		sums := groups[pathID{partner: total.partner, service: total.service}]
 		for id, s := range sums {
-			if id.partner != total.partner || id.service != total.service || id == total {
+			if id == total {
 				continue
 			}
 			seen += s.messages
@@ -411,7 +559,7 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 			continue
 		}
 		for _, id := range j.sorted(sums) {
-			if s := sums[id]; id.partner == total.partner && id.service == total.service && id != total && s.messages > 0 && s.messages >= int64(p.Minimum) && j.taken(d, id.carrier) {
+			if s := sums[id]; id != total && s.messages > 0 && s.messages >= int64(p.Minimum) && j.taken(d, id.carrier) {
 				if err := report(id, s, seen); err != nil {
 					return err
 				}
@@ -424,11 +572,11 @@ func (j *judgement) declared(d *rules.Detection, from, end int64) error {
 func (j *judgement) shareShift(d *rules.Detection, from, end int64) error {
 	p := d.Path()
 	by := func(id pathID) pathID { return pathID{id.partner, id.carrier, 0, id.class} }
-	now, err := j.sums(d, from, end, by)
+	now, err := j.over(d, windowID{length: end - from}, end, by)
 	if err != nil {
 		return err
 	}
-	was, err := j.sums(d, from-(end-from), from, by)
+	was, err := j.over(d, windowID{length: end - from, former: true}, from, by)
 	if err != nil {
 		return err
 	}
@@ -454,7 +602,9 @@ func (j *judgement) shareShift(d *rules.Detection, from, end int64) error {
 			return err
 		}
 		if !told {
-			j.tell(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Of: uint64(now[whole].messages), Share: share, Was: former}, end*int64(time.Second))
+			if err := j.tellOver(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Of: uint64(now[whole].messages), Share: share, Was: former}, by); err != nil {
+				return err
+			}
 		}
 	}
 	return j.rearm(d, active, end-hourSeconds)
@@ -465,7 +615,8 @@ func percent(part, whole *pathSum) float64 {
 }
 
 func (j *judgement) volume(d *rules.Detection, from, end int64) error {
-	sums, err := j.sums(d, from, end, func(id pathID) pathID { return pathID{0, id.carrier, 0, id.class} })
+	by := func(id pathID) pathID { return pathID{0, id.carrier, 0, id.class} }
+	sums, err := j.over(d, windowID{length: end - from}, end, by)
 	if err != nil {
 		return err
 	}
@@ -482,7 +633,9 @@ func (j *judgement) volume(d *rules.Detection, from, end int64) error {
 			return err
 		}
 		if !told {
-			j.tell(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Threshold: d.Path().Threshold}, end*int64(time.Second))
+			if err := j.tellOver(d, id, s, &rules.Path{Class: id.class, From: from, To: end, Messages: uint64(s.messages), Threshold: d.Path().Threshold}, by); err != nil {
+				return err
+			}
 		}
 	}
 	return j.rearm(d, active, end-hourSeconds)
@@ -543,6 +696,14 @@ func (j *judgement) rearm(d *rules.Detection, active map[pathID]bool, hour int64
 	return j.w.err
 }
 
+// tellOver is tell for a sum of a window.
+func (j *judgement) tellOver(d *rules.Detection, id pathID, s *pathSum, p *rules.Path, by func(pathID) pathID) (err error) {
+	if s.first, err = j.firstOf(d, id, p.From, p.To, by); err == nil {
+		j.tell(d, id, s, p, p.To*int64(time.Second))
+	}
+	return err
+}
+
 // tell makes the finding.
 func (j *judgement) tell(d *rules.Detection, id pathID, s *pathSum, p *rules.Path, t int64) {
 	partner, carrier := j.partners[id.partner], j.carriers[id.carrier]
@@ -568,7 +729,9 @@ func (j *judgement) tell(d *rules.Detection, id pathID, s *pathSum, p *rules.Pat
 		// that a path is new, which it is but once.
 		j.w.exec("DELETE FROM told WHERE rule = ? AND what = ? AND partner = ? AND carrier = ? AND detail = ?", d.ID, p.Kind.String(), partner.ID, carrier.ID, id.detail())
 	}
-	j.found = append(j.found, f)
+	x := &pathFinding{f, id.detail(), p.To - hourSeconds}
+	j.w.exec("INSERT OR IGNORE INTO untold VALUES (?, ?, ?, ?, ?, ?)", d.ID, p.Kind.String(), partner.ID, carrier.ID, x.detail, x.hour)
+	j.found = append(j.found, x)
 }
 
 // confidenceOf is how sure a path is by the evidence alone: a ledger keeps no more.

@@ -1,7 +1,9 @@
 package exposure
 
 import (
+	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -59,7 +61,8 @@ type teller struct {
 
 func newTeller(t *testing.T, path string, declared []partners.Declaration, set *rules.Set) *teller {
 	x := &teller{t: t, declared: declared}
-	x.l = openAt(t, path, Options{Rules: set, Found: func(f *rules.Finding) {
+	x.l = openAt(t, path, Options{Rules: set, Found: func(f *rules.Finding, told func()) {
+		defer told()
 		p := f.Path
 		x.found = append(x.found, fmt.Sprintf("%v %s %s %s %d/%d at %s", p.Kind, p.Partner, f.Carrier.ID, p.Class, p.Messages, p.Of, time.Unix(0, f.Message.Time).UTC().Format("02 15:04:05")))
 	}})
@@ -84,7 +87,7 @@ func (x *teller) record(flushEach bool, list ...burst) {
 		}
 		if flushEach {
 			x.r.Flush()
-			if err := x.l.ask(func() error { x.l.commit(false); return x.l.judge(false) }); err != nil {
+			if err := x.l.ask(func() error { x.l.commit(false); return x.l.judge(context.Background(), false) }); err != nil {
 				x.t.Fatal(err)
 			}
 		}
@@ -94,7 +97,7 @@ func (x *teller) record(flushEach bool, list ...burst) {
 func (x *teller) end() []string {
 	x.t.Helper()
 	x.r.Flush()
-	if err := x.l.EndOfCapture(); err != nil {
+	if err := x.l.EndOfCapture(context.Background()); err != nil {
 		x.t.Fatal(err)
 	}
 	return x.found
@@ -243,7 +246,10 @@ func TestLearned(t *testing.T) {
 	now := time.Unix(tenOClock, 0)
 	o := Options{Rules: pathRules(t, "path: {kind: first_seen, learning: 168h}"), HourRows: 48 * time.Hour, Retention: 72 * time.Hour, Now: func() time.Time { return now }}
 	var found []string
-	o.Found = func(f *rules.Finding) { found = append(found, f.Path.Partner+" "+f.Carrier.ID) }
+	o.Found = func(f *rules.Finding, told func()) {
+		told()
+		found = append(found, f.Path.Partner+" "+f.Carrier.ID)
+	}
 	send := func(day int, list ...*signaling.Message) {
 		t.Helper()
 		now = time.Unix(0, at(day*daySeconds))
@@ -254,7 +260,7 @@ func TestLearned(t *testing.T) {
 			r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
 		}
 		r.Flush()
-		if err := l.EndOfCapture(); err != nil {
+		if err := l.EndOfCapture(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		// The retention looks again as soon as a new hour begins.
@@ -291,6 +297,62 @@ func TestLearned(t *testing.T) {
 	}
 }
 
+// TestWindows: windows that go from hour to hour find what windows that are added up anew
+// do, over gaps and with messages that are taken back.
+func TestWindows(t *testing.T) {
+	declared := []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary}}
+	set := pathRules(t, "path: {kind: volume, window: 3h, threshold: 12}", "path: {kind: volume, window: 5h, threshold: 20}",
+		"path: {kind: share_shift, window: 3h, minimum: 5, points: 20}", "path: {kind: declared_unseen, window: 3h, minimum: 5}",
+		"path: {kind: route_mismatch, window: 2h, minimum: 5}", "path: {kind: first_seen, learning: 0s}")
+	random := rand.New(rand.NewPCG(1, 2))
+	var list []burst
+	for hour := -200; hour < 0; hour++ {
+		if random.IntN(10) == 0 {
+			hour += random.IntN(8)
+		}
+		for _, class := range []signaling.Class{signaling.ClassSMS, signaling.ClassLocation} {
+			for _, c := range []*rules.Carrier{blue, green, nil} {
+				if n := random.IntN(12) - 3; n > 0 {
+					list = append(list, burst{hour, n, class, c})
+				}
+			}
+		}
+	}
+	list = append(list, burst{1, 1, signaling.ClassCall, nil})
+	taken := func(x *teller) { // rows that second copies took back more of than they have
+		t.Helper()
+		x.r.Flush()
+		if err := x.l.ask(func() error {
+			if err := x.l.commit(true); err != nil {
+				return err
+			}
+			_, err := x.l.db.Exec("UPDATE exposure SET messages = -messages WHERE hour / 3600 % 7 = 0")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
+	once.l.Rest() // hours are judged when the test says so
+	once.record(false, list...)
+	taken(once)
+	want := once.end()
+
+	anew := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
+	anew.l.Rest()
+	anew.record(false, list...)
+	taken(anew)
+	done, cancel := context.WithCancel(context.Background())
+	cancel() // so that each time one hour is judged
+	hours := 0
+	for anew.l.EndOfCapture(done) != nil {
+		hours++
+	}
+	if hours < 100 || len(want) < 50 || !slices.Equal(anew.found, want) {
+		t.Errorf("in %d times found\n%q, want\n%q", hours, anew.found, want)
+	}
+}
+
 // TestHourAtHand: a frame of the future does not make the hour at hand one that is over.
 func TestHourAtHand(t *testing.T) {
 	x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Blue", Carriers: []string{"blue-transit"}, Use: partners.Primary}},
@@ -301,6 +363,66 @@ func TestHourAtHand(t *testing.T) {
 	x.record(true, burst{0, 6, signaling.ClassSMS, green}, burst{0, 6, signaling.ClassSMS, blue})
 	if got := x.end(); len(got) != 0 {
 		t.Errorf("in the middle of its hour: %q", got)
+	}
+}
+
+// TestUntold: what nobody was told is found again by whoever opens the ledger next, and
+// counted once it was told. A ledger that rests keeps the hours for them.
+func TestUntold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	set := pathRules(t, "path: {kind: first_seen, learning: 0s}", "path: {kind: volume, window: 1h, threshold: 3}")
+	counted := func() (n uint64) {
+		t.Helper()
+		r, err := OpenForReading(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		list, err := r.Findings(time.Time{}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			n += f.N
+		}
+		return n
+	}
+	x := newTeller(t, path, nil, set)
+	lost := 0
+	x.l.opts.Found = func(*rules.Finding, func()) { lost++ }
+	x.record(false, burst{0, 5, signaling.ClassSMS, blue}, burst{1, 5, signaling.ClassSMS, blue})
+	x.end()
+	if lost != 2 || counted() != 0 {
+		t.Fatalf("%d findings, %d counted", lost, counted())
+	}
+	x.l.Close()
+
+	x = newTeller(t, path, nil, set)
+	want := []string{"first_seen NPLTE blue-transit other 5/0 at 22 10:00:00", "volume  blue-transit sms 5/0 at 22 11:00:00"}
+	if got := x.end(); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if n := counted(); n != 2 {
+		t.Errorf("%d findings counted", n)
+	}
+	x.l.Close()
+	x = newTeller(t, path, nil, set)
+	if got := x.end(); len(got) != 0 {
+		t.Errorf("told before: %q", got)
+	}
+
+	// Nothing is judged while it rests.
+	x.l.Rest()
+	x.record(false, burst{5, 5, signaling.ClassSMS, blue}, burst{7, 1, signaling.ClassSMS, blue})
+	x.r.Flush()
+	time.Sleep(2*commitEvery + 100*time.Millisecond)
+	x.l.Close()
+	if len(x.found) != 0 {
+		t.Errorf("found at rest: %q", x.found)
+	}
+	x = newTeller(t, path, nil, set)
+	if got, want := x.end(), []string{"volume  blue-transit sms 5/0 at 22 16:00:00"}; !slices.Equal(got, want) {
+		t.Errorf("after the rest: %q, want %q", got, want)
 	}
 }
 
@@ -403,7 +525,8 @@ func TestAccepted(t *testing.T) {
 		set.Exceptions = accepting.Exceptions
 		x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, set)
 		var got []string
-		x.l.opts.Found = func(f *rules.Finding) {
+		x.l.opts.Found = func(f *rules.Finding, told func()) {
+			defer told()
 			word := "ended"
 			if f.Path.Excepted != nil {
 				word = "accepted"
@@ -427,7 +550,7 @@ func TestPathFinding(t *testing.T) {
 	}
 	x := newTeller(t, filepath.Join(t.TempDir(), "ledger.db"), declared, pathRules(t, "path: undeclared"))
 	var got *rules.Finding
-	x.l.opts.Found = func(f *rules.Finding) { got = f }
+	x.l.opts.Found = func(f *rules.Finding, told func()) { got = f; told() }
 	x.record(false, burst{0, 3, signaling.ClassSMS, green}, burst{0, 5, signaling.ClassSMS, blue})
 	x.end()
 	if got == nil {
@@ -476,7 +599,7 @@ func TestJudgeAnew(t *testing.T) {
 	}
 	x := newTeller(t, filepath.Join(dir, "ledger.db"), []partners.Declaration{{Service: signaling.ServiceSS7, Name: "Green Hub", Carriers: []string{"green-hub"}, Use: partners.Primary}}, load("off"))
 	found := 0
-	x.l.opts.Found = func(*rules.Finding) { found++ }
+	x.l.opts.Found = func(_ *rules.Finding, told func()) { found++; told() }
 	for hour, want := range []int{0, 1} {
 		x.record(false, burst{hour, 5, signaling.ClassSMS, blue})
 		x.end()
@@ -531,7 +654,8 @@ func TestPathModes(t *testing.T) {
 			}
 			x := newTeller(t, filepath.Join(dir, "ledger.db"), declared, set)
 			var got []string
-			x.l.opts.Found = func(f *rules.Finding) {
+			x.l.opts.Found = func(f *rules.Finding, told func()) {
+				told()
 				word := "found"
 				switch {
 				case f.Path.Excepted != nil:

@@ -284,13 +284,17 @@ func (r *Recorder) AddFinding(f *rules.Finding) {
 		r.setHour(f.Message.Time)
 	}
 	b := r.batch
-	for i := range b.findings {
+	for i := len(b.findings) - 1; i >= 0; i-- {
 		if x := &b.findings[i]; x.rule == f.Rule && x.severity == f.Severity && x.hour == r.hour {
 			x.n++
 			return
 		}
 	}
-	b.findings = append(b.findings, findingCell{f.Rule, f.Severity, r.hour, 1})
+	if !r.lists() {
+		r.batch.lost++
+		return
+	}
+	r.batch.findings = append(r.batch.findings, findingCell{f.Rule, f.Severity, r.hour, 1})
 }
 
 // AddLink notes that a link of a carrier is there at a time, by the protection it has by
@@ -304,12 +308,12 @@ func (r *Recorder) AddLink(t int64, l *signaling.Link, c *rules.Carrier) {
 		r.rotate(forced)
 		r.batch.know(c)
 	}
-	b := r.batch
-	if len(b.links) == maxCells {
-		b.lost++ // the ledger is late, and this is a flood
+	if !r.lists() {
+		r.batch.lost++
 		return
 	}
-	b.links = append(b.links, linkCell{c, r.key.link(l), l.Protection, r.hour})
+	r.batch.know(c)
+	r.batch.links = append(r.batch.links, linkCell{c, r.key.link(l), l.Protection, r.hour})
 }
 
 // Counts are frames by what became of them, and what speaks against them.
@@ -329,14 +333,22 @@ func (r *Recorder) Cover(source string, t int64, c *Counts) {
 		r.setHour(t)
 	}
 	b := r.batch
-	for i := range b.covered {
-		if x := &b.covered[i]; x.source == source && x.hour == r.hour {
+	for i := len(b.covered) - 1; i >= 0; i-- {
+		if x := &b.covered[i]; x.hour == r.hour && x.source == source {
 			x.add(c)
 			return
 		}
 	}
-	b.covered = append(b.covered, coverCell{source, r.hour, *c})
+	if !r.lists() {
+		r.batch.lostFrames += c.Frames
+		return
+	}
+	r.batch.covered = append(r.batch.covered, coverCell{source, r.hour, *c})
 }
+
+// lists reports that the lists of the batch have room, which there is once the ledger took
+// it.
+func (r *Recorder) lists() bool { return r.batch.listed() < maxListed || r.rotate(hasty) }
 
 func (c *Counts) add(o *Counts) {
 	c.Frames += o.Frames
@@ -368,7 +380,7 @@ func (c *Counts) Sub(o *Counts) Counts {
 
 // Full reports that the recorder holds as much as it should before the ledger takes it.
 func (r *Recorder) Full() bool {
-	return len(r.batch.subscribers) > manySubscribers || len(r.batch.cells) > maxCells/2
+	return len(r.batch.subscribers) > manySubscribers || len(r.batch.cells) > maxCells/2 || r.batch.listed() > maxListed/2
 }
 
 // Tick hands what was counted to the ledger. It never waits: a ledger that still has

@@ -285,3 +285,66 @@ func TestSecondCopyElsewhere(t *testing.T) {
 		})
 	}
 }
+
+// TestClockJumps: a capture whose clock jumps has as many hours as frames. They are held
+// within bounds, and none is lost that there is time to write.
+func TestClockJumps(t *testing.T) {
+	const hours = 3 * manyListed
+	l := open(t, Options{})
+	r := NewRecorder(l)
+	begin(t, l, "a.pcap", "1-a")
+	rule, link := &rules.Detection{ID: "rule"}, linkOf(signaling.SCTP, "192.0.2.1:2905", "198.51.100.1:2905")
+	m := message(0, signaling.ClassSMS, "")
+	for i := range hours {
+		m.Time = at(0) - int64(i)*nsPerHour
+		r.AddFinding(&rules.Finding{Rule: rule, Message: m})
+		r.AddLink(m.Time, link, blue)
+		r.Cover("tap", m.Time, &Counts{Frames: 2, Bytes: 100, Decoded: 2})
+		if n := r.batch.listed(); n > maxListed {
+			t.Fatalf("a batch lists %d", n)
+		}
+		if r.Full() {
+			r.Flush()
+			if n := l.Stats().Pending; n > 2*manyListed {
+				t.Fatalf("%d rows wait", n)
+			}
+		}
+	}
+	r.Flush()
+	if err := l.End(hours, true); err != nil {
+		t.Fatal(err)
+	}
+	if s := l.Stats(); s.Lost != 0 || s.LostFrames != 0 {
+		t.Errorf("lost: %+v", s)
+	}
+	rd, err := OpenForReading(l.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rd.Close()
+	cover, err := rd.Coverage(time.Time{}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := rd.Findings(time.Time{}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	links, err := rd.Links(time.Time{}, time.Time{})
+	if err != nil || len(cover) != hours || len(found) != hours || len(links) != 1 {
+		t.Errorf("error %v, %d hours covered, %d with findings, want %d, links %+v", err, len(cover), len(found), hours, links)
+	}
+}
+
+// TestClockJumpsLate: where the ledger is late by as much, frames are lost, and counted.
+func TestClockJumpsLate(t *testing.T) {
+	l := open(t, Options{})
+	r := NewRecorder(l)
+	<-r.spare // the ledger has not given it back
+	for i := range 2 * maxListed {
+		r.Cover("tap", at(0)-int64(i)*nsPerHour, &Counts{Frames: 2})
+	}
+	if n := len(r.batch.covered); n != maxListed || r.batch.lostFrames != 2*maxListed {
+		t.Errorf("%d hours in the batch, %d frames lost", n, r.batch.lostFrames)
+	}
+}

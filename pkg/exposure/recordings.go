@@ -152,6 +152,7 @@ func (b *book) drop() error {
 	clear(b.covered)
 	clear(b.findings)
 	clear(b.links)
+	b.totals.drop()
 	maps.DeleteFunc(b.unjudged, func(_ int64, stored bool) bool { return !stored })
 	return nil
 }

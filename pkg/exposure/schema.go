@@ -44,6 +44,7 @@ var (
 	ErrNotLedger = errors.New("is no ledger")
 	ErrNewer     = errors.New("was written by a newer sigtransit")
 	ErrLocked    = errors.New("is being recorded into by another process")
+	ErrLinked    = errors.New("has more than one name")
 	ErrDamaged   = errors.New("is damaged")
 	ErrReadOnly  = errors.New("cannot be written")
 	ErrNoRoom    = errors.New("has no room")

@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"database/sql"
 	"maps"
 	"slices"
 	"sync"
@@ -139,6 +140,7 @@ type totals struct {
 	first    map[Over]uint64
 	begin    int64
 	paths    map[[2]string]bool // partners and carriers seen together, ever
+	fresh    [][2]string        // those that the database does not have yet
 	starts   [NumWindows]int64  // of the windows at hand
 	horizon  int64              // seconds since the epoch: no window at hand begins after it
 	windows  map[Subscribers]*window
@@ -249,6 +251,7 @@ func (t *totals) cell(c *cell, p *Partner, carrier string, set *rules.Set) {
 			entry(t.over, over).add(c.messages)
 			if pair := [2]string{partner, carrier}; partner != "" && partner != Other && !t.paths[pair] && len(t.paths) < maxPaths {
 				t.paths[pair] = true
+				t.fresh = append(t.fresh, pair)
 				t.first[o]++
 			}
 		}
@@ -313,6 +316,43 @@ func (t *totals) within(w Window, hour int64) bool {
 	return start == t.starts[w]
 }
 
+// openPaths makes the table of partners and carriers that were seen together. One look at
+// all rows makes it of a ledger that has none.
+func openPaths(db *sql.DB) error {
+	var there bool
+	if err := db.QueryRow("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'paths')").Scan(&there); err != nil || there {
+		return err
+	}
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec(`CREATE TABLE paths (partner INTEGER NOT NULL, carrier INTEGER NOT NULL, PRIMARY KEY (partner, carrier)) WITHOUT ROWID;
+		INSERT INTO paths SELECT DISTINCT e.partner, e.carrier FROM exposure e JOIN carriers c ON c.id = e.carrier
+		JOIN keys k ON k.id = e.key WHERE c.name <> '*' AND k.evidence IN ('address', 'hop', 'adjacent')`); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// write notes who was seen together since the last commit.
+func (t *totals) write(w *writer) {
+	for _, pair := range t.fresh {
+		w.exec("INSERT OR IGNORE INTO paths SELECT p.id, c.id FROM partners p, carriers c WHERE p.name = ? AND c.name = ?", pair[0], pair[1])
+	}
+}
+
+// drop forgets them.
+func (t *totals) drop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, pair := range t.fresh {
+		delete(t.paths, pair)
+	}
+	t.fresh = nil
+}
+
 // recall takes up the subscribers of the day at hand, and what was seen over what, from
 // what is stored.
 func (t *totals) recall(path string, now time.Time) error {
@@ -324,8 +364,7 @@ func (t *totals) recall(path string, now time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.horizon = now.Unix() + ahead
-	err = each(r.tx, `SELECT DISTINCT p.name, c.name FROM exposure e JOIN partners p ON p.id = e.partner JOIN carriers c ON c.id = e.carrier
-		JOIN keys k ON k.id = e.key WHERE c.name <> '*' AND k.evidence IN ('address', 'hop', 'adjacent')`, func(scan func(...any) error) error {
+	err = each(r.tx, "SELECT p.name, c.name FROM paths x JOIN partners p ON p.id = x.partner JOIN carriers c ON c.id = x.carrier", func(scan func(...any) error) error {
 		var pair [2]string
 		err := scan(&pair[0], &pair[1])
 		t.paths[pair] = true

@@ -182,3 +182,39 @@ func TestAcceptedUndeclared(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstSeenOnce: who was seen over whom is no news after a restart, also of a ledger that
+// has no list of it yet, and where the rows are past retention.
+func TestFirstSeenOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	see := func(l *Ledger, partner string) uint64 {
+		t.Helper()
+		r := NewRecorder(l)
+		r.SetPartners(func(uint32) (Partner, bool) { return Partner{ID: partner}, true })
+		m := message(at(0), signaling.ClassSMS, "")
+		m.Roaming.Partner = 1
+		r.Add(m, []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)})
+		r.Flush()
+		if err := l.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		return l.Totals(time.Unix(0, at(0))).FirstSeen[Over{"blue-transit", DeclaredUnknown}]
+	}
+	l := openAt(t, path, Options{})
+	if n := see(l, "AAAAA"); n != 1 {
+		t.Errorf("first seen %d times", n)
+	}
+	for _, change := range []string{"", "DROP TABLE paths", "DELETE FROM exposure"} {
+		if err := l.ask(func() error { _, err := l.db.Exec(change); return err }); err != nil {
+			t.Fatal(err)
+		}
+		l.Close()
+		l = openAt(t, path, Options{})
+		if n := see(l, "AAAAA"); n != 0 {
+			t.Errorf("after a restart (%s) first seen %d times more", change, n)
+		}
+	}
+	if n := see(l, "BBBBB"); n != 1 {
+		t.Errorf("another partner: first seen %d times", n)
+	}
+}

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"context"
 	"time"
 
 	"sigtransit/pkg/capture"
@@ -42,6 +41,9 @@ func (w *Worker) feedByHour(source string, frames []capture.Frame) {
 				w.dissector.FeedBatch(frames[from:i])
 				w.tellCover()
 				w.tellLinks()
+				if l := w.opts.Ledger; l.Full() && !w.opts.Live {
+					l.Flush()
+				}
 				from, c.hour = i, h
 			}
 		}
@@ -65,14 +67,7 @@ func (w *Worker) tellCover() {
 	if c.source == "" {
 		return
 	}
-	d := &w.dissector.Counters
-	now := exposure.Counts{
-		Frames: d.Frames, Bytes: d.Bytes, Decoded: d.Outcomes[dissect.Decoded], NotSignaling: d.Outcomes[dissect.NotSignaling],
-		Trust: w.dissector.Trust().Totals, Raised: c.raised,
-	}
-	for o := dissect.NotSignaling + 1; o < dissect.NumOutcomes; o++ {
-		now.Undecoded += d.Outcomes[o]
-	}
+	now := w.counted()
 	if now == c.told {
 		return
 	}
@@ -90,6 +85,26 @@ func (w *Worker) tellLinks() {
 	w.dissector.LinksSince(t, func(l *signaling.Link) {
 		w.engine.LinkCarriers(l, func(c *rules.Carrier) { w.opts.Ledger.AddLink(t, l, c) })
 	})
+}
+
+// counted is what was read since the start.
+func (w *Worker) counted() exposure.Counts {
+	d := &w.dissector.Counters
+	now := exposure.Counts{
+		Frames: d.Frames, Bytes: d.Bytes, Decoded: d.Outcomes[dissect.Decoded], NotSignaling: d.Outcomes[dissect.NotSignaling],
+		Trust: w.dissector.Trust().Totals, Raised: w.cover.raised,
+	}
+	for o := dissect.NotSignaling + 1; o < dissect.NumOutcomes; o++ {
+		now.Undecoded += d.Outcomes[o]
+	}
+	return now
+}
+
+// record makes the worker count for a ledger. What was read before is none of it.
+func (w *Worker) record(r *exposure.Recorder) {
+	w.opts.Ledger = r
+	w.cover.told, w.cover.hour = w.counted(), w.lastTime/hour
+	w.resolveBy(w.opts.Roaming)
 }
 
 // warning counts the conditions that are raised.
@@ -135,9 +150,11 @@ func (w *Worker) Found(f *rules.Finding) {
 	w.emit(f)
 }
 
-// Tell is Found for other goroutines: between two batches, which it waits for.
-func (w *Worker) Tell(ctx context.Context, f *rules.Finding) error {
-	return w.do(ctx, func() { w.Found(f) })
+// Tell is Found for other goroutines: between two batches, which it does not wait for. done
+// is called by the worker then; ErrOver: the worker has ended, and it never is.
+func (w *Worker) Tell(f *rules.Finding, done func()) error {
+	_, err := w.order(func() { w.Found(f); done() })
+	return err
 }
 
 // FlushLedger hands on all that was counted. It is for whoever runs the worker, between

@@ -67,22 +67,30 @@ var ErrOver = errors.New("pipeline: the worker has ended")
 
 // do has f run by the worker between two batches, and waits for it.
 func (w *Worker) do(ctx context.Context, f func()) error {
-	o := &w.orders
-	x := order{f, make(chan struct{})}
-	o.mu.Lock()
-	if o.over {
-		o.mu.Unlock()
-		return ErrOver
+	x, err := w.order(f)
+	if err != nil {
+		return err
 	}
-	o.waiting = append(o.waiting, x)
-	o.pending.Store(true)
-	o.mu.Unlock()
 	select {
 	case <-x.done:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// order has f run by the worker between two batches.
+func (w *Worker) order(f func()) (order, error) {
+	o := &w.orders
+	x := order{f, make(chan struct{})}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		return x, ErrOver
+	}
+	o.waiting = append(o.waiting, x)
+	o.pending.Store(true)
+	return x, nil
 }
 
 // Judge makes the worker judge by set, tell the ends of messages by ends, hand events
@@ -97,12 +105,10 @@ func (w *Worker) Judge(ctx context.Context, set *rules.Set, ends *roaming.Table,
 	})
 }
 
-// Record makes the worker count for a ledger from the next batch on.
+// Record makes the worker count for a ledger from the next batch on, and nothing of
+// those before.
 func (w *Worker) Record(ctx context.Context, r *exposure.Recorder) error {
-	return w.do(ctx, func() {
-		w.opts.Ledger = r
-		w.resolveBy(w.opts.Roaming)
-	})
+	return w.do(ctx, func() { w.record(r) })
 }
 
 // Inspect has f look at the dissector between two batches.

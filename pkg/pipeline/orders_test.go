@@ -118,3 +118,24 @@ func TestJudge(t *testing.T) {
 		t.Errorf("an ended worker was told: %v", err)
 	}
 }
+
+// TestTell: a finding is told by the worker, also by one that is about to end, or is not
+// taken.
+func TestTell(t *testing.T) {
+	var told tally
+	w := pipeline.New(unmatched(t), pipeline.Options{Emit: &told})
+	f := &rules.Finding{Rule: &rules.Detection{ID: "r", Mode: rules.ModeActive}, Carrier: &rules.Carrier{ID: "c"}, Path: &rules.Path{}, Message: &signaling.Message{Link: &signaling.Link{}}}
+	done := 0
+	if err := w.Tell(f, func() { done++ }); err != nil || done != 0 {
+		t.Fatalf("error %v, done %d times before a batch", err, done)
+	}
+	if _, err := w.Finish(0); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := told.total(); n != 1 || done != 1 {
+		t.Errorf("told %d times, done %d times", n, done)
+	}
+	if err := w.Tell(f, func() { done++ }); !errors.Is(err, pipeline.ErrOver) || done != 1 {
+		t.Errorf("an ended worker: error %v, done %d times", err, done)
+	}
+}
