@@ -232,7 +232,7 @@ func real(path string) string {
 func Linked(path string) error { return explain(path, linked(real(path))) }
 
 func linked(file string) error {
-	if info, err := os.Stat(file); err == nil && links(info) > 1 {
+	if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && links(info) > 1 {
 		return fmt.Errorf("%w (hard links), and would have a journal under each: remove the others, or record into a copy", ErrLinked)
 	}
 	return nil

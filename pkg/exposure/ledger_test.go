@@ -948,7 +948,7 @@ func TestFirstForm(t *testing.T) {
 	l.Close()
 	check := func(when string) {
 		t.Helper()
-		if rows := readRows(t, path); len(rows) != 2 || rows[0].Subscribers != subscribers {
+		if rows := readRows(t, path); len(rows) != 2 || rows[0].Subscribers+3 < subscribers || rows[0].Subscribers > subscribers { // hashes may meet in a sketch
 			t.Errorf("%s: %+v", when, rows)
 		}
 		r, err := OpenForReading(path)
