@@ -83,7 +83,6 @@ type Request struct {
 	gone      bool  // answered itself, kept for its twins
 	_         [64 - 24 - 8 - 8 - 13]byte
 	Memory    signaling.Memory
-	_         [192 - 64 - 120]byte
 }
 
 // Diameter is the table of requests.

@@ -123,7 +123,7 @@ func (t *Transaction) differs(side uint8) bool { return t.flags&(flagDiffers<<si
 func (t *Transaction) ended() bool { return t.flags&flagEnded != 0 }
 
 // padding makes an entry four cache lines long.
-const padding = 256 - 64 - 120 - 4*maxInvokes
+const padding = 256 - 64 - 128 - 4*maxInvokes
 
 // reset begins an entry anew. The ring is not read before it is written.
 func (t *Transaction) reset(slot int32) {

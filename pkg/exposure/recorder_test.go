@@ -348,3 +348,34 @@ func TestClockJumpsLate(t *testing.T) {
 		t.Errorf("%d hours in the batch, %d frames lost", n, r.batch.lostFrames)
 	}
 }
+
+// TestSecondLink: a carrier that shows on the link of the second copies alone has each
+// message but those few whose tag is by chance that of another.
+func TestSecondLink(t *testing.T) {
+	l := open(t, Options{})
+	r := NewRecorder(l)
+	v := []rules.Verdict{verdict(blue, signaling.EvidenceAdjacent)}
+	const dialogues, each = 5000, 8
+	signature := uint32(1)
+	for range dialogues {
+		m := message(at(0), signaling.ClassLocation, "")
+		for range each {
+			signature = signature*1664525 + 1013904223
+			m.Memory.Signature, m.Duplicate = uint64(signature), false
+			r.Add(m, nil)
+			m.Duplicate = true
+			r.Add(m, v)
+		}
+	}
+	r.Flush()
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]uint64{}
+	for _, x := range readRows(t, l.Path()) {
+		got[x.Carrier] += x.Messages
+	}
+	if n := got["blue-transit"]; got[Total] != dialogues*each || n > dialogues*each || n < dialogues*each*9995/10000 {
+		t.Errorf("%d messages, %d of them over the carrier that all passed", got[Total], n)
+	}
+}

@@ -7,28 +7,29 @@ import (
 
 // What a dialogue's memory keeps for the ledger. Memory.Sights holds the last two
 // messages that were counted: how far their path was known, so that a second copy can
-// mend it, and Memory.SightRows in which rows they are. Memory.Subscriber is the key of its subscriber, and Memory.Named tells which one
-// that is. Memory.Classes says for which classes the dialogue was counted in the totals, a bit each, and whether
-// Memory.Carriers holds anything: four tags of seven bits of carriers and classes that
-// the dialogue was counted for (an updateLocation has two classes, and may have a carrier
-// that is seen and one that is declared), and above them three passages. Of more the
-// oldest are forgotten: then a dialogue counts once more.
+// mend it, and Memory.SightRows in which rows they are. Memory.Subscriber is the key of its
+// subscriber, and Memory.Named tells which one that is. Memory.Classes says for which classes
+// the dialogue was counted in the totals, a bit each, and whether Memory.Carriers and
+// Memory.Passages hold anything. Carriers are four tags of carriers and classes that the
+// dialogue was counted for (an updateLocation has two classes, and may have a carrier that
+// is seen and one that is declared). Of more the oldest are forgotten: then a dialogue
+// counts once more.
 //
-// A passage is a carrier that a message was counted for: a tag of eight bits, by what
-// evidence, and whether the dialogue was counted with it.
+// Passages are the last three: a passage is a carrier that a message was counted for, as a
+// tag, by what evidence, and whether the dialogue was counted with it. Tags have sixteen
+// bits: with eight, one second copy in a hundred was taken for a message counted before.
 const (
 	classBits   = uint(signaling.NumClasses)
 	hasCarriers = 1 << 15
-	dialogueAt  = 0
-	dialogueLen = 7
+	dialogueLen = 16
 	dialogues   = 4
-	passageAt   = dialogueAt + dialogues*dialogueLen
 	passageLen  = passageTag + 4
-	passageTag  = 8
+	passageTag  = 16
 	passages    = 3
 
 	_ = uint(15 - classBits) // it fits
-	_ = uint(64 - (passageAt + passages*passageLen))
+	_ = uint(64 - dialogues*dialogueLen)
+	_ = uint(64 - passages*passageLen)
 )
 
 // firstOfClass reports that m is the first message of its class in its dialogue, and
@@ -56,16 +57,16 @@ func firstOfCarrier(m *signaling.Message, v *rules.Verdict) bool {
 	}
 	if y.Classes&hasCarriers == 0 {
 		y.Classes |= hasCarriers
-		y.Carriers = 0
+		y.Carriers, y.Passages = 0, 0
 	}
 	tag := (uint64(v.Carrier.Index)*uint64(classBits)+uint64(m.Class))%(1<<dialogueLen-1) + 1
-	first := !has(y.Carriers, dialogueAt, dialogueLen, dialogues, tag)
+	first := !has(y.Carriers, tag)
 	passage := carrierTag(m, v.Carrier) | uint64(v.Evidence&7)<<passageTag
 	if first {
-		push(&y.Carriers, dialogueAt, dialogueLen, dialogues, tag)
+		push(&y.Carriers, dialogueLen, dialogues, tag)
 		passage |= 1 << (passageTag + 3)
 	}
-	push(&y.Carriers, passageAt, passageLen, passages, passage)
+	push(&y.Passages, passageLen, passages, passage)
 	return first
 }
 
@@ -78,7 +79,7 @@ func passed(m *signaling.Message, c *rules.Carrier) (e signaling.Evidence, dialo
 	}
 	tag := carrierTag(m, c)
 	for n := range uint(passages) {
-		if p := y.Carriers >> (passageAt + n*passageLen); p&(1<<passageTag-1) == tag {
+		if p := y.Passages >> (n * passageLen); p&(1<<passageTag-1) == tag {
 			return signaling.Evidence(p >> passageTag & 7), p>>(passageTag+3)&1 != 0, true
 		}
 	}
@@ -89,29 +90,27 @@ func passed(m *signaling.Message, c *rules.Carrier) (e signaling.Evidence, dialo
 func passesBy(m *signaling.Message, c *rules.Carrier, e signaling.Evidence) {
 	y, tag := m.Memory, carrierTag(m, c)
 	for n := range uint(passages) {
-		at := passageAt + n*passageLen
-		if y.Carriers>>at&(1<<passageTag-1) == tag {
-			y.Carriers = y.Carriers&^(7<<(at+passageTag)) | uint64(e&7)<<(at+passageTag)
+		at := n * passageLen
+		if y.Passages>>at&(1<<passageTag-1) == tag {
+			y.Passages = y.Passages&^(7<<(at+passageTag)) | uint64(e&7)<<(at+passageTag)
 			return
 		}
 	}
 }
 
-// has looks for a tag among n of a width.
-func has(w uint64, at, width, n uint, tag uint64) bool {
-	for i := range n {
-		if w>>(at+i*width)&(1<<width-1) == tag {
+// has looks for a tag of a dialogue.
+func has(w, tag uint64) bool {
+	for i := range uint(dialogues) {
+		if w>>(i*dialogueLen)&(1<<dialogueLen-1) == tag {
 			return true
 		}
 	}
 	return false
 }
 
-// push puts a tag before n-1 others.
-func push(w *uint64, at, width, n uint, tag uint64) {
-	mask := uint64(1)<<(n*width) - 1
-	tags := *w >> at & mask
-	*w = *w&^(mask<<at) | (tags<<width|tag)&mask<<at
+// push puts a tag of a width before n-1 others.
+func push(w *uint64, width, n uint, tag uint64) {
+	*w = (*w<<width | tag) & (1<<(n*width) - 1)
 }
 
 // signature tells m from other messages of its dialogue.

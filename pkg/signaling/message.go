@@ -127,19 +127,20 @@ type Memory struct {
 	// something of it, so that a second sight of one message on another link adds evidence
 	// but no second finding.
 	Serial uint32
-	// Sights, Subscriber, Named, Classes and Carriers are the ledger's own notes of what it
+	// Sights, Subscriber, Named, Classes, Carriers and Passages are the ledger's own notes of what it
 	// counted for the last messages, and for the dialogue. Subscriber is read only where
-	// Named is not 0, Carriers where Classes says that it was written.
+	// Named is not 0, Carriers and Passages where Classes says that they were written.
 	Sights     uint32
 	Subscriber uint32
 	Named      uint16
 	Classes    uint16
 	Carriers   uint64
+	Passages   uint64
 	Marks      [MaxMarks]Mark
 }
 
 // Reset forgets all, as cheaply as the fields allow: Marks beyond NumMarks are
-// never read, nor are Carriers and Subscriber.
+// never read, nor are Carriers, Passages and Subscriber.
 func (y *Memory) Reset() {
 	y.IMSI, y.MSISDN = telecom.Digits{}, telecom.Digits{}
 	y.NumMarks, y.Roamed, y.Partner, y.Generation, y.Signature, y.Serial = 0, 0, 0, 0, 0, 0
