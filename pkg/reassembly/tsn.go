@@ -27,33 +27,20 @@ func (s *SCTP) words(a, b uint32) func(yield func(word *uint64, mask uint64) boo
 	}
 }
 
-// known is the part of the range from a up to b of which the ring knows.
-func (s *SCTP) known(a, b uint32) (uint32, uint32, bool) {
-	a, b = later(a, s.next), earlier(b, s.high+1)
-	return a, b, len(s.ring) > 0 && int32(b-a) > 0
-}
-
 // received counts the TSNs from a up to b that were received.
-func (s *SCTP) received(a, b uint32) (n uint32) {
-	a, b, ok := s.known(a, b)
-	if !ok {
-		return 0
-	}
-	for w, mask := range s.words(a, b) {
-		n += uint32(bits.OnesCount64(*w & mask))
-	}
-	return n
-}
+func (s *SCTP) received(a, b uint32) uint32 { return s.count(a, b, 0) }
 
 // forget is received, and clears their bits.
-func (s *SCTP) forget(a, b uint32) (n uint32) {
-	a, b, ok := s.known(a, b)
-	if !ok {
+func (s *SCTP) forget(a, b uint32) uint32 { return s.count(a, b, ^uint64(0)) }
+
+func (s *SCTP) count(a, b uint32, cleared uint64) (n uint32) {
+	a, b = later(a, s.next), earlier(b, s.high+1)
+	if len(s.ring) == 0 || int32(b-a) <= 0 {
 		return 0
 	}
 	for w, mask := range s.words(a, b) {
 		n += uint32(bits.OnesCount64(*w & mask))
-		*w &^= mask
+		*w &^= mask & cleared
 	}
 	return n
 }
