@@ -45,6 +45,11 @@ SOAK ?= 30m
 soak: ## the daemon under hostile traffic for SOAK (default 30m): memory, descriptors, goroutines (root)
 	CI=true $(GO) test ./cmd/sigtransit -run '^TestCaptureSoak$$' -soak $(SOAK) -timeout 0 -count 1 -v
 
+.PHONY: test-pgo
+test-pgo: ## what must not allocate, compiled by the profile as the program is
+	$(GO) test -pgo=$(CURDIR)/cmd/sigtransit/default.pgo ./decoders/... ./pkg/dialogue ./pkg/reassembly ./pkg/roaming ./rules
+	$(GO) test -pgo=$(CURDIR)/cmd/sigtransit/default.pgo ./pkg/dissect ./pkg/exposure ./pkg/pipeline -run 'Alloc'
+
 .PHONY: test-32bit
 test-32bit: ## decoders and state on a 32-bit target
 	GOARCH=386 CGO_ENABLED=0 $(GO) test ./decoders/... ./pkg/reassembly ./pkg/dialogue ./pkg/capture/... ./pkg/roaming ./pkg/exposure ./rules
