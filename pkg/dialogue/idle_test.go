@@ -12,10 +12,11 @@ import (
 const minute = 60 * second
 
 // begun opens a transaction of a protocol in d, which the other end answers if asked to.
-func begun(t *testing.T, d *TCAP, p signaling.Protocol, answered bool) {
+func begun(t *testing.T, d *TCAP, p signaling.Protocol, op int32, answered bool) {
 	t.Helper()
 	tr, _, _ := d.Match(0, message(tcap.Begin, 1, 0), vlr, hlr, 1, []byte("begin"))
 	tr.Protocol = p
+	tr.Invoked(0, 1, signaling.MAPOperation(op))
 	tr.Memory.IMSI = telecom.MustDigits("001011234567890")
 	d.Release(tr)
 	if answered {
@@ -30,21 +31,24 @@ func TestSilence(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		protocol signaling.Protocol
+		op       int32
 		answered bool
 		gap      int64
 		kept     bool
 	}{
-		{"a call of three hours", signaling.CAP, true, 180 * minute, true},
-		{"a call that nobody ended", signaling.CAP, true, callIdle + minute, false},
-		{"a call that nobody answered", signaling.CAP, false, tcapIdle + minute, false},
-		{"USSD", signaling.MAP, true, 10 * minute, true},
-		{"USSD that nobody answered yet", signaling.MAP, false, 10 * minute, true},
-		{"MAP of an hour ago", signaling.MAP, true, 60 * minute, false},
-		{"no known language", signaling.TCAP, true, 60 * minute, false},
+		{"a call of three hours", signaling.CAP, 0, true, 180 * minute, true},
+		{"a call that nobody ended", signaling.CAP, 0, true, callIdle + minute, false},
+		{"a call that nobody answered", signaling.CAP, 0, false, tcapIdle + minute, false},
+		{"USSD", signaling.MAP, 60, true, 10 * minute, true},
+		{"USSD that nobody answered yet", signaling.MAP, 59, false, 10 * minute, true},
+		{"USSD of an hour ago", signaling.MAP, 59, true, 60 * minute, false},
+		{"an updateLocation of two minutes", signaling.MAP, 2, true, 2 * minute, true},
+		{"an updateLocation of five minutes", signaling.MAP, 2, true, 5 * minute, false},
+		{"no known language", signaling.TCAP, 0, true, 5 * minute, false},
 	} {
 		for n := 1; n <= 2; n++ {
 			d := NewTCAPGroup(n, nil)[0]
-			begun(t, d, tt.protocol, tt.answered)
+			begun(t, d, tt.protocol, tt.op, tt.answered)
 			// A message of somebody else every minute keeps the table's clock going.
 			for now := minute; now < tt.gap; now += minute {
 				tr, _, _ := d.Match(now, message(tcap.Begin, uint32(1000+now/minute), 0), party("99905", 5), hlr, 1, []byte("another"))
@@ -69,7 +73,7 @@ func TestSilence(t *testing.T) {
 func TestIDUsedAnew(t *testing.T) {
 	for _, begins := range []bool{false, true} {
 		d := NewTCAP()
-		begun(t, d, signaling.CAP, true) // the other end's id is 9
+		begun(t, d, signaling.CAP, 0, true) // the other end's id is 9
 		if begins {
 			tr, _, _ := d.Match(minute, message(tcap.Begin, 9, 0), hlr, party("99907", 7), 1, []byte("a begin"))
 			d.Release(tr)

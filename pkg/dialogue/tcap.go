@@ -14,10 +14,12 @@ import (
 const (
 	// MaxTransactions entries of 256 octets are the most a worker keeps.
 	MaxTransactions = 1 << 17
-	// tcapIdle is how long a transaction may be silent: the longest timer of a MAP
-	// operation, "ml", which waits for somebody at a USSD menu, is up to 10 minutes
-	// (3GPP TS 29.002 17.1.2).
-	tcapIdle = 12 * 60 * second
+	// tcapIdle is how long a transaction may be silent. Most operations of MAP are
+	// answered within half a minute, or never (timers s and m, 3GPP TS 29.002 17.1.2).
+	tcapIdle = 180 * second
+	// waitIdle is the same where somebody at a USSD menu is waited for, or a position:
+	// their timer, "ml", is up to 10 minutes.
+	waitIdle = 12 * 60 * second
 	// callIdle is the same for a transaction of CAP that both ends take part in. It
 	// lasts as long as the call, of which nothing need be said between the answer and
 	// the end (3GPP TS 23.078 4.5). Where the other end never spoke, nobody waits that
@@ -137,10 +139,24 @@ func (t *Transaction) reset(slot int32) {
 
 // idle is how long the transaction may be silent.
 func (t *Transaction) idle() int64 {
-	if t.Protocol == signaling.CAP && t.len[0] != 0 && t.len[1] != 0 {
+	switch {
+	case t.Protocol == signaling.CAP && t.len[0] != 0 && t.len[1] != 0:
 		return callIdle
+	case t.Protocol == signaling.MAP && waits(t.invoked):
+		return waitIdle
 	}
 	return tcapIdle
+}
+
+// waits reports that an operation of MAP is answered when a person has, or a position was
+// found: processUnstructuredSS-Request, unstructuredSS-Request, unstructuredSS-Notify,
+// provideSubscriberLocation.
+func waits(op signaling.Operation) bool {
+	switch op {
+	case signaling.MAPOperation(59), signaling.MAPOperation(60), signaling.MAPOperation(61), signaling.MAPOperation(83):
+		return true
+	}
+	return false
 }
 
 // Invoked remembers an invoke, so that its result finds its operation.
