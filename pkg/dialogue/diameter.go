@@ -127,9 +127,9 @@ func (t *Diameter) find(k RequestKey, h uint32) int32 {
 }
 
 // Request opens the entry of a request. repeated: one with this key is open
-// already, with this sight (a retransmission); its entry is returned. duplicate: the same request was
-// seen on another link shortly before, on the other side of a mirrored agent; mem is
-// what the sights share. A request that is sent again on another link shares it too,
+// already, with this sight (a retransmission); its entry is returned. duplicate: the same
+// request was seen on another link shortly before, on the other side of a mirrored agent;
+// mem is what the sights share. A request that is sent again on another link shares it too,
 // and is no duplicate: its answer is. mem is valid until the next call.
 func (t *Diameter) Request(now int64, k RequestKey, op signaling.Operation, sight Sight) (mem *signaling.Memory, repeated, duplicate bool) {
 	h := k.hash()

@@ -119,7 +119,7 @@ func Open(path string, o Options) (*Ledger, error) {
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	file := real(path)
+	file := resolved(path)
 	if err := linked(file); err != nil {
 		return nil, explain(path, err)
 	}
@@ -172,8 +172,8 @@ func (l *Ledger) open(exists bool) (err error) {
 // keySize is the size of a key of SipHash.
 const keySize = 16
 
-// takeKey makes a key, else that of the file beside the database, the one of recorders. The database keeps a fingerprint: what was hashed with another key cannot be
-// compared.
+// takeKey makes a key, else that of the file beside the database, the one of recorders.
+// The database keeps a fingerprint: what was hashed with another key cannot be compared.
 func (l *Ledger) takeKey(key []byte) error {
 	if key == nil {
 		var err error
@@ -202,11 +202,11 @@ func (l *Ledger) SetKey(key []byte) error {
 }
 
 // KeyFile is where a ledger of a path has its key, if none is given to it.
-func KeyFile(path string) string { return real(path) + ".key" }
+func KeyFile(path string) string { return resolved(path) + ".key" }
 
-// real is the name of a file that need not be there yet, links followed, as SQLite does:
+// resolved is the name of a file that need not be there yet, links followed, as SQLite does:
 // one ledger has one lock, one key and one journal, by whatever name it is opened.
-func real(path string) string {
+func resolved(path string) string {
 	const most = 40 // links, as the kernel follows
 	for range most {
 		if p, err := filepath.EvalSymlinks(path); err == nil {
@@ -229,7 +229,7 @@ func real(path string) string {
 
 // Linked says why a file that has more than one name cannot be recorded into: each name
 // would have a journal and a lock of its own. nil: it has one, or is not there.
-func Linked(path string) error { return explain(path, linked(real(path))) }
+func Linked(path string) error { return explain(path, linked(resolved(path))) }
 
 func linked(file string) error {
 	if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && links(info) > 1 {
@@ -319,11 +319,11 @@ func (l *Ledger) EndOfCapture(ctx context.Context) error {
 		if err := l.commit(true); err != nil {
 			return err
 		}
-		if err := l.judge(ctx, true); err != nil && ctx.Err() == nil {
-			return explain(l.path, err)
-		} else {
-			return err
+		err := l.judge(ctx, true)
+		if err != nil && ctx.Err() == nil {
+			err = explain(l.path, err)
 		}
+		return err
 	})
 }
 

@@ -37,7 +37,7 @@ func OpenForReading(path string) (*Reader, error) {
 	if err = r.open("mode=ro"); err != nil && !errors.Is(err, ErrNotLedger) && !errors.Is(err, ErrNewer) {
 		// In a folder that is read only, or on a full disk, SQLite cannot make the files that
 		// readers share; without writers it needs none. It may have begun to make them.
-		if i, e := os.Stat(real(path) + "-wal"); errors.Is(e, os.ErrNotExist) || e == nil && i.Size() == 0 {
+		if i, e := os.Stat(resolved(path) + "-wal"); errors.Is(e, os.ErrNotExist) || e == nil && i.Size() == 0 {
 			if r.open("mode=ro", "immutable=1") == nil {
 				err = nil
 			}
