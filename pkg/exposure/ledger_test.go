@@ -654,6 +654,42 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestKeyFile: a ledger that is given no key makes one for itself, which only its owner
+// reads, and takes it again; with the file gone it is another.
+func TestKeyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	for i, x := range []struct {
+		lose        bool
+		subscribers uint64
+		changes     int
+	}{{false, 1, 0}, {false, 1, 0}, {true, 2, 1}} {
+		if x.lose {
+			if err := os.Remove(KeyFile(path)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l := openAt(t, path, Options{Key: noKey})
+		r := NewRecorder(l)
+		r.Add(message(at(0), signaling.ClassSMS, "001010000000001"), nil)
+		r.Flush()
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		from, err := OpenForReading(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := from.KeyChanges()
+		from.Close()
+		if rows := readRows(t, path); err != nil || n != x.changes || rows[0].Subscribers != x.subscribers {
+			t.Errorf("round %d: %d subscribers, %d changes, error %v; want %+v", i, rows[0].Subscribers, n, err, x)
+		}
+		if info, err := os.Stat(KeyFile(path)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("round %d: the key's file is %v, error %v", i, info, err)
+		}
+	}
+}
+
 // TestSetKey: another key is taken up under way, by recorders that are told their partners
 // anew, in dialogues under way too, and the change is known as one at a restart is.
 func TestSetKey(t *testing.T) {
