@@ -180,7 +180,7 @@ func (f *file) inCondition(n ast.Node, key string, line, column int, text string
 	text, _, _ = strings.Cut(strings.TrimPrefix(text, "Syntax error: "), "\n")
 	text = plain(text)
 	at := f.inScalar(n, max(line, 1), max(column, 0))
-	f.problems.add(Problem{File: at.File, Line: at.Line, Column: at.Column, Text: key + ": " + text})
+	f.problems.Add(Problem{File: at.File, Line: at.Line, Column: at.Column, Text: key + ": " + text})
 }
 
 // fieldsLike lists the fields that begin with the same word, or all first words.

@@ -470,7 +470,7 @@ func (l *loader) checkDetections() {
 		for id, p := range e.carriers {
 			if l.carrierIDs[id] == nil {
 				p.Text = fmt.Sprintf("carrier: %q is on no watchlist; want one of %s", id, l.knownCarriers())
-				l.problems.add(p)
+				l.problems.Add(p)
 			}
 		}
 	}

@@ -191,7 +191,7 @@ func (l *loader) checkExceptions() {
 }
 
 func (l *loader) problemAt(at Place, format string, args ...any) {
-	l.problems.add(Problem{at.File, at.Line, at.Column, fmt.Sprintf(format, args...)})
+	l.problems.Add(Problem{at.File, at.Line, at.Column, fmt.Sprintf(format, args...)})
 }
 
 // knownRules lists the ids of detections for messages.

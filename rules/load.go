@@ -140,7 +140,8 @@ func (e *LoadError) Error() string {
 	return b.String()
 }
 
-func (e *LoadError) add(p Problem) {
+// Add notes a problem; beyond a bound it is only counted.
+func (e *LoadError) Add(p Problem) {
 	if len(e.Problems) >= maxProblems {
 		e.More++
 		return
@@ -225,7 +226,7 @@ func (l *loader) user(name string, read func(*file)) {
 		data, err = os.ReadFile(name)
 	}
 	if err != nil {
-		l.problems.add(Problem{File: name, Text: "cannot be read: " + errText(err)})
+		l.problems.Add(Problem{File: name, Text: "cannot be read: " + errText(err)})
 		return
 	}
 	read(&file{loader: l, name: name, data: badinput.Text(data)})

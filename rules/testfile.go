@@ -40,11 +40,14 @@ type TestFiles struct {
 type Test struct {
 	Name string
 	At   Place
-	// Capture is the name of a capture file; else Frames are the frames and LinkType
-	// says what they begin with.
+	// Capture is the name of a capture file; or Frames are the frames, and LinkType says
+	// what they begin with; or Events are the messages.
 	Capture  string
 	Frames   [][]byte
 	LinkType string
+	Events   []TestEvent
+	// Paths: rules about paths judge, too, when all was seen.
+	Paths bool
 
 	Findings   []Expectation // each has to be found
 	NoFindings []Expectation // none may be found
@@ -114,7 +117,12 @@ var testKeys = []testKey{
 	{"evidence", signaling.Names(signaling.NumEvidence), func(f *Finding) []string { return []string{f.Evidence.String()} }},
 	{"confidence", signaling.Names(signaling.NumConfidences), func(f *Finding) []string { return []string{f.Confidence.String()} }},
 	{"protocol", signaling.Names(signaling.NumProtocols), func(f *Finding) []string { return []string{f.Message.Protocol.String()} }},
-	{"class", signaling.Names(signaling.NumClasses), func(f *Finding) []string { return []string{f.Message.Class.String()} }},
+	{"class", signaling.Names(signaling.NumClasses), func(f *Finding) []string {
+		if f.Path != nil && f.Path.Classless {
+			return nil
+		}
+		return []string{f.Message.Class.String()}
+	}},
 	{"operation", nil, func(f *Finding) []string {
 		op := f.Message.Operation
 		if op == 0 {
@@ -150,6 +158,18 @@ var testKeys = []testKey{
 		}
 		return []string{f.Flow.State}
 	}},
+	{"path", pathKindNames[:], func(f *Finding) []string {
+		if f.Path == nil {
+			return nil
+		}
+		return []string{f.Path.Kind.String()}
+	}},
+	{keyPartner, nil, func(f *Finding) []string {
+		if f.Path == nil {
+			return nil
+		}
+		return []string{f.Path.Partner}
+	}},
 }
 
 func frameOf(f *Finding) uint64 {
@@ -159,14 +179,22 @@ func frameOf(f *Finding) uint64 {
 	return f.Message.Frame
 }
 
-// Tell gives a finding's words. They outlive the finding.
-func Tell(f *Finding) Told {
+// Tell gives the words of a finding of the set. They outlive the finding.
+func (s *Set) Tell(f *Finding) Told {
 	t := make(Told, len(testKeys))
 	for _, k := range testKeys {
 		t[k.name] = k.of(f)
 	}
+	if f.Path == nil {
+		if id, _ := s.partnerOf(f.Message); id != "" {
+			t[keyPartner] = []string{id}
+		}
+	}
 	return t
 }
+
+// keyPartner is the key of who is at the far end, by the id of configuration and report.
+const keyPartner = "partner"
 
 // Differs are the keys in which a finding is not what the expectation describes; none
 // when it is.
@@ -233,8 +261,8 @@ func (f *file) testFile(t *TestFile) {
 			f.at(place(n), "test: no \"name\"")
 		case twice:
 			f.at(place(n), "test: %q stands in this file already, in line %d", test.Name, first)
-		case (test.Capture == "") == (test.Frames == nil):
-			f.at(place(n), "test: want one of \"capture\" and \"frames\"")
+		case !justOne(test.Capture != "", test.Frames != nil, test.Events != nil):
+			f.at(place(n), "test: want one of \"capture\", \"events\" and \"frames\"")
 		case len(test.Findings) == 0 && len(test.NoFindings) == 0 && !test.Only:
 			f.at(place(n), "test: expects nothing, want \"findings\", \"no_findings\" or \"only: true\"")
 		}
@@ -274,7 +302,7 @@ func (f *file) named(name, key string, at *token.Token) string {
 
 func (f *file) test(n ast.Node, fileField func(string, *string) field) Test {
 	t := Test{LinkType: TestLinkTypes[0], At: f.placeOf(place(n))}
-	var frames ast.Node
+	var frames, events ast.Node
 	f.mapping(n, "test",
 		f.textField("name", &t.Name),
 		fileField("capture", &t.Capture),
@@ -282,15 +310,34 @@ func (f *file) test(n ast.Node, fileField func(string, *string) field) Test {
 			frames = v
 			f.items(v, k, func(v ast.Node) { t.Frames = append(t.Frames, f.octets(v, k)) })
 		}},
+		field{"events", func(v ast.Node, k string) {
+			events = v
+			f.items(v, k, func(v ast.Node) { t.Events = append(t.Events, f.testEvent(v)) })
+		}},
 		wordField(f, "link_type", TestLinkTypes, member(TestLinkTypes), &t.LinkType),
 		f.itemsField("findings", func(v ast.Node) { t.Findings = append(t.Findings, f.expectation(v, true)) }),
 		f.itemsField("no_findings", func(v ast.Node) { t.NoFindings = append(t.NoFindings, f.expectation(v, false)) }),
 		f.boolField("only", &t.Only),
+		f.boolField("paths", &t.Paths),
 	)
 	if frames != nil && len(t.Frames) == 0 {
 		f.at(place(frames), "frames: got an empty list, want octets in hex, a frame each")
 	}
+	if events != nil && len(t.Events) == 0 {
+		f.at(place(events), "events: got an empty list, want messages as events tell them")
+	}
 	return t
+}
+
+// justOne reports that one of several things is true, and no other.
+func justOne(things ...bool) bool {
+	n := 0
+	for _, is := range things {
+		if is {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // octets reads hex digits with anything white between them.
@@ -356,7 +403,7 @@ func (t *TestFile) Check(s *Set) error {
 	for i := range t.Tests {
 		for _, list := range [][]Expectation{t.Tests[i].Findings, t.Tests[i].NoFindings} {
 			for j := range list {
-				list[j].check(s, e)
+				list[j].check(s, e, t.Tests[i].Paths)
 			}
 		}
 	}
@@ -366,20 +413,29 @@ func (t *TestFile) Check(s *Set) error {
 	return nil
 }
 
-func (x *Expectation) check(s *Set, e *LoadError) {
+func (x *Expectation) check(s *Set, e *LoadError, paths bool) {
+	problem := func(format string, args ...any) {
+		e.Add(Problem{File: x.At.File, Line: x.At.Line, Column: x.At.Column, Text: fmt.Sprintf(format, args...)})
+	}
 	for _, k := range x.Keys {
+		if k.Key == "path" && !paths {
+			problem("path: no rule about paths judges in this test, want \"paths: true\" in it")
+		}
 		for _, w := range k.Words {
 			known := true
 			switch k.Key {
 			case "rule":
-				known = slices.ContainsFunc(s.Detections, func(d *Detection) bool { return d.ID == w })
+				i := slices.IndexFunc(s.Detections, func(d *Detection) bool { return d.ID == w })
+				if known = i >= 0; known && !paths && s.Detections[i].Path() != nil {
+					problem("rule: %s is about paths, want \"paths: true\" in the test", w)
+				}
 			case "carrier":
 				_, known = s.Carrier(w)
 			case "operation":
 				known = len(signaling.LookupOperations(w)) != 0
 			}
 			if !known {
-				e.add(Problem{File: x.At.File, Line: x.At.Line, Column: x.At.Column, Text: fmt.Sprintf("%s: %q is not known with the files of this test", k.Key, w)})
+				problem("%s: %q is not known with the files of this test", k.Key, w)
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func (f *file) at(t *token.Token, format string, args ...any) {
 	if t != nil && t.Position != nil {
 		p.Line, p.Column = t.Position.Line, t.Position.Column
 	}
-	f.problems.add(p)
+	f.problems.Add(p)
 }
 
 // documents parses the file; an empty one gives a problem.

@@ -84,9 +84,9 @@ func (e *env) rulesTest() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "test FILE...",
 		Short: "run the tests of rules that YAML files describe",
-		Long: `test reads files that name captures and what has to be found in them (rules/README.md tells
-how to write one), replays each capture with the files in force that the test file names,
-and compares. A test that fails says which line expected what, and what was found that is
+		Long: `test reads files that name captures, or tell messages as events do, and what has to be found
+in them (rules/README.md tells how to write one), replays each with the files in force that
+the test file names, and compares. A test that fails says which line expected what, and what was found that is
 nearest to it.
 
 Exit code 0: all passed. 1: some failed, or a capture could not be read. 2: a file is wrong.`,

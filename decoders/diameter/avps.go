@@ -156,10 +156,7 @@ func (m *Message) inside(a *avp, b []byte, depth int, g *group) {
 		if !printable(a.data) {
 			m.fault(FaultAVPType, a.off)
 		}
-		if m.NumProxyHosts < MaxProxyHosts {
-			m.proxyHosts[m.NumProxyHosts] = a.data
-		}
-		m.NumProxyHosts++
+		m.AddProxyHost(a.data)
 	case 266, 298, 450, 459:
 		if v, ok := m.u32(a); ok && g != nil {
 			switch a.code {

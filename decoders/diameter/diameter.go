@@ -173,6 +173,23 @@ func (m *Message) RouteRecords() [][]byte {
 	return m.routeRecords[:n:n]
 }
 
+// AddRouteRecord and AddProxyHost add a name that was not read from an AVP, behind those
+// that are there.
+func (m *Message) AddRouteRecord(name []byte) {
+	if m.NumRouteRecords < MaxRouteRecords {
+		m.routeRecords[m.NumRouteRecords] = name
+	}
+	m.NumRouteRecords++
+}
+
+// AddProxyHost is described with AddRouteRecord.
+func (m *Message) AddProxyHost(name []byte) {
+	if m.NumProxyHosts < MaxProxyHosts {
+		m.proxyHosts[m.NumProxyHosts] = name
+	}
+	m.NumProxyHosts++
+}
+
 // ProxyHosts are the Proxy-Host AVPs of all Proxy-Info groups in wire order, at
 // most MaxProxyHosts. Aliasing as in RouteRecords.
 func (m *Message) ProxyHosts() [][]byte {

@@ -57,10 +57,16 @@ func (m *Message) Nodes() []Node {
 }
 
 func (m *Message) node(a *avp, n Node) {
+	n.AVP = m.avpName(a)
+	m.AddNode(n)
+}
+
+// AddNode adds a node, within the bound of MaxNodes; one that is there already is not
+// added again.
+func (m *Message) AddNode(n Node) {
 	if n.Role.serving() {
 		m.Set |= FieldServingNode
 	}
-	n.AVP = m.avpName(a)
 	for i := range m.Nodes() {
 		o := &m.nodes[i]
 		if o.Role == n.Role && o.AVP == n.AVP && o.GT == n.GT && o.Addr == n.Addr && bytes.Equal(o.Name, n.Name) {

@@ -507,6 +507,14 @@ func (a *Arguments) addNode(role NodeRole, v []byte) {
 	a.numNodes++
 }
 
+// AddNode adds a node that was not read from a parameter, within the bound of MaxNodes.
+func (a *Arguments) AddNode(n Node) {
+	if a.numNodes < MaxNodes {
+		a.nodes[a.numNodes] = n
+		a.numNodes++
+	}
+}
+
 // known reports that n, the node about to be added, stands among them already.
 func (a *Arguments) known(n *Node) bool {
 	for i := range a.nodes[:a.numNodes] {

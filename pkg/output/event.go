@@ -213,12 +213,8 @@ func (e *Encoder) partner(b []byte, m *signaling.Message) []byte {
 	return append(b, '}')
 }
 
-var faultNames = [...]string{
-	"truncated", "broken_component", "broken_argument", "broken_dialogue", "broken_avp", "unknown_code", "global_code", "broken_address", "returned_undelivered",
-}
-
 func appendFaults(b []byte, f signaling.Fault) []byte {
-	for i := 0; i < 16; i++ {
+	for i := range 16 {
 		if f&(1<<i) == 0 {
 			continue
 		}
@@ -226,12 +222,7 @@ func appendFaults(b []byte, f signaling.Fault) []byte {
 			b = append(b, ',')
 		}
 		b = append(b, '"')
-		if i < len(faultNames) {
-			b = append(b, faultNames[i]...)
-		} else {
-			b = strconv.AppendInt(append(b, "other_"...), int64(i), 10)
-		}
-		b = append(b, '"')
+		b = append(append(b, signaling.Fault(1<<i).String()...), '"')
 	}
 	return b
 }

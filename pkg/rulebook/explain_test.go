@@ -29,7 +29,7 @@ type asking struct {
 }
 
 func (a *asking) Finding(f *rules.Finding) {
-	a.all = append(a.all, rules.Tell(f))
+	a.all = append(a.all, a.w.Engine().Set().Tell(f))
 	if f.Flow == nil {
 		a.fired[pair{f.Rule.ID, f.Carrier.ID}] = true
 	}

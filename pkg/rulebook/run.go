@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"sigtransit/pkg/capture"
+	"sigtransit/pkg/exposure"
 	"sigtransit/pkg/pipeline"
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
@@ -73,7 +75,11 @@ func Run(ctx context.Context, name string, load Loader) (*FileResult, error) {
 	for i := range file.Tests {
 		t := &file.Tests[i]
 		found, err := k.findings(ctx, t)
-		if err != nil {
+		var bad *rules.LoadError
+		switch {
+		case errors.As(err, &bad):
+			return nil, err
+		case err != nil:
 			return nil, fmt.Errorf("%v: test %q: %w", t.At, t.Name, err)
 		}
 		r.Tests = append(r.Tests, TestResult{Name: t.Name, Line: t.At.Line, Findings: len(found), Failures: judge(t, found)})
@@ -81,23 +87,28 @@ func Run(ctx context.Context, name string, load Loader) (*FileResult, error) {
 	return r, nil
 }
 
-// findings replays the capture of a test as a run of its own.
+// findings replays the capture of a test, or plays its events, as a run of its own.
 func (k *Knowledge) findings(ctx context.Context, t *rules.Test) ([]rules.Told, error) {
-	name, opts := t.Capture, capture.Options{}
-	if t.Frames != nil {
-		name, opts.Stdin = "-", pcap(linkTypes[t.LinkType], t.Frames)
-	}
-	f, err := capture.Open(name, opts)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	c := &collector{}
+	c := &collector{set: k.Set}
 	o := k.Worker
 	o.Emit = c
+	var ledger *paths
+	if t.Paths {
+		var err error
+		if ledger, err = openPaths(k.Set); err != nil {
+			return nil, err
+		}
+		defer ledger.close()
+		o.Ledger = exposure.NewRecorder(ledger.Ledger)
+	}
 	w := pipeline.New(k.Set, o)
-	if err := w.Run(ctx, name, f, nil); err != nil {
+	if err := run(ctx, w, o.Ledger, t); err != nil {
 		return nil, err
+	}
+	if ledger != nil {
+		if err := ledger.judge(ctx, w); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := w.Finish(0); err != nil {
 		return nil, err
@@ -105,12 +116,31 @@ func (k *Knowledge) findings(ctx context.Context, t *rules.Test) ([]rules.Told, 
 	return c.found, ctx.Err()
 }
 
+func run(ctx context.Context, w *pipeline.Worker, ledger *exposure.Recorder, t *rules.Test) error {
+	if t.Events != nil {
+		return newPlayer(w, ledger).play(ctx, t.Events)
+	}
+	name, opts := t.Capture, capture.Options{}
+	if t.Frames != nil {
+		name, opts.Stdin = "-", pcap(linkTypes[t.LinkType], t.Frames)
+	}
+	f, err := capture.Open(name, opts)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return w.Run(ctx, name, f, nil)
+}
+
 // collector keeps the words of findings.
-type collector struct{ found []rules.Told }
+type collector struct {
+	set   *rules.Set
+	found []rules.Told
+}
 
 var _ pipeline.Emitter = (*collector)(nil)
 
-func (c *collector) Finding(f *rules.Finding)   { c.found = append(c.found, rules.Tell(f)) }
+func (c *collector) Finding(f *rules.Finding)   { c.found = append(c.found, c.set.Tell(f)) }
 func (c *collector) Message(*signaling.Message) {}
 func (c *collector) Flow(*signaling.FlowEvent)  {}
 func (c *collector) Warning(*signaling.Warning) {}
@@ -223,7 +253,7 @@ func distance(differs []string) int {
 
 // described are the keys that say what a finding is, as an expectation would write
 // them.
-var described = []string{"frame", "rule", "severity", "carrier", "evidence", "operation", "kind"}
+var described = []string{"frame", "rule", "severity", "carrier", "evidence", "operation", "kind", "path", "partner"}
 
 func describe(f rules.Told) string {
 	var out []string

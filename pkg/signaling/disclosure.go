@@ -117,6 +117,28 @@ var diameterDisclosures = [...]struct {
 	{diameter.FieldCharging, DisclosedCharging}, {diameter.FieldRestrictions, DisclosedRestrictions}, {diameter.FieldLCS, DisclosedLCS}, {diameter.FieldUserAddress, DisclosedUserAddress},
 }
 
+// Fields are what has to be set in the arguments of MAP or CAP, and in a message of
+// Diameter, so that Disclosed tells d: for whoever makes messages of what is told of them.
+// What a protocol has no field for is left out.
+func (d Disclosure) Fields() (f gsmmap.Field, k gsmmap.Data, a diameter.Field) {
+	for _, x := range mapDisclosures {
+		if d&x.d == x.d {
+			f |= x.f
+		}
+	}
+	for _, x := range dataDisclosures {
+		if d&x.d == x.d {
+			k |= x.k
+		}
+	}
+	for _, x := range diameterDisclosures {
+		if d&x.d == x.d {
+			a |= x.f
+		}
+	}
+	return f, k, a
+}
+
 // What gives Secrets away.
 var mapSecrets, dataSecrets, diameterSecrets = func() (f gsmmap.Field, k gsmmap.Data, a diameter.Field) {
 	for _, x := range mapDisclosures {

@@ -7,7 +7,9 @@
 package signaling
 
 import (
+	"math/bits"
 	"net/netip"
+	"slices"
 
 	"sigtransit/decoders/diameter"
 	"sigtransit/decoders/gsmmap"
@@ -104,6 +106,26 @@ const (
 	FaultAddress                       // SCCP address broken
 	FaultReturned                      // undelivered: a copy on its way back to its sender (SCCP UDTS, XUDTS, LUDTS)
 )
+
+// faultNames are the words of faults, by bit; behind numFaults of those that there are not.
+var faultNames = [16]string{
+	"truncated", "broken_component", "broken_argument", "broken_dialogue", "broken_avp", "unknown_code", "global_code", "broken_address", "returned_undelivered",
+	"other_9", "other_10", "other_11", "other_12", "other_13", "other_14", "other_15",
+}
+
+const numFaults = 9
+
+// String is the word of a set with one member.
+func (f Fault) String() string { return faultNames[bits.TrailingZeros16(uint16(f))%16] }
+
+// FaultNames are the words of all faults.
+func FaultNames() []string { return slices.Clone(faultNames[:numFaults]) }
+
+// ParseFault is the inverse of Fault.String.
+func ParseFault(s string) (Fault, bool) {
+	i := slices.Index(faultNames[:numFaults], s)
+	return 1 << max(i, 0), i >= 0
+}
 
 // Memory is what a dialogue keeps so that an answer can be judged with its
 // request. Marks belong to the rules engine; Generation says which watchlist

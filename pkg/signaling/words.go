@@ -99,6 +99,15 @@ var protectionNames = [NumProtections]string{"clear", "tls", "dtls", "ipsec", "m
 
 func (p Protection) String() string { return protectionNames[min(p, NumProtections-1)] }
 
+// ParseProtocol, ParseKind and ParseTransport are the inverses of String.
+func ParseProtocol(s string) (Protocol, bool) { return parse[Protocol](protocolNames[:], s) }
+
+// ParseKind is described with ParseProtocol.
+func ParseKind(s string) (Kind, bool) { return parse[Kind](kindNames[:], s) }
+
+// ParseTransport is described with ParseProtocol.
+func ParseTransport(s string) (Transport, bool) { return parse[Transport](transportNames[:], s) }
+
 // ParseProtection is the inverse of Protection.String.
 func ParseProtection(s string) (Protection, bool) { return parse[Protection](protectionNames[:], s) }
 

@@ -1,0 +1,458 @@
+package rulebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"sigtransit/decoders/diameter"
+	"sigtransit/decoders/gsmmap"
+	"sigtransit/decoders/tcap"
+	"sigtransit/decoders/telecom"
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/pipeline"
+	"sigtransit/pkg/signaling"
+	"sigtransit/rules"
+)
+
+// player hands the messages that events tell of to a worker, as a dissector does those
+// that it reads: with their links, and with what their dialogues remember.
+type player struct {
+	worker *pipeline.Worker
+	ledger *exposure.Recorder // nil: none takes the messages
+	links  map[string]*signaling.Link
+	// dialogues are those that began, by transaction ids or by those of Diameter.
+	dialogues map[string]*dialogue
+	began     []*dialogue // the last one behind
+	now       time.Time
+}
+
+// dialogue is what is known of a dialogue.
+type dialogue struct {
+	memory    signaling.Memory
+	number    uint64
+	diameter  bool
+	operation signaling.Operation // of its last request
+	protocol  signaling.Protocol
+	ids       [2]string // of the side that began it and the other
+	sights    uint64    // messages that are no copies
+}
+
+// endless bounds dialogues that are kept to be answered by events without ids.
+const endless = 1024
+
+func newPlayer(w *pipeline.Worker, ledger *exposure.Recorder) *player {
+	return &player{worker: w, ledger: ledger, links: map[string]*signaling.Link{}, dialogues: map[string]*dialogue{}, now: begun}
+}
+
+// play hands on what events tell. On events that cannot be it returns a
+// *rules.LoadError that names all of them.
+func (p *player) play(ctx context.Context, events []rules.TestEvent) error {
+	var bad rules.LoadError
+	for i := range events {
+		x := &events[i]
+		if !x.Time.IsZero() {
+			p.now = x.Time
+		}
+		for range x.Repeat {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err := p.message(x, i+1); err != nil {
+				bad.Add(rules.Problem{File: x.At.File, Line: x.At.Line, Column: x.At.Column, Text: err.Error()})
+				break
+			}
+			p.now = p.now.Add(x.Every)
+		}
+	}
+	if len(bad.Problems) > 0 {
+		return &bad
+	}
+	return nil
+}
+
+func (p *player) message(x *rules.TestEvent, n int) error {
+	// Layers are copied: a message may come again, and belongs to whoever takes it.
+	m := x.Message
+	m.Time = p.now.UnixNano()
+	if m.Frame == 0 {
+		m.Frame = uint64(n)
+	}
+	if m.Source == "" {
+		m.Source = "events"
+	}
+	var err error
+	if m.Operation, err = operation(x); err != nil {
+		return err
+	}
+	if m.Operation != 0 {
+		m.Protocol = m.Operation.Info().Protocol
+	}
+	isDiameter := m.Protocol == signaling.Diameter
+	switch {
+	case m.Kind != signaling.KindNone:
+	case isDiameter:
+		m.Kind = signaling.KindRequest
+	default:
+		m.Kind = signaling.KindInvoke
+	}
+	p.link(&m, x)
+	if isDiameter {
+		if m.Diameter == nil {
+			m.Diameter = &diameter.Message{}
+		} else {
+			d := *m.Diameter
+			m.Diameter = &d
+		}
+	} else {
+		p.component(&m)
+	}
+	d, err := p.dialogue(&m, x)
+	if err != nil {
+		return err
+	}
+	p.remember(&m, d)
+	p.header(&m)
+	if err := disclose(&m, x); err != nil {
+		return err
+	}
+	classify(&m, x)
+	p.worker.Message(&m)
+	if p.ledger != nil && p.ledger.Full() {
+		p.worker.FlushLedger()
+	}
+	return nil
+}
+
+// operation is the one that an event names, by its name or its code; 0 where it names none.
+func operation(x *rules.TestEvent) (signaling.Operation, error) {
+	m := &x.Message
+	d, c := m.Diameter, m.Component
+	if x.Operation == "" {
+		coded := c != nil && c.HasCode && m.Kind != signaling.KindError
+		switch {
+		case d != nil && d.Command != 0:
+			return signaling.DiameterOperation(d.AppID, d.Command), nil
+		case coded && m.Protocol == signaling.MAP:
+			return signaling.MAPOperation(c.Code), nil
+		case coded && m.Protocol == signaling.CAP:
+			return signaling.CAPOperation(c.Code), nil
+		}
+		return 0, nil
+	}
+	app, name, has := strings.Cut(x.Operation, "/")
+	if !has {
+		app, name = "", x.Operation
+	}
+	var fit []signaling.Operation
+	var names []string
+	for _, op := range signaling.LookupOperations(name) {
+		info := op.Info()
+		switch {
+		case m.Protocol != signaling.ProtocolNone && info.Protocol != m.Protocol,
+			app != "" && (info.Protocol != signaling.Diameter || signaling.DiameterApplication(info.App) != app),
+			app == "" && d != nil && d.AppID != 0 && info.App != d.AppID:
+			continue
+		}
+		fit = append(fit, op)
+		if info.Protocol == signaling.Diameter {
+			names = append(names, signaling.DiameterApplication(info.App)+"/"+name)
+		} else {
+			names = append(names, "protocol "+info.Protocol.String())
+		}
+	}
+	switch len(fit) {
+	case 0:
+		return 0, fmt.Errorf("operation: %q is not known with the files of this test", x.Operation)
+	case 1:
+		return fit[0], nil
+	}
+	return 0, fmt.Errorf("operation: %q is of several, say which: %s", x.Operation, strings.Join(names, ", "))
+}
+
+// classify says what a message is for and how it is protected, where its event does not.
+func classify(m *signaling.Message, x *rules.TestEvent) {
+	d := m.Diameter
+	switch {
+	case x.HasClass:
+	case m.Operation != 0:
+		if m.Class = m.Operation.Info().Class; m.Class == signaling.ClassSubscriber && d != nil && d.Set&diameter.FieldLocation != 0 {
+			m.Class = signaling.ClassLocation
+		}
+	}
+	switch {
+	case m.Protection != signaling.Clear:
+	case m.Class == signaling.ClassProtected && m.Protocol == signaling.MAP:
+		m.Protection = signaling.MAPsec
+	case d != nil && d.Set&diameter.FieldEncrypted != 0 && x.Disclosed == 0:
+		m.Protection = signaling.Opaque
+	case d != nil && d.Set&diameter.FieldSignature != 0:
+		m.Protection = signaling.Signed
+	}
+}
+
+// link finds the link of an event, and notes the end that sends.
+func (p *player) link(m *signaling.Message, x *rules.TestEvent) {
+	if !m.Src.IsValid() { // documentation addresses (RFC 5737), which no list has
+		m.Src = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, 1}), 0)
+	}
+	if !m.Dst.IsValid() {
+		m.Dst = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, 2}), 0)
+	}
+	ends := []string{m.Src.String(), m.Dst.String()}
+	slices.Sort(ends)
+	key := strings.Join(ends, " ")
+	if x.Link != 0 {
+		key = fmt.Sprint(x.Link)
+	}
+	l := p.links[key]
+	if l == nil {
+		l = &signaling.Link{ID: uint64(len(p.links) + 1), Transport: signaling.SCTP, Protection: m.Protection}
+		if x.Link != 0 {
+			l.ID = x.Link
+		}
+		if x.Transport != signaling.TransportNone {
+			l.Transport = x.Transport
+		}
+		l.Ends[0] = signaling.End{Addrs: []netip.Addr{m.Src.Addr()}, Port: m.Src.Port()}
+		l.Ends[1] = signaling.End{Addrs: []netip.Addr{m.Dst.Addr()}, Port: m.Dst.Port()}
+		p.links[key] = l
+	}
+	m.Link, m.From = l, 0
+	at := func(end int, a netip.AddrPort) bool {
+		return l.Ends[end].Port == a.Port() && slices.Contains(l.Ends[end].Addrs, a.Addr())
+	}
+	if !at(0, m.Src) && (at(1, m.Src) || at(0, m.Dst)) {
+		m.From = 1
+	}
+	for i, a := range [2]netip.Addr{m.Src.Addr(), m.Dst.Addr()} {
+		if e := &l.Ends[m.From^uint8(i)]; !slices.Contains(e.Addrs, a) { // another address of the end
+			e.Addrs = append(e.Addrs, a)
+			l.Version++
+		}
+	}
+	p.name(l, m.From, x.Peer, "")
+	p.name(l, 1-m.From, x.ToPeer, "")
+}
+
+// name notes the identity of an end of a link.
+func (p *player) name(l *signaling.Link, end uint8, host, realm string) {
+	e := &l.Ends[end]
+	if host == "" || e.Host == host && (realm == "" || e.Realm == realm) {
+		return
+	}
+	e.Host = host
+	if realm != "" {
+		e.Realm = realm
+	}
+	l.Version++
+}
+
+// component gives a message of SS7 what one has that was read.
+func (p *player) component(m *signaling.Message) {
+	if m.MAP != nil {
+		a := *m.MAP
+		m.MAP = &a
+	} else if m.Protocol != signaling.TCAP {
+		m.MAP = &gsmmap.Arguments{}
+	}
+	c := tcap.Component{}
+	if m.Component != nil {
+		c = *m.Component
+	}
+	m.Component = &c
+	switch m.Kind {
+	case signaling.KindInvoke, signaling.KindResult:
+		c.Kind = tcap.Invoke
+		if m.Kind == signaling.KindResult {
+			c.Kind = tcap.ReturnResultLast
+		}
+		if m.Operation != 0 && !c.HasCode && !m.Inherited {
+			c.HasCode, c.Code = true, int32(m.Operation.Info().Code)
+		}
+	case signaling.KindError:
+		c.Kind = tcap.ReturnError
+	case signaling.KindReject:
+		c.Kind = tcap.Reject
+	default: // a message about the dialogue alone
+		m.Component, m.MAP = nil, nil
+	}
+	if m.TCAP == nil {
+		m.TCAP = &tcap.Message{}
+	}
+}
+
+// header gives a message of Diameter the header that its operation has, and the link
+// the names that it tells.
+func (p *player) header(m *signaling.Message) {
+	d := m.Diameter
+	if d == nil {
+		return
+	}
+	if info := m.Operation.Info(); m.Operation != 0 {
+		d.AppID, d.Command = info.App, info.Code
+	}
+	if m.Kind == signaling.KindRequest {
+		d.Flags |= diameter.FlagRequest
+	}
+	d.IMSI = m.IMSI
+	if base := d.AppID == 0; base && len(d.OriginHost) > 0 { // it goes no further than the neighbour
+		p.name(m.Link, m.From, string(d.OriginHost), string(d.OriginRealm))
+	}
+}
+
+// errAlone says that nothing was asked.
+var errAlone = errors.New("answers nothing: no event before it asks for that, and no id joins the two")
+
+// dialogue finds the dialogue of a message, or begins one.
+func (p *player) dialogue(m *signaling.Message, x *rules.TestEvent) (*dialogue, error) {
+	own, other := x.OTID, x.DTID
+	if a := m.Diameter; a != nil && (a.HopByHop != 0 || a.EndToEnd != 0) {
+		own = fmt.Sprintf("%d/%#x/%#x", m.Link.ID, a.HopByHop, a.EndToEnd)
+		if m.Duplicate { // an agent changes the one identifier, and keeps the other (RFC 6733 3)
+			own = fmt.Sprintf("%#x", a.EndToEnd)
+		}
+		if m.Kind == signaling.KindAnswer {
+			own, other = "", own
+		}
+	}
+	m.Side = 0
+	if own == "" && other == "" {
+		if !m.IsReply() && m.Kind != signaling.KindAbort && m.Kind != signaling.KindContinue && m.Kind != signaling.KindEnd {
+			return p.begin(m, "", ""), nil
+		}
+		for _, d := range slices.Backward(p.began) {
+			if d.diameter == (m.Diameter != nil) && (m.Operation == 0 || m.Operation == d.operation) {
+				m.Side = 1
+				return d, nil
+			}
+		}
+		return nil, errAlone
+	}
+	var d *dialogue
+	if other != "" || m.Duplicate {
+		if d = p.dialogues[own]; d == nil {
+			d = p.dialogues[other]
+		}
+	}
+	if d == nil {
+		return p.begin(m, own, other), nil
+	}
+	if own != "" && own != d.ids[0] || own == "" && other == d.ids[0] {
+		m.Side = 1
+	}
+	if own != "" && d.ids[m.Side] == "" {
+		d.ids[m.Side] = own
+		p.dialogues[own] = d
+	}
+	return d, nil
+}
+
+func (p *player) begin(m *signaling.Message, own, other string) *dialogue {
+	d := &dialogue{number: uint64(len(p.began) + 1), diameter: m.Diameter != nil, ids: [2]string{own, other}}
+	if len(p.began) > 0 {
+		d.number = p.began[len(p.began)-1].number + 1
+	}
+	if len(p.began) == endless {
+		p.began = slices.Delete(p.began, 0, endless/2)
+	}
+	p.began = append(p.began, d)
+	for _, id := range d.ids {
+		if id != "" {
+			p.dialogues[id] = d
+		}
+	}
+	if m.Diameter != nil {
+		p.dialogues[fmt.Sprintf("%#x", m.Diameter.EndToEnd)] = d
+	}
+	return d
+}
+
+// remember gives a message what its dialogue knows, and the dialogue what it adds.
+func (p *player) remember(m *signaling.Message, d *dialogue) {
+	y := &d.memory
+	m.Memory = y
+	if !m.Duplicate {
+		d.sights++
+	}
+	y.Signature = d.number<<20 | d.sights
+	for _, x := range [2]struct{ said, known *telecom.Digits }{{&m.IMSI, &y.IMSI}, {&m.MSISDN, &y.MSISDN}} {
+		if x.said.Len() != 0 {
+			*x.known = *x.said
+		} else {
+			*x.said = *x.known
+		}
+	}
+	if m.Protocol == signaling.ProtocolNone || m.Protocol == signaling.TCAP && d.protocol != signaling.ProtocolNone {
+		m.Protocol = d.protocol
+	} else {
+		d.protocol = m.Protocol
+	}
+	if m.Operation == 0 {
+		if m.IsReply() || m.Component == nil {
+			m.Operation, m.Inherited = d.operation, d.operation != 0
+		}
+	} else if !m.IsReply() {
+		d.operation = m.Operation
+	}
+}
+
+// Numbering plans of an AddressString (3GPP TS 29.002 17.7.8).
+const (
+	planE164 = 1
+	planE212 = 6
+)
+
+// disclose sets what a message carries or returns. Where an event does not say, what asks
+// carries the numbers that it has, and a reply nothing.
+func disclose(m *signaling.Message, x *rules.TestEvent) error {
+	want := x.Disclosed
+	if !x.HasDisclosed && !m.IsReply() {
+		if x.Message.IMSI.Len() != 0 {
+			want |= signaling.DisclosedIMSI
+		}
+		if x.Message.MSISDN.Len() != 0 {
+			want |= signaling.DisclosedMSISDN
+		}
+	}
+	fields, data, avps := want.Fields()
+	if m.Kind == signaling.KindResult && !x.HasDisclosed { // events tell of one that was read, even that it is empty
+		m.Component.Parameter = []byte{}
+		fields |= gsmmap.FieldUnread
+	}
+	switch {
+	case m.MAP == nil && m.Diameter == nil: // the references of a MAP-DialoguePDU, if anything
+		m.Dialogue = &gsmmap.Dialogue{Kind: gsmmap.DialogueOpen}
+		if want&signaling.DisclosedIMSI != 0 {
+			m.Dialogue.Destination = gsmmap.Address{NPI: planE212, Digits: m.IMSI}
+		}
+		if want&signaling.DisclosedMSISDN != 0 {
+			m.Dialogue.Origination = gsmmap.Address{NPI: planE164, Digits: m.MSISDN}
+		}
+	case m.MAP != nil:
+		a := m.MAP
+		a.Set |= fields &^ gsmmap.FieldGSN
+		if a.GSN.IsValid() {
+			a.Set |= gsmmap.FieldGSN
+		}
+		a.Data |= data
+		a.VectorCount = x.Vectors
+		if want&signaling.DisclosedIMSI != 0 {
+			a.IMSI = m.IMSI
+		}
+		if want&signaling.DisclosedMSISDN != 0 {
+			a.MSISDN = m.MSISDN
+		}
+	case m.Diameter != nil:
+		m.Diameter.Set |= avps
+		m.Diameter.VectorCount = x.Vectors
+	}
+	if given, _ := m.Disclosed(); want&^given != 0 {
+		return fmt.Errorf("%s discloses no %s", m.Kind, strings.Join((want&^given).AppendNames(nil, int(x.Vectors)), ", "))
+	}
+	return nil
+}
