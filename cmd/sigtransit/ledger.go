@@ -41,7 +41,7 @@ type recording struct {
 
 // open opens the ledger. Captures that it holds, or that are named twice, are refused, or
 // left out: rest are the others.
-func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, version string, stderr io.Writer) (r *recording, rest []string, err error) {
+func (o *ledgerOptions) open(files []string, set *rules.Set, home exposure.Home, k *output.Keys, version string, stderr io.Writer) (r *recording, rest []string, err error) {
 	switch {
 	case o.file == "" && o.again:
 		return nil, nil, usageError{errors.New("--ledger-again: want --ledger and the name of a file, too")}
@@ -54,7 +54,7 @@ func (o *ledgerOptions) open(files []string, set *rules.Set, k *output.Keys, ver
 	}
 	r = &recording{identities: map[string]string{}}
 	l, err := exposure.Open(o.file, exposure.Options{
-		Key: k.Derive(exposure.KeyUse), Version: version, Rules: set,
+		Key: k.Derive(exposure.KeyUse), Version: version, Rules: set, Home: home,
 		Found: func(f *rules.Finding, told func()) { r.found, r.told = append(r.found, f), append(r.told, told) },
 	})
 	if errors.Is(err, exposure.ErrNoRoom) {

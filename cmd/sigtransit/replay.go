@@ -154,7 +154,7 @@ func (e *env) runReplay(c *cobra.Command, files []string, o *replayOptions) erro
 		}
 	}
 	version, revision := buildVersion()
-	ledger, files, err := o.ledger.open(files, set, k, version, e.stderr)
+	ledger, files, err := o.ledger.open(files, set, exposure.HomeOf(conf.Home.Name, conf.Home.PLMNs, set), k, version, e.stderr)
 	if err != nil {
 		return err
 	}

@@ -5,18 +5,8 @@ import (
 
 	"sigtransit/pkg/config"
 	"sigtransit/pkg/partners"
-	"sigtransit/pkg/report"
 	"sigtransit/rules"
 )
-
-// homeOf is home as the report names it.
-func homeOf(c config.Config) report.Home {
-	h := report.Home{Name: c.Home.Name}
-	for _, p := range c.Home.PLMNs {
-		h.PLMNs = append(h.PLMNs, p.String())
-	}
-	return h
-}
 
 // declared are the partners of the configuration and the command line, with the
 // carriers that the watchlist finds in what they declare. nil: no file says; an empty list

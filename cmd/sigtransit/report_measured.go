@@ -70,8 +70,7 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 	if err != nil {
 		return err
 	}
-	options := report.Options{Home: homeOf(conf), From: from, To: to, Partners: o.only, Now: time.Now(), Carriers: carrierNames(set)}
-	options.Home.Carriers = set.HomeCarriers()
+	options := report.Options{Home: exposure.HomeOf(conf.Home.Name, conf.Home.PLMNs, set), From: from, To: to, Partners: o.only, Now: time.Now(), Carriers: carrierNames(set)}
 	options.Tool, _ = buildVersion()
 	if options.Declared, err = declared(conf, set, options.Now); err != nil {
 		return err
@@ -120,6 +119,11 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 		return usageError{err}
 	}
 	defer r.Close()
+	if options.Home.IsZero() { // no configuration says who home is; who recorded did
+		if options.Home, err = r.Home(); err != nil {
+			return err
+		}
+	}
 	d, err := report.Build(r, options)
 	var outside *report.PeriodError
 	var nobody *report.PartnerError

@@ -383,4 +383,13 @@ func TestHomeCarriers(t *testing.T) {
 			t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 		}
 	}
+	// A ledger knows whose it is, for who reads it without the configuration.
+	ledger := filepath.Join(t.TempDir(), "ledger.db")
+	if code, _, stderr := invoke(t, "", "replay", "--config", config("pccw-global", ""), "--ledger", ledger, "-o", os.DevNull, exposureInput); code != 0 {
+		t.Fatalf("exit code %d, %s", code, stderr)
+	}
+	code, stdout, stderr := invoke(t, "", "report", "--format", "csv", ledger)
+	if code != 0 || !strings.Contains(stdout, ",adjacent,,,,,own_carrier,12,") || !strings.Contains(stdout, "home_plmns,001-01") {
+		t.Errorf("without a configuration: exit code %d, %s%s", code, stdout, stderr)
+	}
 }

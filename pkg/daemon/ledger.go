@@ -28,16 +28,17 @@ func (d *Daemon) openLedger() {
 	if conf.File == "" || d.ledger.Load() != nil {
 		return
 	}
+	plan := d.plan.Load()
 	l, err := exposure.Open(conf.File, exposure.Options{
-		Key: d.plan.Load().Output.Keys.Derive(exposure.KeyUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
+		Key: plan.Output.Keys.Derive(exposure.KeyUse), HourRows: conf.Hours, Retention: conf.Retention, MaxRows: conf.MaxRows,
 		Version: d.opts.Build.Version, Failed: d.ledgerFailed, Held: d.ledgerHeld,
-		Rules: d.plan.Load().Set, Found: d.pathFound,
+		Rules: plan.Set, Found: d.pathFound, Home: plan.home(),
 	})
 	if err != nil {
 		d.ledgerFailed(err)
 		return
 	}
-	l.CountPartners(d.plan.Load().Config.MetricPartners)
+	l.CountPartners(plan.Config.MetricPartners)
 	d.ledgerFailed(nil)
 	d.ledger.Store(l)
 }

@@ -29,6 +29,10 @@ type Plan struct {
 	Dissect dissect.Options
 }
 
+func (p *Plan) home() exposure.Home {
+	return exposure.HomeOf(p.Config.Home.Name, p.Config.Home.PLMNs, p.Set)
+}
+
 // errReload wraps what a reload could do in part only.
 var errReload = errors.New("the new configuration is in force, but not everywhere yet")
 
@@ -90,7 +94,7 @@ func (d *Daemon) reload() error {
 	d.plan.Store(p)
 	if l := d.ledger.Load(); l != nil {
 		l.CountPartners(p.Config.MetricPartners)
-		err = errors.Join(err, l.Judge(p.Set))
+		err = errors.Join(err, l.Judge(p.Set, p.home()))
 	}
 	d.canaries.Store(canaries)
 	d.opts.Level.Set(p.Config.Log.Level)

@@ -47,7 +47,10 @@ type Options struct {
 	// found again after the next Open.
 	Rules *rules.Set
 	Found func(f *rules.Finding, told func())
-	Now   func() time.Time // nil: time.Now
+	// Home is who records, for whoever reads the ledger without the configuration. One that
+	// says nothing leaves what the ledger has.
+	Home Home
+	Now  func() time.Time // nil: time.Now
 }
 
 const (
@@ -164,6 +167,9 @@ func (l *Ledger) open(exists bool) (err error) {
 		return err
 	}
 	if err = l.takeKey(l.opts.Key); err != nil {
+		return err
+	}
+	if err = l.keepHome(l.opts.Home); err != nil {
 		return err
 	}
 	return l.book.open(l.db, &l.opts)
@@ -302,9 +308,13 @@ type question struct {
 	answer chan error
 }
 
-// Judge makes the ledger judge paths by the rules of another set from now on.
-func (l *Ledger) Judge(set *rules.Set) error {
-	return l.ask(func() error { l.opts.Rules = set; return nil })
+// Judge makes the ledger judge paths by the rules of another set from now on, for a home
+// that may be another one, too.
+func (l *Ledger) Judge(set *rules.Set, home Home) error {
+	return l.ask(func() error {
+		l.opts.Rules = set
+		return explain(l.path, l.keepHome(home))
+	})
 }
 
 // Rest ends the judging of hours by the clock: those that are over from now on wait for the

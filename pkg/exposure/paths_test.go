@@ -606,7 +606,7 @@ func TestJudgeAnew(t *testing.T) {
 		if found != want {
 			t.Errorf("after hour %d: %d findings, want %d", hour, found, want)
 		}
-		if err := x.l.Judge(load("active")); err != nil {
+		if err := x.l.Judge(load("active"), Home{}); err != nil {
 			t.Fatal(err)
 		}
 	}

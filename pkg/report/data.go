@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"sigtransit/pkg/exposure"
+)
 
 // Format and Version name the JSON form of Data. Changes within a version only add.
 const (
@@ -50,13 +54,8 @@ type Data struct {
 	Counters  []Counter    `json:"counters"`
 }
 
-// Home is the operator whose signaling is reported on.
-type Home struct {
-	Name  string   `json:"name"`
-	PLMNs []string `json:"plmns"`
-	// Carriers are the ids of its own carriers; empty: nobody said.
-	Carriers []string `json:"carriers,omitempty"`
-}
+// Home is the network whose links were watched.
+type Home = exposure.Home
 
 // NamedPartner is a partner by id and name.
 type NamedPartner struct {

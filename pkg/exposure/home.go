@@ -1,0 +1,55 @@
+package exposure
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"sigtransit/decoders/telecom"
+	"sigtransit/rules"
+)
+
+// Home is the network that records.
+type Home struct {
+	Name  string   `json:"name"`
+	PLMNs []string `json:"plmns"`
+	// Carriers are the ids of its own carriers; empty: nobody said.
+	Carriers []string `json:"carriers,omitempty"`
+}
+
+// HomeOf is home as a configuration names it, with the carriers that are its own.
+func HomeOf(name string, networks []telecom.PLMN, set *rules.Set) Home {
+	h := Home{Name: name, Carriers: set.HomeCarriers()}
+	for _, p := range networks {
+		h.PLMNs = append(h.PLMNs, p.String())
+	}
+	return h
+}
+
+// IsZero reports that nothing is said of home.
+func (h *Home) IsZero() bool { return h.Name == "" && len(h.PLMNs) == 0 && len(h.Carriers) == 0 }
+
+// keepHome writes home down.
+func (l *Ledger) keepHome(h Home) error {
+	if h.IsZero() {
+		return nil
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	_, err = l.db.Exec("INSERT INTO meta VALUES ('home', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value", string(text))
+	return err
+}
+
+// Home is who recorded last; zero where nobody said.
+func (r *Reader) Home() (h Home, err error) {
+	var text string
+	switch err = r.tx.QueryRow("SELECT value FROM meta WHERE name = 'home'").Scan(&text); {
+	case errors.Is(err, sql.ErrNoRows):
+		return h, nil
+	case err == nil:
+		err = json.Unmarshal([]byte(text), &h)
+	}
+	return h, explain(r.path, err)
+}
