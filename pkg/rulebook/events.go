@@ -100,6 +100,14 @@ func (p *player) message(x *rules.TestEvent, n int) error {
 	default:
 		m.Kind = signaling.KindInvoke
 	}
+	switch asks := m.Kind == signaling.KindRequest || m.Kind == signaling.KindAnswer; {
+	case isDiameter && !asks:
+		return fmt.Errorf("kind: %q, want request or answer: %s is of diameter", m.Kind, x.Operation)
+	case !isDiameter && asks:
+		return fmt.Errorf("kind: %q is of diameter, and %s of %s", m.Kind, x.Operation, m.Protocol)
+	case isDiameter && (m.SCCP != nil || m.M3UA != nil || m.SUA != nil || m.MAP != nil):
+		return fmt.Errorf("%s is of diameter, which has no m3ua, sccp, sua, map or cap", x.Operation)
+	}
 	p.link(&m, x)
 	if isDiameter {
 		if m.Diameter == nil {

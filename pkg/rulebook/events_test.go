@@ -62,6 +62,9 @@ func TestUnplayable(t *testing.T) {
       - {operation: purgeMS}
       - {operation: updateLocation, kind: result}
       - {kind: answer, protocol: diameter, diameter: {result_code: 2001}}
+      - {operation: ULR, kind: invoke}
+      - {operation: purgeMS, kind: request}
+      - {operation: ULR, m3ua: {opc: 1}}
 `)
 	want := `FILE:5:9: answers nothing: no event before it asks for that, and no id joins the two
 FILE:6:9: operation: "nonsense" is not known with the files of this test
@@ -69,7 +72,10 @@ FILE:7:9: operation: "MAR" is of several, say which: Cx/MAR, SWx/MAR, Zh/MAR
 FILE:8:9: operation: "S6a/MAR" is not known with the files of this test
 FILE:9:9: operation: "ULR" is not known with the files of this test
 FILE:10:9: request discloses no cug
-FILE:12:9: answers nothing: no event before it asks for that, and no id joins the two`
+FILE:12:9: answers nothing: no event before it asks for that, and no id joins the two
+FILE:14:9: kind: "invoke", want request or answer: ULR is of diameter
+FILE:15:9: kind: "request" is of diameter, and purgeMS of map
+FILE:16:9: ULR is of diameter, which has no m3ua, sccp, sua, map or cap`
 	if err == nil || err.Error() != want {
 		t.Errorf("got:\n%v\nwant:\n%s", err, want)
 	}
