@@ -45,6 +45,8 @@ type TestEvent struct {
 	Disclosed    signaling.Disclosure
 	HasDisclosed bool
 	Vectors      uint8
+
+	nodes int // named by MAP, more than are kept perhaps
 }
 
 // IsDiameter reports an event of Diameter.
@@ -71,13 +73,16 @@ func skipped(fields []field, keys ...string) []field {
 func (f *file) testEvent(n ast.Node) TestEvent {
 	x := TestEvent{At: f.placeOf(place(n)), Repeat: 1, Every: time.Millisecond}
 	m := &x.Message
-	var block *token.Token // of the layer of an application
+	if v := child(n, "event_type"); v != nil {
+		if s, ok := f.text(v, "event_type"); ok && s != "message" && s != "finding" {
+			f.at(place(v), "event_type: %s, which tells no message; want message or finding", s)
+			return x
+		}
+	}
+	blocks := map[signaling.Protocol]ast.Node{} // of applications
 	application := func(p signaling.Protocol) func(ast.Node, string) {
 		return func(v ast.Node, k string) {
-			block = place(v)
-			if m.Protocol == signaling.ProtocolNone {
-				m.Protocol = p
-			}
+			blocks[p] = v
 			if p == signaling.Diameter {
 				f.diameterBlock(v, k, &x)
 			} else {
@@ -85,8 +90,9 @@ func (f *file) testEvent(n ast.Node) TestEvent {
 			}
 		}
 	}
-	var protocol, kind ast.Node
-	from, to := [2]string{"", "0"}, [2]string{"", "0"}
+	var kind ast.Node
+	var from, to [2]ast.Node
+	end := func(key string, to *ast.Node) field { return field{key, func(v ast.Node, _ string) { *to = v }} }
 	before := f.problems.count()
 	if !f.mapping(n, "event", skipped([]field{
 		{"timestamp", func(v ast.Node, k string) { x.Time = f.time(v, k) }},
@@ -108,19 +114,15 @@ func (f *file) testEvent(n ast.Node) TestEvent {
 			}
 			x.Every = d
 		}},
-		f.textField("src_ip", &from[0]), f.textField("src_port", &from[1]),
-		f.textField("dest_ip", &to[0]), f.textField("dest_port", &to[1]),
+		end("src_ip", &from[0]), end("src_port", &from[1]), end("dest_ip", &to[0]), end("dest_port", &to[1]),
 		wordField(f, "proto", signaling.Names(signaling.NumTransports)[1:], signaling.ParseTransport, &x.Transport),
 		uintField(f, "link", 1<<53, &x.Link),
 		wordField(f, "protection", signaling.Names(signaling.NumProtections), signaling.ParseProtection, &m.Protection),
-		{"protocol", func(v ast.Node, k string) {
-			protocol = v
-			word(f, v, k, signaling.Names(signaling.NumProtocols)[1:], signaling.ParseProtocol, &m.Protocol)
-		}},
+		wordField(f, "protocol", signaling.Names(signaling.NumProtocols)[1:], some(signaling.ParseProtocol), &m.Protocol),
 		f.textField("operation", &x.Operation),
 		{"kind", func(v ast.Node, k string) {
 			kind = v
-			word(f, v, k, signaling.Names(signaling.NumKinds)[1:], signaling.ParseKind, &m.Kind)
+			word(f, v, k, signaling.Names(signaling.NumKinds)[1:], some(signaling.ParseKind), &m.Kind)
 		}},
 		{"class", func(v ast.Node, k string) {
 			x.HasClass = true
@@ -148,28 +150,50 @@ func (f *file) testEvent(n ast.Node) TestEvent {
 	}, judged...)...) {
 		return x
 	}
-	m.Src, m.Dst = f.end(n, "src", from), f.end(n, "dest", to)
+	m.Src, m.Dst = f.end("src", from), f.end("dest", to)
+	for p, v := range blocks {
+		switch {
+		case len(blocks) > 1 && p == signaling.MAP:
+			f.at(place(v), "event: a message of map has no block of another application")
+		case len(blocks) > 1 && blocks[signaling.MAP] == nil && p == signaling.CAP:
+			f.at(place(v), "event: a message of cap has no block of another application")
+		case m.Protocol != signaling.ProtocolNone && m.Protocol != p && len(blocks) == 1:
+			f.at(place(v), "event: its protocol is %s, and has no such block", m.Protocol)
+		}
+	}
 	if f.problems.count() != before {
 		return x
 	}
-	if m.M3UA != nil {
-		f.labels(n, &x)
+	for p := range blocks {
+		m.Protocol = p
 	}
-	switch at := place(n); {
+	f.codes(n, m)
+	at, d := place(n), m.Diameter
+	switch asks := m.Kind == signaling.KindRequest || m.Kind == signaling.KindAnswer; {
 	case m.Protocol == signaling.ProtocolNone && x.Operation == "":
 		f.at(at, "event: says neither \"protocol\" nor \"operation\"")
-	case x.IsDiameter() && (m.SCCP != nil || m.M3UA != nil || m.SUA != nil || m.MAP != nil):
-		f.at(place(protocol), "event: of diameter, which has no m3ua, sccp, sua, map or cap")
-	case m.Diameter != nil && !x.IsDiameter(), m.MAP != nil && m.Protocol != signaling.MAP && m.Protocol != signaling.CAP:
-		f.at(block, "event: its protocol is %s, and has no such block", m.Protocol)
-	case x.IsDiameter() && kind != nil && m.Kind != signaling.KindRequest && m.Kind != signaling.KindAnswer:
+	case x.IsDiameter() && (m.SCCP != nil || m.M3UA != nil || m.SUA != nil):
+		f.at(at, "event: of diameter, which has no m3ua, sccp or sua")
+	case x.IsDiameter() && kind != nil && !asks:
 		f.at(place(kind), "kind: %q, want request or answer with diameter", m.Kind)
-	case !x.IsDiameter() && m.Protocol != signaling.ProtocolNone && (m.Kind == signaling.KindRequest || m.Kind == signaling.KindAnswer):
+	case !x.IsDiameter() && m.Protocol != signaling.ProtocolNone && asks:
 		f.at(place(kind), "kind: %q is of diameter", m.Kind)
-	case x.Repeat > 1 && m.IsReply():
-		f.at(at, "repeat: of a %s; only what begins a dialogue can repeat", m.Kind)
+	case x.Repeat > 1 && (m.IsReply() || x.DTID != "" || m.Kind == signaling.KindContinue || m.Kind == signaling.KindEnd || m.Kind == signaling.KindAbort):
+		f.at(at, "repeat: of what belongs to a dialogue that has begun; only what begins one can repeat")
+	case x.nodes > gsmmap.MaxNodes:
+		f.at(at, "event: %d nodes, want at most the %d that are kept of a message", x.nodes, gsmmap.MaxNodes)
+	case d != nil && (d.NumNodes > diameter.MaxNodes || d.NumRouteRecords > diameter.MaxRouteRecords || d.NumProxyHosts > diameter.MaxProxyHosts):
+		f.at(at, "event: want at most the %d nodes, %d Route-Records and %d Proxy-Hosts that are kept of a message", diameter.MaxNodes, diameter.MaxRouteRecords, diameter.MaxProxyHosts)
 	}
 	return x
+}
+
+// some parses words of a set whose first one says that there is none.
+func some[T ~uint8](parse func(string) (T, bool)) func(string) (T, bool) {
+	return func(s string) (T, bool) {
+		v, ok := parse(s)
+		return v, ok && v != 0
+	}
 }
 
 // time reads a time as events write it.
@@ -179,43 +203,56 @@ func (f *file) time(n ast.Node, what string) (t time.Time) {
 		return t
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil || t.Year() < 1970 || t.Year() > 2200 {
+	if err != nil || t.Before(FirstTime) || t.After(LastTime) {
 		f.at(place(n), "%s: %q, want a time like 2026-11-22T10:00:02.5Z", what, s)
 	}
 	return t
 }
 
+// FirstTime and LastTime bound the times of events.
+var FirstTime, LastTime = time.Unix(0, 0), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // end reads address and port of an end; without an address it has none.
-func (f *file) end(n ast.Node, what string, end [2]string) (to netip.AddrPort) {
-	port, err := strconv.ParseUint(end[1], 10, 16)
-	if err != nil {
-		f.at(place(n), "%s_port: %q, want a number from 0 to 65535", what, end[1])
+func (f *file) end(what string, end [2]ast.Node) (to netip.AddrPort) {
+	var port uint64
+	if end[1] != nil {
+		port, _ = f.uint(end[1], what+"_port", 1<<16-1)
 	}
-	if end[0] == "" {
+	if end[0] == nil {
 		return to
 	}
-	addr, err := netip.ParseAddr(end[0])
-	if err != nil {
-		f.at(place(n), "%s_ip: %q, want an IP address", what, end[0])
-	}
+	var addr netip.Addr
+	f.addressField(what+"_ip", &addr).read(end[0], what+"_ip")
 	return netip.AddrPortFrom(addr, uint16(port))
 }
 
-// number reads the digits of a number. Events hide some of them behind stars: these
-// become zeros, which is the same network and nobody's number.
+// number reads the digits of a number. Events hide some of them behind stars: those
+// before the first star are what is known.
 func (f *file) number(n ast.Node, what string, to *telecom.Digits) {
 	s, ok := f.text(n, what)
 	if !ok {
 		return
 	}
-	d, err := telecom.ParseDigits(strings.ReplaceAll(s, "*", "0"))
+	known, _, _ := strings.Cut(s, "*")
+	d, err := telecom.ParseDigits(known)
 	switch {
-	case strings.HasPrefix(s, "h:"):
+	case isPseudonym(s):
 		f.at(place(n), "%s: %q is a pseudonym, want digits", what, s)
 	case err != nil || d.Len() == 0:
 		f.at(place(n), "%s: %q, want digits", what, s)
 	}
 	*to = d
+}
+
+func isPseudonym(s string) bool { return strings.HasPrefix(s, "h:") }
+
+// personalField is a field for a number of a subscriber, of which a pseudonym tells nothing.
+func (f *file) personalField(key string, to *telecom.Digits) field {
+	return field{key, func(v ast.Node, k string) {
+		if s, ok := v.(*ast.StringNode); !ok || !isPseudonym(s.Value) {
+			f.number(v, k, to)
+		}
+	}}
 }
 
 func (f *file) numberField(key string, to *telecom.Digits) field {
@@ -257,30 +294,37 @@ const imsiLen = 15
 
 func (f *file) subscriberBlock(n ast.Node, what string, m *signaling.Message) {
 	var network telecom.PLMN
-	var imsi string
+	var imsi ast.Node
 	f.mapping(n, what, skipped([]field{
-		{"imsi", func(v ast.Node, k string) {
-			f.number(v, k, &m.IMSI)
-			imsi, _ = f.text(v, k)
-		}},
-		f.numberField("msisdn", &m.MSISDN),
+		{"imsi", func(v ast.Node, _ string) { imsi = v }},
+		f.personalField("msisdn", &m.MSISDN),
 		f.plmnField("plmn", &network),
 	}, "id", "home", "whose")...)
-	if network.IsZero() || imsi != "" && strings.IndexByte(imsi, '*') < 0 {
+	var s string
+	if imsi != nil {
+		s, _ = f.text(imsi, "imsi")
+		if !network.IsZero() && isPseudonym(s) {
+			s = ""
+		} else {
+			f.number(imsi, "imsi", &m.IMSI)
+		}
+	}
+	if network.IsZero() {
 		return
 	}
-	// The network knows which digits are its own, where stars may hide one of them.
-	digits := network.Prefix().String()
+	// The network knows its digits where a star hides one of them.
+	own := network.Prefix()
 	switch {
-	case imsi == "":
-		digits += strings.Repeat("0", imsiLen-len(digits))
-	case len(imsi) > len(digits):
-		digits += strings.ReplaceAll(imsi[len(digits):], "*", "0")
+	case s == "":
+		m.IMSI, _ = telecom.ParseDigits(own.String() + strings.Repeat("0", imsiLen-own.Len()))
+	case !m.IMSI.HasPrefix(own) && !own.HasPrefix(m.IMSI):
+		f.at(place(imsi), "imsi: %q is not of network %v", s, network)
+	case m.IMSI.Len() < own.Len():
+		m.IMSI = own
 	}
-	m.IMSI, _ = telecom.ParseDigits(digits)
 }
 
-// labelBlock reads the routing label. Its codes are read by labels, once the variant is
+// labelBlock reads the routing label. Its codes are read by codes, once the variant is
 // known.
 func (f *file) labelBlock(n ast.Node, what string, m *signaling.Message) {
 	m.M3UA = &m3ua.Message{HasData: true, Data: m3ua.ProtocolData{SI: 3}}
@@ -295,11 +339,10 @@ func (f *file) labelBlock(n ast.Node, what string, m *signaling.Message) {
 	}, "opc", "dpc", "variant")...)
 }
 
-// labels reads the point codes of an event, which are written as their variant has it.
-func (f *file) labels(n ast.Node, x *TestEvent) {
-	m := &x.Message
+// codes reads the point codes of an event, which are written as their variant has it.
+func (f *file) codes(n ast.Node, m *signaling.Message) {
 	variant := telecom.ITU
-	label := child(n, "m3ua")
+	label, ends := child(n, "m3ua"), child(n, "sccp")
 	if v := child(label, "variant"); v != nil {
 		word(f, v, "variant", []string{"itu", "ansi", "china", "japan"}, telecom.ParseVariant, &variant)
 	}
@@ -316,15 +359,18 @@ func (f *file) labels(n ast.Node, x *TestEvent) {
 		*to = p
 		return true
 	}
-	code(label, "opc", &m.M3UA.Data.OPC)
-	code(label, "dpc", &m.M3UA.Data.DPC)
-	if m.SCCP == nil {
-		m.SCCP = &sccp.Message{Type: sccp.UDT}
+	if m.M3UA != nil {
+		code(label, "opc", &m.M3UA.Data.OPC)
+		code(label, "dpc", &m.M3UA.Data.DPC)
+		if m.SCCP == nil {
+			m.SCCP = &sccp.Message{Type: sccp.UDT}
+		}
 	}
-	m.SCCP.Variant = variant
-	ends := child(n, "sccp")
-	m.SCCP.Calling.HasPC = code(child(ends, "calling"), "pc", &m.SCCP.Calling.PC)
-	m.SCCP.Called.HasPC = code(child(ends, "called"), "pc", &m.SCCP.Called.PC)
+	if m.SCCP != nil {
+		m.SCCP.Variant = variant
+		m.SCCP.Calling.HasPC = code(child(ends, "calling"), "pc", &m.SCCP.Calling.PC)
+		m.SCCP.Called.HasPC = code(child(ends, "called"), "pc", &m.SCCP.Called.PC)
+	}
 }
 
 // child is the value of a key; nil where there is none.
@@ -424,7 +470,13 @@ func (f *file) suaBlock(n ast.Node, what string, m *signaling.Message) {
 
 func (f *file) tcapBlock(n ast.Node, what string, x *TestEvent) {
 	x.Message.TCAP = &tcap.Message{}
-	f.mapping(n, what, skipped([]field{f.textField("otid", &x.OTID), f.textField("dtid", &x.DTID)},
+	id := func(key string, to *string) field {
+		return field{key, func(v ast.Node, k string) {
+			s, _ := f.text(v, k)
+			*to = strings.ToLower(s)
+		}}
+	}
+	f.mapping(n, what, skipped([]field{id("otid", &x.OTID), id("dtid", &x.DTID)},
 		"type", "package", "acn", "acn_name", "context_id", "result", "p_abort_cause", "opcode", "code_type", "family", "specifier",
 		"invoke_id", "linked_id", "error", "problem_type", "problem", "global_opcode", "global_error", "global_oid")...)
 }
@@ -450,6 +502,7 @@ func (f *file) mapBlock(n ast.Node, what string, x *TestEvent) {
 			node := gsmmap.Node{Role: r.role, NAI: mapInternational, NPI: planE164}
 			f.number(v, k, &node.GT)
 			a.AddNode(node)
+			x.nodes++
 		}})
 	}
 	integer := func(key string, bits int, set func(int64)) field {
@@ -470,8 +523,8 @@ func (f *file) mapBlock(n ast.Node, what string, x *TestEvent) {
 		integer("opcode", 32, func(i int64) { c.HasCode, c.Code = true, int32(i) }),
 		integer("error", 32, func(i int64) { c.HasCode, c.Code = true, int32(i) }),
 		integer("invoke_id", 16, func(i int64) { c.HasInvokeID, c.InvokeID = true, int16(i) }),
-		f.numberField("msisdn", &a.MSISDN),
-		f.numberField("imei", &a.IMEI),
+		f.personalField("msisdn", &a.MSISDN),
+		f.personalField("imei", &a.IMEI),
 		f.nameField("diameter_name", &a.DiameterName),
 		f.addressField("gsn_address", &a.GSN),
 		{"location_age_minutes", func(v ast.Node, k string) {
@@ -548,7 +601,7 @@ func (f *file) diameterBlock(n ast.Node, what string, x *TestEvent) {
 			f.plmnField(k, &d.VisitedPLMN).read(v, k)
 			d.Set |= diameter.FieldVisitedPLMN
 		}},
-		f.numberField("msisdn", &d.MSISDN), f.numberField("imei", &d.IMEI), f.numberField("sc_address", &d.SCAddress),
+		f.personalField("msisdn", &d.MSISDN), f.personalField("imei", &d.IMEI), f.numberField("sc_address", &d.SCAddress),
 		{"result_code", func(v ast.Node, k string) {
 			u, _ := f.uint(v, k, 1<<32-1)
 			d.ResultCode = uint32(u)

@@ -23,15 +23,29 @@ func TestBadEvents(t *testing.T) {
 		{"none of them", "{operation: x, repeat: 0}", `FILE:5:32: repeat: 0, want how often the message comes, 1 or more`},
 		{"too many", "{operation: x, repeat: 100001}", `FILE:5:32: repeat: got 100001, want a whole number from 0 to 100000`},
 		{"between", "{operation: x, every: -1s}", `FILE:5:31: every: "-1s", want the time between two of them, from 0s to 24h0m0s`},
-		{"a reply again", "{operation: x, kind: result, repeat: 2}", `FILE:5:9: repeat: of a result; only what begins a dialogue can repeat`},
-		{"address", "{operation: x, src_ip: here}", `FILE:5:9: src_ip: "here", want an IP address`},
-		{"port", "{operation: x, dest_ip: 192.0.2.1, dest_port: 65536}", `FILE:5:9: dest_port: "65536", want a number from 0 to 65535`},
+		{"a reply again", "{operation: x, kind: result, repeat: 2}", `FILE:5:9: repeat: of what belongs to a dialogue that has begun; only what begins one can repeat`},
+		{"address", "{operation: x, src_ip: here}", `FILE:5:32: src_ip: "here", want an IP address`},
+		{"port", "{operation: x, dest_ip: 192.0.2.1, dest_port: 65536}", `FILE:5:55: dest_port: got 65536, want a whole number from 0 to 65535`},
 		{"protection", "{operation: x, protection: none}", `FILE:5:36: protection: "none", want one of clear, tls, `},
 		{"protocol", "{protocol: isup}", `FILE:5:20: protocol: "isup", want one of map, cap, tcap, diameter`},
 		{"kind", "{operation: x, kind: ask}", `FILE:5:30: kind: "ask", want one of invoke, `},
 		{"kind of diameter", "{protocol: map, kind: request}", `FILE:5:31: kind: "request" is of diameter`},
 		{"kind of MAP", "{kind: invoke, diameter: {}}", `FILE:5:16: kind: "invoke", want request or answer with diameter`},
 		{"two languages", "{protocol: map, diameter: {}}", `FILE:5:35: event: its protocol is map, and has no such block`},
+		{"no protocol", "{protocol: none}", `FILE:5:20: protocol: "none", want one of map, `},
+		{"no kind", "{operation: x, kind: none}", `FILE:5:30: kind: "none", want one of invoke, `},
+		{"two applications", "{map: {}, cap: {}}", `FILE:5:15: event: a message of map has no block of another application`},
+		{"two others", "{cap: {}, diameter: {}}", `FILE:5:15: event: a message of cap has no block of another application`},
+		{"another application", "{protocol: cap, map: {}}", `FILE:5:30: event: its protocol is cap, and has no such block`},
+		{"Diameter with a label", "{diameter: {}, m3ua: {opc: 1}}", `FILE:5:9: event: of diameter, which has no m3ua, sccp or sua`},
+		{"another event", "{event_type: stats, counters: {}}", `FILE:5:22: event_type: stats, which tells no message; want message or finding`},
+		{"an end again", "{protocol: map, kind: end, repeat: 2}", `FILE:5:9: repeat: of what belongs to a dialogue`},
+		{"before the epoch", `{operation: x, timestamp: "1970-01-01T00:00:00+14:00"}`, `FILE:5:35: timestamp: "1970-01-01T00:00:00+14:00", want a time like `},
+		{"not of the network", `{operation: x, subscriber: {imsi: "262011234567890", plmn: 999-70}}`, `FILE:5:43: imsi: "262011234567890" is not of network 999-70`},
+		{"point code of an address", "{operation: x, sccp: {calling: {pc: x}}}", `FILE:5:45: pc: "x", want a point code as `},
+		{"nothing before the stars", `{operation: x, sccp: {calling: {gt: "***"}}}`, `FILE:5:45: gt: "***", want digits`},
+		{"nodes", "{map: {further_nodes: [" + strings.Repeat("{vlr_number: '9'}, ", 7) + "]}}", `FILE:5:9: event: 7 nodes, want at most the 6 that are kept of a message`},
+		{"hops", "{diameter: {route_record: [" + strings.Repeat("a, ", 40) + "]}}", `FILE:5:9: event: want at most the 8 nodes, `},
 		{"faults", "{operation: x, faults: [truncated, odd]}", `FILE:5:44: faults: "odd", want some of truncated, broken_component, `},
 		{"pseudonym", `{operation: x, subscriber: {imsi: "h:924f55c1e36e52c9"}}`, `FILE:5:43: imsi: "h:924f55c1e36e52c9" is a pseudonym, want digits`},
 		{"digits", "{operation: x, subscriber: {msisdn: 4x9}}", `FILE:5:45: msisdn: "4x9", want digits`},
@@ -85,7 +99,7 @@ func TestReadEvent(t *testing.T) {
 		"ends":    m.Src.String() == "192.0.2.1:2905" && m.Dst.String() == "[2001:db8::1]:2906",
 		"kind":    m.Protocol == signaling.MAP && x.Operation == "insertSubscriberData" && m.Kind == signaling.KindInvoke && x.HasClass && m.Class == signaling.ClassSubscriber && m.Inherited && m.Duplicate,
 		"faults":  m.Faults == signaling.FaultArgument|signaling.FaultReturned,
-		"imsi":    m.IMSI == digits("31041000000007") && m.MSISDN == digits("99901"),
+		"imsi":    m.IMSI == digits("310410") && m.MSISDN == digits("999"),
 		"label":   m.M3UA.Data.OPC == 1<<16|2<<8|3 && m.M3UA.Data.DPC == 200 && m.M3UA.Data.NI == 2 && m.SCCP.Variant == telecom.ANSI,
 		"calling": m.SCCP.Calling.GTI == 3 && m.SCCP.Calling.NP == 7 && m.SCCP.Calling.HasPC && m.SCCP.Calling.PC == 4<<16|5<<8|6 && m.SCCP.Calling.SSN == 6,
 		"called":  m.SCCP.Called.GTI == 2 && m.SCCP.Called.TT == 9 && !m.SCCP.Called.HasPC && m.SCCP.HasCause && m.SCCP.Cause == 1,
@@ -120,6 +134,10 @@ func TestReadEvent(t *testing.T) {
 		}
 	}
 
+	x = one(`{protocol: map, subscriber: {imsi: "h:924f55c1e36e52c9", msisdn: "h:1", plmn: 001-01}, map: {msisdn: "h:1"}}`)
+	if m := &x.Message; m.IMSI != digits("001010000000000") || m.MSISDN.Len() != 0 || m.MAP.MSISDN.Len() != 0 {
+		t.Errorf("a pseudonym is read as %v and %v", m.IMSI, m.MSISDN)
+	}
 	x = one(`{protocol: map, subscriber: {plmn: 310-410}, sccp: {calling: {gt: "99901"}, called: {gt: "1", nai: 3}}, sua: {calling: {host: h}, called: {ip: 192.0.2.1}}}`)
 	if m := &x.Message; m.IMSI != digits("310410000000000") || m.SCCP.Calling.GTI != 4 || m.SCCP.Calling.NP != 1 || m.SCCP.Calling.NAI != 4 ||
 		m.SCCP.Called.GTI != 1 || string(m.SUA.Calling.Host) != "h" || !m.SUA.Called.IP.IsValid() {

@@ -302,7 +302,7 @@ func (f *file) named(name, key string, at *token.Token) string {
 
 func (f *file) test(n ast.Node, fileField func(string, *string) field) Test {
 	t := Test{LinkType: TestLinkTypes[0], At: f.placeOf(place(n))}
-	var frames, events ast.Node
+	var frames, events, linkType ast.Node
 	f.mapping(n, "test",
 		f.textField("name", &t.Name),
 		fileField("capture", &t.Capture),
@@ -314,17 +314,27 @@ func (f *file) test(n ast.Node, fileField func(string, *string) field) Test {
 			events = v
 			f.items(v, k, func(v ast.Node) { t.Events = append(t.Events, f.testEvent(v)) })
 		}},
-		wordField(f, "link_type", TestLinkTypes, member(TestLinkTypes), &t.LinkType),
+		field{"link_type", func(v ast.Node, k string) {
+			linkType = v
+			word(f, v, k, TestLinkTypes, member(TestLinkTypes), &t.LinkType)
+		}},
 		f.itemsField("findings", func(v ast.Node) { t.Findings = append(t.Findings, f.expectation(v, true)) }),
 		f.itemsField("no_findings", func(v ast.Node) { t.NoFindings = append(t.NoFindings, f.expectation(v, false)) }),
 		f.boolField("only", &t.Only),
 		f.boolField("paths", &t.Paths),
 	)
-	if frames != nil && len(t.Frames) == 0 {
+	empty := func(n ast.Node) bool {
+		list, ok := n.(*ast.SequenceNode)
+		return ok && len(list.Values) == 0
+	}
+	if empty(frames) {
 		f.at(place(frames), "frames: got an empty list, want octets in hex, a frame each")
 	}
-	if events != nil && len(t.Events) == 0 {
+	if empty(events) {
 		f.at(place(events), "events: got an empty list, want messages as events tell them")
+	}
+	if events != nil && linkType != nil {
+		f.at(place(linkType), "link_type: says what frames begin with, and events have none")
 	}
 	return t
 }
@@ -403,7 +413,7 @@ func (t *TestFile) Check(s *Set) error {
 	for i := range t.Tests {
 		for _, list := range [][]Expectation{t.Tests[i].Findings, t.Tests[i].NoFindings} {
 			for j := range list {
-				list[j].check(s, e, t.Tests[i].Paths)
+				list[j].check(s, e, &t.Tests[i])
 			}
 		}
 	}
@@ -413,21 +423,28 @@ func (t *TestFile) Check(s *Set) error {
 	return nil
 }
 
-func (x *Expectation) check(s *Set, e *LoadError, paths bool) {
+func (x *Expectation) check(s *Set, e *LoadError, t *Test) {
 	problem := func(format string, args ...any) {
 		e.Add(Problem{File: x.At.File, Line: x.At.Line, Column: x.At.Column, Text: fmt.Sprintf(format, args...)})
 	}
 	for _, k := range x.Keys {
-		if k.Key == "path" && !paths {
+		switch {
+		case k.Key == "path" && !t.Paths:
 			problem("path: no rule about paths judges in this test, want \"paths: true\" in it")
+		case k.Key == "flow" && t.Events != nil:
+			problem("flow: events tell nothing of the life of links, want \"capture\" or \"frames\"")
 		}
 		for _, w := range k.Words {
 			known := true
 			switch k.Key {
 			case "rule":
 				i := slices.IndexFunc(s.Detections, func(d *Detection) bool { return d.ID == w })
-				if known = i >= 0; known && !paths && s.Detections[i].Path() != nil {
+				switch known = i >= 0; {
+				case !known:
+				case !t.Paths && s.Detections[i].Path() != nil:
 					problem("rule: %s is about paths, want \"paths: true\" in the test", w)
+				case t.Events != nil && s.Detections[i].selectors.about == aboutLink:
+					problem("rule: %s is about the life of links, of which events tell nothing; want \"capture\" or \"frames\"", w)
 				}
 			case "carrier":
 				_, known = s.Carrier(w)

@@ -119,11 +119,11 @@ func (e *env) reportMeasured(c *cobra.Command, files []string, o *reportOptions)
 		return usageError{err}
 	}
 	defer r.Close()
-	if options.Home.IsZero() { // no configuration says who home is; who recorded did
-		if options.Home, err = r.Home(); err != nil {
-			return err
-		}
+	recorded, err := r.Home()
+	if err != nil {
+		return err
 	}
+	options.Home = options.Home.Beside(recorded)
 	d, err := report.Build(r, options)
 	var outside *report.PeriodError
 	var nobody *report.PartnerError

@@ -388,8 +388,10 @@ func TestHomeCarriers(t *testing.T) {
 	if code, _, stderr := invoke(t, "", "replay", "--config", config("pccw-global", ""), "--ledger", ledger, "-o", os.DevNull, exposureInput); code != 0 {
 		t.Fatalf("exit code %d, %s", code, stderr)
 	}
-	code, stdout, stderr := invoke(t, "", "report", "--format", "csv", ledger)
-	if code != 0 || !strings.Contains(stdout, ",adjacent,,,,,own_carrier,12,") || !strings.Contains(stdout, "home_plmns,001-01") {
-		t.Errorf("without a configuration: exit code %d, %s%s", code, stdout, stderr)
+	for _, args := range [][]string{nil, {"--home", "001-01"}} {
+		code, stdout, stderr := invoke(t, "", append([]string{"report", "--format", "csv", ledger}, args...)...)
+		if code != 0 || !strings.Contains(stdout, ",adjacent,,,,,own_carrier,12,") || !strings.Contains(stdout, "home_plmns,001-01") {
+			t.Errorf("without a configuration, %v: exit code %d, %s%s", args, code, stdout, stderr)
+		}
 	}
 }

@@ -21,7 +21,7 @@ func TestHome(t *testing.T) {
 		}
 	}
 	home(Home{})
-	for _, x := range []struct{ say, want Home }{{a, a}, {Home{}, a}, {b, b}} {
+	for _, x := range []struct{ say, want Home }{{a, a}, {Home{}, a}, {Home{PLMNs: []string{"999-70", "001-01"}}, a}, {b, b}, {a, a}, {Home{PLMNs: []string{"999-70"}}, Home{PLMNs: []string{"999-70"}}}, {b, b}} {
 		if err := l.Judge(nil, x.say); err != nil {
 			t.Fatal(err)
 		}

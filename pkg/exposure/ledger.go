@@ -47,8 +47,8 @@ type Options struct {
 	// found again after the next Open.
 	Rules *rules.Set
 	Found func(f *rules.Finding, told func())
-	// Home is who records, for whoever reads the ledger without the configuration. One that
-	// says nothing leaves what the ledger has.
+	// Home is who records, for whoever reads the ledger without the configuration. What the
+	// ledger has stays as Home.Beside says.
 	Home Home
 	Now  func() time.Time // nil: time.Now
 }

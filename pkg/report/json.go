@@ -21,7 +21,7 @@ func (d *Data) WriteJSON(w io.Writer) error {
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
-		if v.Type().PkgPath() != reflect.TypeFor[Data]().PkgPath() {
+		if t := v.Type(); t.PkgPath() != reflect.TypeFor[Data]().PkgPath() && t != reflect.TypeFor[Home]() {
 			return // a time
 		}
 		for i := range v.NumField() {

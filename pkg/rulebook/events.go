@@ -25,8 +25,9 @@ type player struct {
 	worker *pipeline.Worker
 	ledger *exposure.Recorder // nil: none takes the messages
 	links  map[string]*signaling.Link
-	// dialogues are those that began, by transaction ids or by those of Diameter.
-	dialogues map[string]*dialogue
+	// dialogues are those that began, by their ids, the last one behind. Nodes choose ids
+	// for themselves: several may have the same.
+	dialogues map[string][]*dialogue
 	began     []*dialogue // the last one behind
 	now       time.Time
 }
@@ -35,10 +36,13 @@ type player struct {
 type dialogue struct {
 	memory    signaling.Memory
 	number    uint64
-	diameter  bool
-	operation signaling.Operation // of its last request
 	protocol  signaling.Protocol
+	app       uint32              // of Diameter
+	operation signaling.Operation // of its last request
+	link      *signaling.Link
+	from      uint8     // the end of link that began it
 	ids       [2]string // of the side that began it and the other
+	parties   [2]string // who the sides are
 	sights    uint64    // messages that are no copies
 }
 
@@ -46,7 +50,7 @@ type dialogue struct {
 const endless = 1024
 
 func newPlayer(w *pipeline.Worker, ledger *exposure.Recorder) *player {
-	return &player{worker: w, ledger: ledger, links: map[string]*signaling.Link{}, dialogues: map[string]*dialogue{}, now: begun}
+	return &player{worker: w, ledger: ledger, links: map[string]*signaling.Link{}, dialogues: map[string][]*dialogue{}, now: begun}
 }
 
 // play hands on what events tell. On events that cannot be it returns a
@@ -62,7 +66,11 @@ func (p *player) play(ctx context.Context, events []rules.TestEvent) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			if err := p.message(x, i+1); err != nil {
+			err := p.message(x, i+1)
+			if p.now.After(rules.LastTime) {
+				err = fmt.Errorf("repeat: the last one is of %s, want times before %d", p.now.Format(time.DateOnly), rules.LastTime.Year())
+			}
+			if err != nil {
 				bad.Add(rules.Problem{File: x.At.File, Line: x.At.Line, Column: x.At.Column, Text: err.Error()})
 				break
 			}
@@ -76,7 +84,7 @@ func (p *player) play(ctx context.Context, events []rules.TestEvent) error {
 }
 
 func (p *player) message(x *rules.TestEvent, n int) error {
-	// Layers are copied: a message may come again, and belongs to whoever takes it.
+	// Layers that are written to are copied: the event may come again.
 	m := x.Message
 	m.Time = p.now.UnixNano()
 	if m.Frame == 0 {
@@ -108,23 +116,24 @@ func (p *player) message(x *rules.TestEvent, n int) error {
 	case isDiameter && (m.SCCP != nil || m.M3UA != nil || m.SUA != nil || m.MAP != nil):
 		return fmt.Errorf("%s is of diameter, which has no m3ua, sccp, sua, map or cap", x.Operation)
 	}
-	p.link(&m, x)
 	if isDiameter {
-		if m.Diameter == nil {
-			m.Diameter = &diameter.Message{}
-		} else {
-			d := *m.Diameter
-			m.Diameter = &d
+		d := diameter.Message{}
+		if m.Diameter != nil {
+			d = *m.Diameter
 		}
+		m.Diameter = &d
 	} else {
-		p.component(&m)
+		component(&m)
 	}
 	d, err := p.dialogue(&m, x)
 	if err != nil {
 		return err
 	}
-	p.remember(&m, d)
-	p.header(&m)
+	p.link(&m, x, d)
+	remember(&m, d)
+	if err := header(&m, x); err != nil {
+		return err
+	}
 	if err := disclose(&m, x); err != nil {
 		return err
 	}
@@ -153,7 +162,7 @@ func operation(x *rules.TestEvent) (signaling.Operation, error) {
 		return 0, nil
 	}
 	app, name, has := strings.Cut(x.Operation, "/")
-	if !has {
+	if !has || app == "" {
 		app, name = "", x.Operation
 	}
 	var fit []signaling.Operation
@@ -161,7 +170,8 @@ func operation(x *rules.TestEvent) (signaling.Operation, error) {
 	for _, op := range signaling.LookupOperations(name) {
 		info := op.Info()
 		switch {
-		case m.Protocol != signaling.ProtocolNone && info.Protocol != m.Protocol,
+		case d != nil && info.Protocol != signaling.Diameter,
+			m.Protocol != signaling.ProtocolNone && info.Protocol != m.Protocol,
 			app != "" && (info.Protocol != signaling.Diameter || signaling.DiameterApplication(info.App) != app),
 			app == "" && d != nil && d.AppID != 0 && info.App != d.AppID:
 			continue
@@ -203,8 +213,33 @@ func classify(m *signaling.Message, x *rules.TestEvent) {
 	}
 }
 
-// link finds the link of an event, and notes the end that sends.
-func (p *player) link(m *signaling.Message, x *rules.TestEvent) {
+// link finds the link of an event, and notes the end that sends. An event without
+// addresses comes by that of its dialogue, unless it says another one.
+func (p *player) link(m *signaling.Message, x *rules.TestEvent, d *dialogue) {
+	if l := d.link; l != nil && !m.Src.IsValid() && !m.Dst.IsValid() && (x.Link == 0 || x.Link == l.ID) {
+		m.Link, m.From = d.link, d.from^m.Side
+		e, o := &m.Link.Ends[m.From], &m.Link.Ends[1-m.From]
+		m.Src, m.Dst = netip.AddrPortFrom(e.Addrs[0], e.Port), netip.AddrPortFrom(o.Addrs[0], o.Port)
+	} else {
+		p.locate(m, x)
+	}
+	if d.link == nil {
+		d.link, d.from = m.Link, m.From
+	}
+	name(m.Link, m.From, x.Peer, "")
+	name(m.Link, 1-m.From, x.ToPeer, "")
+}
+
+// located reports that an event says by which link it comes.
+func located(x *rules.TestEvent) bool {
+	return x.Link != 0 || x.Message.Src.IsValid() || x.Message.Dst.IsValid()
+}
+
+// unnamed is the first number of links that events give none: theirs are smaller.
+const unnamed = 1 << 54
+
+// locate finds the link between the addresses of an event, or of its number.
+func (p *player) locate(m *signaling.Message, x *rules.TestEvent) {
 	if !m.Src.IsValid() { // documentation addresses (RFC 5737), which no list has
 		m.Src = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, 1}), 0)
 	}
@@ -219,7 +254,7 @@ func (p *player) link(m *signaling.Message, x *rules.TestEvent) {
 	}
 	l := p.links[key]
 	if l == nil {
-		l = &signaling.Link{ID: uint64(len(p.links) + 1), Transport: signaling.SCTP, Protection: m.Protection}
+		l = &signaling.Link{ID: unnamed + uint64(len(p.links)), Transport: signaling.SCTP, Protection: m.Protection}
 		if x.Link != 0 {
 			l.ID = x.Link
 		}
@@ -243,12 +278,10 @@ func (p *player) link(m *signaling.Message, x *rules.TestEvent) {
 			l.Version++
 		}
 	}
-	p.name(l, m.From, x.Peer, "")
-	p.name(l, 1-m.From, x.ToPeer, "")
 }
 
 // name notes the identity of an end of a link.
-func (p *player) name(l *signaling.Link, end uint8, host, realm string) {
+func name(l *signaling.Link, end uint8, host, realm string) {
 	e := &l.Ends[end]
 	if host == "" || e.Host == host && (realm == "" || e.Realm == realm) {
 		return
@@ -261,7 +294,7 @@ func (p *player) name(l *signaling.Link, end uint8, host, realm string) {
 }
 
 // component gives a message of SS7 what one has that was read.
-func (p *player) component(m *signaling.Message) {
+func component(m *signaling.Message) {
 	if m.MAP != nil {
 		a := *m.MAP
 		m.MAP = &a
@@ -296,92 +329,211 @@ func (p *player) component(m *signaling.Message) {
 
 // header gives a message of Diameter the header that its operation has, and the link
 // the names that it tells.
-func (p *player) header(m *signaling.Message) {
+func header(m *signaling.Message, x *rules.TestEvent) error {
 	d := m.Diameter
 	if d == nil {
-		return
+		return nil
 	}
 	if info := m.Operation.Info(); m.Operation != 0 {
+		if d.AppID != 0 && d.AppID != info.App || d.Command != 0 && d.Command != info.Code {
+			return fmt.Errorf("operation: %s has app_id %d and command %d, and the event %d and %d", m.Operation, info.App, info.Code, d.AppID, d.Command)
+		}
 		d.AppID, d.Command = info.App, info.Code
 	}
 	if m.Kind == signaling.KindRequest {
 		d.Flags |= diameter.FlagRequest
 	}
 	d.IMSI = m.IMSI
-	if base := d.AppID == 0; base && len(d.OriginHost) > 0 { // it goes no further than the neighbour
-		p.name(m.Link, m.From, string(d.OriginHost), string(d.OriginRealm))
+	if d.AppID == 0 && (d.Command == 257 || d.Command == 280 || d.Command == 282) { // CER, DWR, DPR go no further than the neighbour
+		name(m.Link, m.From, string(d.OriginHost), string(d.OriginRealm))
 	}
+	return nil
 }
 
-// errAlone says that nothing was asked.
-var errAlone = errors.New("answers nothing: no event before it asks for that, and no id joins the two")
+// Errors of what belongs to nothing.
+var (
+	errAlone = errors.New("answers nothing: no event before it asks for that, and no id joins the two")
+	errFirst = errors.New("duplicate: no event before it has that operation, and no id joins the two")
+)
 
 // dialogue finds the dialogue of a message, or begins one.
 func (p *player) dialogue(m *signaling.Message, x *rules.TestEvent) (*dialogue, error) {
-	own, other := x.OTID, x.DTID
-	if a := m.Diameter; a != nil && (a.HopByHop != 0 || a.EndToEnd != 0) {
-		own = fmt.Sprintf("%d/%#x/%#x", m.Link.ID, a.HopByHop, a.EndToEnd)
-		if m.Duplicate { // an agent changes the one identifier, and keeps the other (RFC 6733 3)
-			own = fmt.Sprintf("%#x", a.EndToEnd)
-		}
-		if m.Kind == signaling.KindAnswer {
-			own, other = "", own
-		}
-	}
 	m.Side = 0
-	if own == "" && other == "" {
-		if !m.IsReply() && m.Kind != signaling.KindAbort && m.Kind != signaling.KindContinue && m.Kind != signaling.KindEnd {
-			return p.begin(m, "", ""), nil
+	own, other := identifiers(m, x)
+	if own == nil && other == nil {
+		replies := m.IsReply() || m.Kind == signaling.KindAbort || m.Kind == signaling.KindContinue || m.Kind == signaling.KindEnd
+		if !replies && !m.Duplicate {
+			return p.begin(m), nil
 		}
 		for _, d := range slices.Backward(p.began) {
-			if d.diameter == (m.Diameter != nil) && (m.Operation == 0 || m.Operation == d.operation) {
-				m.Side = 1
+			if d.answers(m) {
+				if replies {
+					m.Side = 1
+				}
 				return d, nil
 			}
 		}
+		if !replies {
+			return nil, errFirst
+		}
 		return nil, errAlone
 	}
+	from, to := party(m, true), party(m, false)
 	var d *dialogue
-	if other != "" || m.Duplicate {
-		if d = p.dialogues[own]; d == nil {
-			d = p.dialogues[other]
+	if other != nil || m.Duplicate {
+		for _, id := range own {
+			if d = p.find(id, from); d != nil {
+				break
+			}
+		}
+		for _, id := range other {
+			if d != nil {
+				break
+			}
+			d = p.find(id, to)
 		}
 	}
 	if d == nil {
-		return p.begin(m, own, other), nil
+		d = p.begin(m)
+		d.parties = [2]string{from, to}
+		for _, id := range own {
+			p.join(d, 0, id)
+		}
+		for _, id := range other {
+			p.join(d, 1, id)
+		}
+		return d, nil
 	}
-	if own != "" && own != d.ids[0] || own == "" && other == d.ids[0] {
+	switch {
+	case m.Diameter != nil:
+		if m.Kind == signaling.KindAnswer {
+			m.Side = 1
+		}
+	case own != nil && own[0] != d.ids[0], own == nil && other[0] == d.ids[0]:
 		m.Side = 1
 	}
-	if own != "" && d.ids[m.Side] == "" {
-		d.ids[m.Side] = own
-		p.dialogues[own] = d
+	if m.Diameter == nil && own != nil && d.ids[m.Side] == "" {
+		d.parties[m.Side] = from
+		p.join(d, m.Side, own[0])
 	}
 	return d, nil
 }
 
-func (p *player) begin(m *signaling.Message, own, other string) *dialogue {
-	d := &dialogue{number: uint64(len(p.began) + 1), diameter: m.Diameter != nil, ids: [2]string{own, other}}
+// answers reports that a message without ids may belong to d.
+func (d *dialogue) answers(m *signaling.Message) bool {
+	if (d.protocol == signaling.Diameter) != (m.Protocol == signaling.Diameter) || m.Operation != 0 && m.Operation != d.operation {
+		return false
+	}
+	if a := m.Diameter; a != nil {
+		return a.AppID == 0 || a.AppID == d.app
+	}
+	return m.Protocol == signaling.ProtocolNone || m.Protocol == signaling.TCAP || m.Protocol == d.protocol
+}
+
+// identifiers are the ids of a message that its sender chose, and of those that the
+// receiver did, the surest one first; nil where it has none.
+func identifiers(m *signaling.Message, x *rules.TestEvent) (own, other []string) {
+	a := m.Diameter
+	if a == nil {
+		if x.OTID != "" {
+			own = []string{"tcap " + x.OTID}
+		}
+		if x.DTID != "" {
+			other = []string{"tcap " + x.DTID}
+		}
+		return own, other
+	}
+	if a.HopByHop == 0 && a.EndToEnd == 0 {
+		return nil, nil
+	}
+	if !m.Duplicate { // else it is another agent's, who keeps the End-to-End Identifier alone (RFC 6733 3)
+		if located(x) {
+			own = append(own, fmt.Sprintf("diameter %d %s %#x %#x", x.Link, ends(m), a.HopByHop, a.EndToEnd))
+		}
+		own = append(own, fmt.Sprintf("diameter %#x %#x", a.HopByHop, a.EndToEnd))
+	}
+	if a.EndToEnd != 0 {
+		own = append(own, fmt.Sprintf("diameter %#x", a.EndToEnd))
+	}
+	if m.Kind == signaling.KindAnswer {
+		return nil, own
+	}
+	return own, nil
+}
+
+// ends are the two addresses of a message in one order.
+func ends(m *signaling.Message) string {
+	a, b := m.Src.String(), m.Dst.String()
+	return min(a, b) + " " + max(a, b)
+}
+
+// party says who sends a message, or who is meant; "" where nothing tells.
+func party(m *signaling.Message, sender bool) string {
+	if s := m.SCCP; s != nil {
+		a, end := &s.Called, m.Dst
+		if sender {
+			a, end = &s.Calling, m.Src
+		}
+		switch {
+		case a.GT.Len() != 0:
+			return a.GT.String()
+		case a.HasPC:
+			return a.PC.String()
+		case m.M3UA != nil && sender:
+			return m.M3UA.Data.OPC.String()
+		case m.M3UA != nil:
+			return m.M3UA.Data.DPC.String()
+		case end.IsValid():
+			return end.String()
+		}
+	}
+	return ""
+}
+
+// find is the last dialogue of an id, of those where it is the id of one party, if any is.
+func (p *player) find(id, party string) *dialogue {
+	list := p.dialogues[id]
+	for _, d := range slices.Backward(list) {
+		for side := range d.ids {
+			if d.ids[side] == id && d.parties[side] == party {
+				return d
+			}
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list[len(list)-1]
+}
+
+// join notes an id of a side of a dialogue.
+func (p *player) join(d *dialogue, side uint8, id string) {
+	if d.ids[side] == "" {
+		d.ids[side] = id
+	}
+	p.dialogues[id] = append(p.dialogues[id], d)
+}
+
+func (p *player) begin(m *signaling.Message) *dialogue {
+	d := &dialogue{number: 1, protocol: m.Protocol}
 	if len(p.began) > 0 {
 		d.number = p.began[len(p.began)-1].number + 1
+	}
+	if m.Diameter != nil {
+		d.app = m.Diameter.AppID
+		if m.Operation != 0 {
+			d.app = m.Operation.Info().App
+		}
 	}
 	if len(p.began) == endless {
 		p.began = slices.Delete(p.began, 0, endless/2)
 	}
 	p.began = append(p.began, d)
-	for _, id := range d.ids {
-		if id != "" {
-			p.dialogues[id] = d
-		}
-	}
-	if m.Diameter != nil {
-		p.dialogues[fmt.Sprintf("%#x", m.Diameter.EndToEnd)] = d
-	}
 	return d
 }
 
 // remember gives a message what its dialogue knows, and the dialogue what it adds.
-func (p *player) remember(m *signaling.Message, d *dialogue) {
+func remember(m *signaling.Message, d *dialogue) {
 	y := &d.memory
 	m.Memory = y
 	if !m.Duplicate {
@@ -459,8 +611,11 @@ func disclose(m *signaling.Message, x *rules.TestEvent) error {
 		m.Diameter.Set |= avps
 		m.Diameter.VectorCount = x.Vectors
 	}
-	if given, _ := m.Disclosed(); want&^given != 0 {
+	switch given, n := m.Disclosed(); {
+	case want&^given != 0:
 		return fmt.Errorf("%s discloses no %s", m.Kind, strings.Join((want&^given).AppendNames(nil, int(x.Vectors)), ", "))
+	case x.HasDisclosed && want == 0 && given != 0:
+		return fmt.Errorf("%s tells %s, and has an empty list of what it discloses", m.Kind, strings.Join(given.AppendNames(nil, n), ", "))
 	}
 	return nil
 }

@@ -6,8 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"sigtransit/pkg/exposure"
+	"sigtransit/pkg/partners"
 	"sigtransit/pkg/pipeline"
+	"sigtransit/pkg/roaming"
 	"sigtransit/pkg/signaling"
 	"sigtransit/rules"
 )
@@ -20,20 +24,34 @@ type collected struct {
 
 func (c *collected) Message(m *signaling.Message) { c.messages = append(c.messages, *m) }
 
-func play(t testing.TB, set *rules.Set, events string) (*collected, error) {
+func events(t testing.TB, text string) []rules.TestEvent {
+	t.Helper()
+	file, err := load(t, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Tests[0].Events
+}
+
+func load(t testing.TB, events string) (*rules.TestFile, error) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "t.yaml")
 	if err := os.WriteFile(name, []byte("tests:\n  - name: a\n    only: true\n    events:\n"+events), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file, err := rules.LoadTests(name)
+	return rules.LoadTests(name)
+}
+
+func play(t testing.TB, set *rules.Set, events string) (*collected, error) {
+	t.Helper()
+	file, err := load(t, events)
 	if err != nil {
 		return nil, err
 	}
 	c := &collected{collector: collector{set: set}}
 	err = newPlayer(pipeline.New(set, pipeline.Options{Emit: c}), nil).play(context.Background(), file.Tests[0].Events)
 	if err != nil {
-		err = errorText(strings.ReplaceAll(err.Error(), name, "FILE"))
+		err = errorText(strings.ReplaceAll(err.Error(), file.Name, "FILE"))
 	}
 	return c, err
 }
@@ -65,6 +83,13 @@ func TestUnplayable(t *testing.T) {
       - {operation: ULR, kind: invoke}
       - {operation: purgeMS, kind: request}
       - {operation: ULR, m3ua: {opc: 1}}
+      - {operation: cancelLocation, duplicate: true}
+      - {operation: /ULR}
+      - {operation: S6a/ULR, diameter: {app_id: 16777251, command: 9}}
+      - {operation: sendRoutingInfoForSM}
+      - {operation: sendRoutingInfoForSM, kind: result, map: {msc_number: "9991", returned: []}}
+      - {protocol: cap, kind: result}
+      - {operation: purgeMS, timestamp: "2199-12-01T00:00:00Z", repeat: 60, every: 24h}
 `)
 	want := `FILE:5:9: answers nothing: no event before it asks for that, and no id joins the two
 FILE:6:9: operation: "nonsense" is not known with the files of this test
@@ -75,7 +100,13 @@ FILE:10:9: request discloses no cug
 FILE:12:9: answers nothing: no event before it asks for that, and no id joins the two
 FILE:14:9: kind: "invoke", want request or answer: ULR is of diameter
 FILE:15:9: kind: "request" is of diameter, and purgeMS of map
-FILE:16:9: ULR is of diameter, which has no m3ua, sccp, sua, map or cap`
+FILE:16:9: ULR is of diameter, which has no m3ua, sccp, sua, map or cap
+FILE:17:9: duplicate: no event before it has that operation, and no id joins the two
+FILE:18:9: operation: "/ULR" is not known with the files of this test
+FILE:19:9: operation: ULR has app_id 16777251 and command 316, and the event 16777251 and 9
+FILE:21:9: result tells serving_node, and has an empty list of what it discloses
+FILE:22:9: answers nothing: no event before it asks for that, and no id joins the two
+FILE:23:9: repeat: the last one is of 2200-01-02, want times before 2200`
 	if err == nil || err.Error() != want {
 		t.Errorf("got:\n%v\nwant:\n%s", err, want)
 	}
@@ -124,6 +155,89 @@ func TestPlay(t *testing.T) {
 	}
 	if given, _ := sai.Disclosed(); given != signaling.DisclosedIMSI {
 		t.Errorf("the request carries %v", given.AppendNames(nil, 0))
+	}
+}
+
+// TestPlayTogether: what belongs together is found by ids that several dialogues may
+// have, by nothing but the order, and by the link of what is answered.
+func TestPlayTogether(t *testing.T) {
+	c, err := play(t, builtin(t), `      - {operation: sendAuthenticationInfo, tcap: {otid: "0A"}, sccp: {calling: {gt: "9991"}, called: {gt: "9992"}}}
+      - {operation: purgeMS, tcap: {otid: "0a"}, sccp: {calling: {gt: "9992"}, called: {gt: "9991"}}}
+      - {protocol: map, kind: result, tcap: {dtid: "0a"}, sccp: {calling: {gt: "9992"}, called: {gt: "9991"}}}
+      - {operation: S6a/ULR, src_ip: 192.0.2.7, dest_ip: 192.0.2.8, diameter: {peer: a.example, to_peer: b.example, hop_by_hop: 5}}
+      - {operation: S6a/AIR, link: 1, diameter: {hop_by_hop: 5, origin_host: c.example}}
+      - {kind: answer, diameter: {app_id: 16777251, command: 316, result_code: 2001}}
+      - {kind: answer, src_ip: 192.0.2.8, dest_ip: 192.0.2.7, diameter: {hop_by_hop: 5, result_code: 2001}}
+      - {operation: updateLocation, link: 2}
+      - {operation: updateLocation, link: 3, duplicate: true}
+      - {protocol: map, kind: result, link: 2, map: {returned: []}}
+      - {protocol: diameter, diameter: {origin_host: d.example}}
+      - {operation: CER, diameter: {origin_host: e.example, origin_realm: example}}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := c.messages
+	for name, ok := range map[string]bool{
+		"an id of two nodes":            m[2].Memory == m[0].Memory && m[1].Memory != m[0].Memory,
+		"an answer without ids":         m[5].Memory == m[3].Memory && m[5].Link == m[3].Link && m[5].From == 1 && m[5].Src.Addr() == m[3].Dst.Addr(),
+		"an id of two links":            m[6].Memory == m[3].Memory && m[6].From == 1 && m[4].Link.ID != m[3].Link.ID,
+		"a second sight without ids":    m[8].Memory == m[7].Memory && m[8].Link != m[7].Link && m[8].Memory.Signature == m[7].Memory.Signature,
+		"a result of the last request":  m[9].Memory == m[7].Memory && m[9].Link == m[7].Link && m[9].Side == 1 && m[9].From != m[7].From,
+		"no peer of a relayed message":  m[4].Link.Ends[0].Host == "" && m[10].Link.Ends[0].Host != "d.example",
+		"the peer of a CER":             m[11].Link.Ends[0].Host == "e.example" && m[11].Link.Ends[0].Realm == "example",
+		"links without and with number": m[4].Link.ID == 1 && m[3].Link.ID >= unnamed,
+	} {
+		if !ok {
+			t.Errorf("%s is wrong", name)
+		}
+	}
+}
+
+// TestPathsInAnyOrder: the hours of events are judged once all were told, however long
+// that takes and whatever goes back in time, and the ledger leaves nothing behind.
+func TestPathsInAnyOrder(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	set := builtin(t)
+	ledger, err := openPaths(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "p.json")
+	if err := os.WriteFile(name, []byte(`{"format":"sigtransit-partners","version":1,"partners":[{"id":"NORE1","plmns":["999-70"],"gts":[{"first":"99970"}],"carriers":[{"service":"ss7","name":"PCCW Global","carriers":["pccw-global"],"use":"primary"}]}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, err := partners.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends, _ := roaming.Compile(roaming.Home{}, list.Partners, roaming.Transit{})
+	c := &collector{set: set}
+	recorder := exposure.NewRecorder(ledger.Ledger)
+	p := newPlayer(pipeline.New(set, pipeline.Options{Emit: c, Roaming: ends, Ledger: recorder}), recorder)
+	tell := func(day, code string) {
+		t.Helper()
+		if err := p.play(context.Background(), events(t, `      - {timestamp: `+day+`T00:00:00Z, operation: sendAuthenticationInfo, m3ua: {opc: `+code+`, dpc: 1-001-1}, sccp: {calling: {gt: "999700000010"}, called: {gt: "999010000010"}}, repeat: 20}`)); err != nil {
+			t.Fatal(err)
+		}
+		p.worker.FlushLedger()
+	}
+	tell("2024-11-22", "4-176-0")
+	tell("2024-11-24", "4-106-6")      // the day is over, and all of it came over what is not declared
+	time.Sleep(700 * time.Millisecond) // longer than a ledger waits
+	tell("2024-11-22", "4-106-6")
+	err = ledger.judge(context.Background(), p.worker)
+	ledger.close()
+	kinds := map[string]int{}
+	for _, f := range c.found {
+		kinds[strings.Join(f["path"], "")]++
+	}
+	if err != nil || kinds["undeclared"] != 1 || kinds["route_mismatch"] != 0 {
+		t.Errorf("findings by kind of path: %v, error %v", kinds, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("%v are left, %v", left, err)
 	}
 }
 

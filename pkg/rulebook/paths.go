@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -21,7 +22,7 @@ type paths struct {
 func openPaths(set *rules.Set) (p *paths, err error) {
 	p = &paths{}
 	if p.dir, err = os.MkdirTemp("", "sigtransit-rules-test-"); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the folder for a ledger: %w", err)
 	}
 	p.Ledger, err = exposure.Open(filepath.Join(p.dir, "ledger.db"), exposure.Options{
 		Rules: set,
@@ -33,13 +34,13 @@ func openPaths(set *rules.Set) (p *paths, err error) {
 		os.RemoveAll(p.dir)
 		return nil, err
 	}
+	p.Rest() // hours are judged once all was seen, in whatever order events told it
 	return p, nil
 }
 
 // judge hands on what the ledger finds once all was said.
 func (p *paths) judge(ctx context.Context, w *pipeline.Worker) error {
 	w.FlushLedger()
-	p.Rest() // no hour that is over by the clock is judged before the others
 	if err := p.EndOfCapture(ctx); err != nil {
 		return err
 	}

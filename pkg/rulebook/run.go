@@ -72,17 +72,25 @@ func Run(ctx context.Context, name string, load Loader) (*FileResult, error) {
 		return nil, err
 	}
 	r := &FileResult{File: name, Tests: []TestResult{}}
+	unplayable := &rules.LoadError{}
 	for i := range file.Tests {
 		t := &file.Tests[i]
 		found, err := k.findings(ctx, t)
 		var bad *rules.LoadError
 		switch {
 		case errors.As(err, &bad):
-			return nil, err
+			for _, x := range bad.Problems {
+				unplayable.Add(x)
+			}
+			unplayable.More += bad.More
+			continue
 		case err != nil:
 			return nil, fmt.Errorf("%v: test %q: %w", t.At, t.Name, err)
 		}
 		r.Tests = append(r.Tests, TestResult{Name: t.Name, Line: t.At.Line, Findings: len(found), Failures: judge(t, found)})
+	}
+	if len(unplayable.Problems) > 0 {
+		return nil, unplayable
 	}
 	return r, nil
 }
