@@ -481,25 +481,18 @@ func (f *file) tcapBlock(n ast.Node, what string, x *TestEvent) {
 		"invoke_id", "linked_id", "error", "problem_type", "problem", "global_opcode", "global_error", "global_oid")...)
 }
 
-// nodeRoles are the keys of node numbers in the blocks map and cap.
-var nodeRoles = []struct {
-	key  string
-	role gsmmap.NodeRole
-}{
-	{"msc_number", gsmmap.NodeMSC}, {"vlr_number", gsmmap.NodeVLR}, {"sgsn_number", gsmmap.NodeSGSN}, {"sc_address", gsmmap.NodeServiceCentre},
-	{"gsmscf_address", gsmmap.NodeGsmSCF}, {"hlr_number", gsmmap.NodeHLR}, {"mme_number", gsmmap.NodeMME}, {"ggsn_number", gsmmap.NodeGGSN},
-	{"gmlc_number", gsmmap.NodeGMLC}, {"node_number", gsmmap.NodeOther},
-}
-
 // mapBlock reads the block of a component of MAP or CAP.
 func (f *file) mapBlock(n ast.Node, what string, x *TestEvent) {
 	m := &x.Message
 	a, c := &gsmmap.Arguments{}, &tcap.Component{}
 	m.MAP, m.Component = a, c
-	nodes := make([]field, 0, len(nodeRoles))
-	for _, r := range nodeRoles {
-		nodes = append(nodes, field{r.key, func(v ast.Node, k string) {
-			node := gsmmap.Node{Role: r.role, NAI: mapInternational, NPI: planE164}
+	var nodes []field
+	for r := gsmmap.NodeMSC; r <= gsmmap.NodeOther; r++ {
+		if r == gsmmap.NodeSMSF {
+			continue // its key is that of any other node
+		}
+		nodes = append(nodes, field{signaling.NodeKey(r), func(v ast.Node, k string) {
+			node := gsmmap.Node{Role: r, NAI: mapInternational, NPI: planE164}
 			f.number(v, k, &node.GT)
 			a.AddNode(node)
 			x.nodes++

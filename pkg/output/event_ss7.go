@@ -210,20 +210,6 @@ func codeType(c *tcap.Component) string {
 	return "national"
 }
 
-// nodeNames are the keys of node numbers in the blocks map and cap.
-var nodeNames = [...]string{
-	gsmmap.NodeNone: "node_number", gsmmap.NodeMSC: "msc_number", gsmmap.NodeVLR: "vlr_number", gsmmap.NodeSGSN: "sgsn_number", gsmmap.NodeSMSF: "node_number",
-	gsmmap.NodeServiceCentre: "sc_address", gsmmap.NodeGsmSCF: "gsmscf_address", gsmmap.NodeHLR: "hlr_number", gsmmap.NodeMME: "mme_number",
-	gsmmap.NodeGGSN: "ggsn_number", gsmmap.NodeGMLC: "gmlc_number", gsmmap.NodeOther: "node_number",
-}
-
-func nodeName(r gsmmap.NodeRole) string {
-	if int(r) < len(nodeNames) {
-		return nodeNames[r]
-	}
-	return "node_number"
-}
-
 // application appends the block of a MAP or CAP component.
 func (e *Encoder) application(b []byte, name string, m *signaling.Message) []byte {
 	b = append(key(b, name), '{')
@@ -287,7 +273,7 @@ func (e *Encoder) nodes(b []byte, nodes []gsmmap.Node) []byte {
 		if repeated(nodes, i) {
 			further = true
 		} else if nodes[i].GT.Len() > 0 {
-			b = e.node(b, nodeName(nodes[i].Role), nodes[i].GT)
+			b = e.node(b, signaling.NodeKey(nodes[i].Role), nodes[i].GT)
 		}
 	}
 	if !further {
@@ -302,7 +288,7 @@ func (e *Encoder) nodes(b []byte, nodes []gsmmap.Node) []byte {
 			b = append(b, ',')
 		}
 		b = append(b, '{')
-		b = e.node(b, nodeName(nodes[i].Role), nodes[i].GT)
+		b = e.node(b, signaling.NodeKey(nodes[i].Role), nodes[i].GT)
 		b = append(b, '}')
 	}
 	return append(b, ']')
@@ -313,9 +299,9 @@ func repeated(nodes []gsmmap.Node, i int) bool {
 	if nodes[i].GT.Len() == 0 {
 		return false
 	}
-	name := nodeName(nodes[i].Role)
+	name := signaling.NodeKey(nodes[i].Role)
 	for j := range nodes[:i] {
-		if nodes[j].GT.Len() > 0 && nodeName(nodes[j].Role) == name {
+		if nodes[j].GT.Len() > 0 && signaling.NodeKey(nodes[j].Role) == name {
 			return true
 		}
 	}

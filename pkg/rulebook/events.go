@@ -131,7 +131,7 @@ func (p *player) message(x *rules.TestEvent, n int) error {
 	}
 	p.link(&m, x, d)
 	remember(&m, d)
-	if err := header(&m, x); err != nil {
+	if err := header(&m); err != nil {
 		return err
 	}
 	if err := disclose(&m, x); err != nil {
@@ -329,7 +329,7 @@ func component(m *signaling.Message) {
 
 // header gives a message of Diameter the header that its operation has, and the link
 // the names that it tells.
-func header(m *signaling.Message, x *rules.TestEvent) error {
+func header(m *signaling.Message) error {
 	d := m.Diameter
 	if d == nil {
 		return nil
