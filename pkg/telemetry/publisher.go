@@ -20,8 +20,8 @@ func (p *Publisher) Wanted() bool { return p.wanted.Load() }
 
 // Publish publishes a copy of s.
 func (p *Publisher) Publish(s *output.Stats) {
-	p.wanted.Store(false)
 	p.current.Store(s.Snapshot())
+	p.wanted.Store(false) // only now: whoever sees it takes the copy
 }
 
 // Finish publishes s for the last time: nobody waits for this worker again.

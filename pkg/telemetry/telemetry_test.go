@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -297,6 +298,23 @@ func TestWorkers(t *testing.T) {
 	group.Wait()
 	if got := c.Stats().Frames; got != 3000 {
 		t.Errorf("%d frames at the end", got)
+	}
+}
+
+// TestPublished proves that a request is not served before the copy is there.
+func TestPublished(t *testing.T) {
+	p, s := &Publisher{}, sample()
+	p.Publish(s)
+	for n := uint64(1); n <= 2000; n++ {
+		s.Frames = n
+		p.request()
+		go p.Publish(s)
+		for p.Wanted() {
+			runtime.Gosched()
+		}
+		if got := p.Latest().Frames; got != n {
+			t.Fatalf("served with the copy of %d frames, not %d", got, n)
+		}
 	}
 }
 
