@@ -187,7 +187,7 @@ func benchLive(ctx context.Context, o liveOptions, log io.Writer) (*report, erro
 	tools := []string{}
 	var tcpdump *receiver
 	if v, ok := toolVersion(ctx, "tcpdump", "--version"); ok {
-		tcpdump = &receiver{name: "tcpdump", argv: []string{"tcpdump", "-n", "-i", tapPort, "-B", strconv.Itoa(liveRing >> 10), "-w", "/dev/null"}, env: os.Environ()}
+		tcpdump = &receiver{name: "tcpdump", argv: tcpdumpToNowhere("-i", tapPort, "-B", strconv.Itoa(liveRing>>10)), env: os.Environ()}
 		turns, tools = append(turns, tcpdump), append(tools, v)
 	} else {
 		r.note("tcpdump is not installed: no comparison with it")

@@ -357,8 +357,14 @@ func tsharkArgs(file string) []string {
 		"-e", "sccp.calling.digits", "-e", "diameter.cmd.code", "-e", "diameter.Origin-Realm"}
 }
 
-func tcpdumpArgs(file string) []string {
-	return []string{"tcpdump", "-n", "-r", file, "-w", "/dev/null"}
+// tcpdumpToNowhere has tcpdump throw away what it writes. Of root it would make
+// /dev/null the property of the user that it becomes.
+func tcpdumpToNowhere(args ...string) []string {
+	argv := append([]string{"tcpdump", "-n", "-w", os.DevNull}, args...)
+	if os.Geteuid() == 0 {
+		argv = append(argv, "-Z", "root")
+	}
+	return argv
 }
 
 // speed measures the replay beside tshark and tcpdump. tools says what was used.
@@ -383,7 +389,7 @@ func (h *harness) speed(ctx context.Context) (tools []string, err error) {
 	}
 	if v, ok := toolVersion(ctx, "tcpdump", "--version"); ok {
 		tools = append(tools, v)
-		tcpdump = &contender{argv: tcpdumpArgs(h.file)}
+		tcpdump = &contender{argv: tcpdumpToNowhere("-r", h.file)}
 		turns = append(turns, tcpdump)
 	} else {
 		h.report.note("tcpdump is not installed: no comparison with it")
