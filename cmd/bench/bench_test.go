@@ -52,6 +52,7 @@ func TestRounds(t *testing.T) {
 	}{
 		{"ratio of each round", pairwise([]float64{6, 20}, []float64{2, 5}), []float64{3, 4}},
 		{"a divisor of zero", pairwise([]float64{6, 20}, []float64{0, 5}), []float64{4}},
+		{"lost in the noise", pairwise([]float64{0, 20}, []float64{2, 5}), []float64{4}},
 		{"a round of one side", pairwise([]float64{6, 20}, []float64{2}), []float64{3}},
 		{"nothing measured", pairwise(nil, []float64{2}), nil},
 		{"without start-up", less([]float64{6, 3}, []float64{2, 2.5}), []float64{4, 0.5}},
@@ -82,7 +83,7 @@ func TestJudge(t *testing.T) {
 		{atLeast([]float64{70, 74.9, 90}, 75), "at least 75.0: not met"},
 		{atMost([]float64{1, 3, 9}, 3), "at most 3.00: met"},
 		{atMost([]float64{3.01}, 3), "at most 3.00: not met"},
-		{atMost(nil, 3), "at most 3.00: not met"},
+		{atMost(nil, 3), "at most 3.00: not measured"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)
@@ -94,7 +95,7 @@ func TestReport(t *testing.T) {
 	r := report{title: "replay of 10 messages", lines: []string{"a machine"}}
 	r.add("replay, ns", []float64{400, 500, 390}, "")
 	r.add("a | b", []float64{80}, atLeast([]float64{80}, 75))
-	r.add("not measured", nil, "at least 75")
+	r.add("too short", nil, atLeast(nil, 75))
 	r.note("%s is missing", "tcpdump")
 	var text, markdown bytes.Buffer
 	r.text(&text)
@@ -105,6 +106,7 @@ a machine
             median  min  max  target
 replay, ns     400  390  500
 a | b         80.0            at least 75.0: met
+too short        -            at least 75.0: not measured
 
 note: tcpdump is missing
 `
@@ -115,6 +117,7 @@ a machine
 |---|--:|--:|--:|---|
 | replay, ns | 400 | 390 | 500 |  |
 | a \| b | 80.0 |  |  | at least 75.0: met |
+| too short | - |  |  | at least 75.0: not measured |
 
 - tcpdump is missing
 `

@@ -22,10 +22,10 @@ type report struct {
 	notes   []string // what was left out and why
 }
 
+// add adds a line. One without values, of runs too short to tell from their noise,
+// says that it was not measured.
 func (r *report) add(what string, values []float64, target string) {
-	if len(values) > 0 {
-		r.figures = append(r.figures, figure{what, spreadOf(values), target})
-	}
+	r.figures = append(r.figures, figure{what, spreadOf(values), target})
 }
 
 func (r *report) note(format string, args ...any) {
@@ -35,15 +35,18 @@ func (r *report) note(format string, args ...any) {
 // atLeast and atMost judge the median. Nothing but the text depends on it: a
 // measurement on a machine with other work must not fail a build.
 func atLeast(v []float64, limit float64) string {
-	return judge("at least "+number(limit), len(v) > 0 && spreadOf(v).median >= limit)
+	return judge("at least "+number(limit), v, spreadOf(v).median >= limit)
 }
 
 func atMost(v []float64, limit float64) string {
-	return judge("at most "+number(limit), len(v) > 0 && spreadOf(v).median <= limit)
+	return judge("at most "+number(limit), v, spreadOf(v).median <= limit)
 }
 
-func judge(target string, met bool) string {
-	if met {
+func judge(target string, v []float64, met bool) string {
+	switch {
+	case len(v) == 0:
+		return target + ": not measured"
+	case met:
 		return target + ": met"
 	}
 	return target + ": not met"
@@ -52,7 +55,10 @@ func judge(target string, met bool) string {
 var columns = [...]string{"", "median", "min", "max", "target"}
 
 func (f *figure) cells() [len(columns)]string {
-	if f.n == 1 {
+	switch f.n {
+	case 0:
+		return [...]string{f.what, "-", "", "", f.target}
+	case 1:
 		return [...]string{f.what, number(f.median), "", "", f.target}
 	}
 	return [...]string{f.what, number(f.median), number(f.min), number(f.max), f.target}

@@ -29,12 +29,12 @@ func spreadOf(values []float64) spread {
 }
 
 // pairwise divides round by round: what disturbed the machine in a round
-// disturbed both sides of its ratio. A round without a positive divisor is left
-// out, as are rounds that only one side has.
+// disturbed both sides of its ratio. A round in which either was lost in the noise, as
+// less says by zero, is left out, as are rounds that only one side has.
 func pairwise(a, b []float64) []float64 {
 	var r []float64
 	for i := range min(len(a), len(b)) {
-		if b[i] > 0 {
+		if a[i] > 0 && b[i] > 0 {
 			r = append(r, a[i]/b[i])
 		}
 	}
