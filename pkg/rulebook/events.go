@@ -187,9 +187,23 @@ func operation(x *rules.TestEvent) (signaling.Operation, error) {
 	case 0:
 		return 0, fmt.Errorf("operation: %q is not known with the files of this test", x.Operation)
 	case 1:
-		return fit[0], nil
+		return fit[0], coded(m, fit[0])
 	}
 	return 0, fmt.Errorf("operation: %q is of several, say which: %s", x.Operation, strings.Join(names, ", "))
+}
+
+// coded refuses an opcode that is another operation's. The forwardSM of versions 1 and 2
+// has that of mo-ForwardSM in both directions.
+func coded(m *signaling.Message, op signaling.Operation) error {
+	const mtForwardSM, forwardSM = 44, 46
+	info, c := op.Info(), m.Component
+	switch {
+	case c == nil || !c.HasCode || m.Kind == signaling.KindError || info.Protocol != signaling.MAP && info.Protocol != signaling.CAP,
+		c.Code == int32(info.Code),
+		c.Code == forwardSM && info.Code == mtForwardSM && info.Protocol == signaling.MAP:
+		return nil
+	}
+	return fmt.Errorf("operation: %s has opcode %d, and the event %d", info.Name, info.Code, c.Code)
 }
 
 // classify says what a message is for and how it is protected, where its event does not.

@@ -89,6 +89,8 @@ func TestUnplayable(t *testing.T) {
       - {operation: sendRoutingInfoForSM}
       - {operation: sendRoutingInfoForSM, kind: result, map: {msc_number: "9991", returned: []}}
       - {protocol: cap, kind: result}
+      - {operation: purgeMS, map: {opcode: 2}}
+      - {operation: mt-ForwardSM, map: {opcode: 46}}
       - {operation: purgeMS, timestamp: "2199-12-01T00:00:00Z", repeat: 60, every: 24h}
 `)
 	want := `FILE:5:9: answers nothing: no event before it asks for that, and no id joins the two
@@ -106,7 +108,8 @@ FILE:18:9: operation: "/ULR" is not known with the files of this test
 FILE:19:9: operation: ULR has app_id 16777251 and command 316, and the event 16777251 and 9
 FILE:21:9: result tells serving_node, and has an empty list of what it discloses
 FILE:22:9: answers nothing: no event before it asks for that, and no id joins the two
-FILE:23:9: repeat: the last one is of 2200-01-02, want times before 2200`
+FILE:23:9: operation: purgeMS has opcode 67, and the event 2
+FILE:25:9: repeat: the last one is of 2200-01-02, want times before 2200`
 	if err == nil || err.Error() != want {
 		t.Errorf("got:\n%v\nwant:\n%s", err, want)
 	}
