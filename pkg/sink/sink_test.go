@@ -361,6 +361,13 @@ func TestSpillHangs(t *testing.T) {
 	}
 	s.disk.Unlock()
 	<-s.sent
+	eventually(t, "what was left is put away, once the disk answers", func() bool {
+		s.disk.Lock() // finish holds it to its end
+		defer s.disk.Unlock()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.left
+	})
 }
 
 // TestDrainTriesAtOnce: the end does not wait for a long pause.
